@@ -1,0 +1,126 @@
+"""What is known of a person before an order: touchpoints, identifications, opt-ins, claims.
+
+Raw values are kept as they arrived. Names are derived in each run, so that a changed rule reaches
+the whole history.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass, fields, replace
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Campaign:
+    """The campaign marks of a landing URL, verbatim; empty where the URL had none.
+
+    ``campaign_id``, ``adset_id`` and ``ad_id`` are the ad platform's own ids, where the URL
+    carries them under a name of their own.
+    """
+
+    source: str = ""
+    medium: str = ""
+    campaign: str = ""
+    content: str = ""
+    term: str = ""
+    campaign_id: str = ""
+    adset_id: str = ""
+    ad_id: str = ""
+    click_id_kind: str = ""
+    click_id: str = ""
+
+    def __bool__(self) -> bool:
+        """Tell whether any mark is set."""
+        return any(getattr(self, field.name) for field in fields(self))
+
+
+@dataclass(frozen=True, slots=True)
+class Touchpoint:
+    """One marketing contact: the opening of a session, or an imported click.
+
+    A tracked touchpoint belongs to a visitor and is named by its session; an imported one may
+    belong to a node instead and is named by the hash of its row. ``referrer`` is a host,
+    ``landing_page`` a path.
+    """
+
+    touch_id: str
+    at: datetime
+    visitor: str = ""
+    node: str = ""
+    campaign: Campaign = Campaign()
+    referrer: str = ""
+    landing_page: str = ""
+    device: str = ""
+    is_bot: bool = False
+    is_imported: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Identification:
+    """A visitor shows who he is: ``kind`` is form, login, claim or import."""
+
+    event_id: str
+    at: datetime
+    visitor: str
+    session: str
+    node: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class OptIn:
+    """Somebody agrees to be written to.
+
+    ``source`` says who reports it (``site``, ``import``, a CRM's or store's name) and ``kind``
+    what happened: form, api, created, list, tag, subscriber, customer.
+    """
+
+    opt_in_id: str
+    at: datetime
+    node: str
+    source: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class OrderClaim:
+    """A browser says that it placed an order; the run decides whether to believe it."""
+
+    event_id: str
+    source: str
+    order_id: str
+    visitor: str
+    session: str
+    at: datetime
+    received_at: datetime
+    node: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """The person behind a node: the only place besides an order where the email stands."""
+
+    node: str
+    email: str
+    created_at: datetime | None = None
+
+
+def earlier(stored: Touchpoint, seen: Touchpoint) -> Touchpoint:
+    """Merge two hits of one session: the earlier one opened it.
+
+    Ties in time break by the values themselves, so the result does not depend on which hit came
+    first over the network. A session with one bot hit is a bot's.
+    """
+    first = min(stored, seen, key=lambda touch: (touch.at, repr(touch)))
+    return replace(first, is_bot=stored.is_bot or seen.is_bot)
+
+
+def imported_touch_id(values: dict[str, str]) -> str:
+    """Name an imported touchpoint by what it says, so that the same row is the same touchpoint."""
+    canonical = json.dumps(values, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(canonical.encode()).hexdigest()[:32]

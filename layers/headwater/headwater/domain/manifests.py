@@ -1,0 +1,90 @@
+"""Manifests: the list of immutable objects that one finished run consists of."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass, field
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+# Fact table → partition (a day, a closed month, or ALL_DAYS) → object key.
+type Objects = dict[str, dict[str, str]]
+
+ALL_DAYS = "all"
+# The version of the rules that turn facts into credits and reports: raise it when they change, so
+# that a changed rule is a new data version even where the facts are the same.
+RULES_VERSION = "1"
+
+
+def partition_of(day: date, as_of: date) -> str:
+    """Return the partition that holds a UTC day's rows: the day, or its month once that is closed.
+
+    A month is closed when it lies more than one month before the as-of month: late changes are
+    rare there, and a reader opens one object instead of thirty.
+    """
+    months_ago = (as_of.year - day.year) * 12 + as_of.month - day.month
+    return f"{day:%Y-%m}" if months_ago > 1 else day.isoformat()
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """How much of the order history has been pulled: ``done`` of ``total`` orders."""
+
+    done: int
+    total: int
+    is_complete: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """One finished run: what it saw, what it made, and under which rules.
+
+    ``as_of`` is the reporting day on which the run happened; ``reports`` maps a report's name to
+    its object; ``settings`` is the account's settings document of the run.
+    """
+
+    account: str
+    as_of: date
+    settings: Mapping[str, Any]
+    tables: Objects = field(default_factory=dict)
+    reports: dict[str, str] = field(default_factory=dict)
+    histories: dict[str, History] = field(default_factory=dict)
+    rules_version: str = RULES_VERSION
+
+    def document(self) -> dict[str, Any]:
+        """Return the manifest as plain JSON values; the same run always gives the same text."""
+        return {
+            "account": self.account,
+            "as_of": self.as_of.isoformat(),
+            "histories": {
+                source: {"done": h.done, "total": h.total, "is_complete": h.is_complete}
+                for source, h in self.histories.items()
+            },
+            "reports": self.reports,
+            "rules_version": self.rules_version,
+            "settings": dict(self.settings),
+            "tables": self.tables,
+        }
+
+    @property
+    def data_version(self) -> str:
+        """Return the hash that names everything a reader of this manifest can see."""
+        canonical = json.dumps(self.document(), sort_keys=True, separators=(",", ":"))
+        return hashlib.sha256(canonical.encode()).hexdigest()[:16]
+
+    @classmethod
+    def from_document(cls, document: Mapping[str, Any]) -> Manifest:
+        """Read a manifest back from its JSON values."""
+        return cls(
+            account=document["account"],
+            as_of=date.fromisoformat(document["as_of"]),
+            settings=document["settings"],
+            tables=document["tables"],
+            reports=document["reports"],
+            histories={source: History(**h) for source, h in document["histories"].items()},
+            rules_version=document["rules_version"],
+        )

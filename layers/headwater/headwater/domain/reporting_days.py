@@ -1,0 +1,29 @@
+"""Reporting days: the calendar of the account's own time zone."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+
+def reporting_day(instant: datetime, zone: str) -> date:
+    """Return the date that an instant has in a time zone."""
+    return instant.astimezone(ZoneInfo(zone)).date()
+
+
+def day_bounds(first: date, last: date, zone: str) -> tuple[datetime, datetime]:
+    """Return the UTC instants [start, end) of the reporting days first..last, both included.
+
+    A day on which the clocks change has 23 or 25 hours; both ends are midnights of the zone.
+    """
+    local = ZoneInfo(zone)
+    start = datetime.combine(first, time(), local)
+    end = datetime.combine(last + timedelta(days=1), time(), local)
+    return start.astimezone(UTC), end.astimezone(UTC)
+
+
+def utc_days(start: datetime, end: datetime) -> list[date]:
+    """Return the UTC dates that the interval [start, end) touches, ascending."""
+    first = start.astimezone(UTC).date()
+    last = (end.astimezone(UTC) - timedelta(microseconds=1)).date()
+    return [first + timedelta(days=n) for n in range((last - first).days + 1)]
