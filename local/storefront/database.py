@@ -6,6 +6,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from threading import Lock
+from typing import Any
+
+type Row = dict[str, Any]
+"""A row to be written: column to value."""
 
 _SCHEMA = Path(__file__).with_name("schema.sql")
 _BUSY_SECONDS = 20.0
@@ -85,15 +89,13 @@ def next_id(connection: sqlite3.Connection, table: str, first: int) -> int:
     return max(first, row["seq"] + 1 if row else 1)
 
 
-def insert(connection: sqlite3.Connection, table: str, rows: list[dict[str, object]]) -> None:
+def insert(connection: sqlite3.Connection, table: str, rows: list[Row]) -> None:
     """Insert rows that all have the same columns."""
     if rows:
         connection.executemany(_insertion(table, rows[0]), rows)
 
 
-def upsert(
-    connection: sqlite3.Connection, table: str, rows: list[dict[str, object]], key: str = "id"
-) -> None:
+def upsert(connection: sqlite3.Connection, table: str, rows: list[Row], key: str = "id") -> None:
     """Insert rows, or replace the given columns of those that exist."""
     if rows:
         columns = ", ".join(f"{name} = excluded.{name}" for name in rows[0] if name != key)
@@ -101,6 +103,6 @@ def upsert(
         connection.executemany(_insertion(table, rows[0]) + clause, rows)
 
 
-def _insertion(table: str, row: dict[str, object]) -> str:
+def _insertion(table: str, row: Row) -> str:
     columns, marks = ", ".join(row), ", ".join(f":{name}" for name in row)
     return f"INSERT INTO {table} ({columns}) VALUES ({marks})"

@@ -34,7 +34,8 @@ class StoreLine:
     cost: Decimal = ZERO
     kind: str = "physical"
     """``physical``, ``digital`` or ``giftcertificate``."""
-    parent_line_id: int | None = None
+    parent: int | None = None
+    """Position, within the order, of the bundle that this line is a part of."""
     in_consignment: bool = True
     discountable: bool = True
     id: int | None = None
@@ -60,7 +61,6 @@ class StoreFee:
 
     name: str
     cost: Decimal
-    id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

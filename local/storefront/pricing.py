@@ -113,9 +113,7 @@ def price_order(order: StoreOrder, currency: str) -> PricedOrder:
         discount=discount,
         coupon_discount=coupon_discount,
         total_inc=subtotal[1] + sum(inc for _, inc in extras) - discount - coupon_discount,
-        total_tax=subtotal_tax
-        + sum(inc - ex for ex, inc in extras)
-        - tax.within(shipping_coupons),
+        total_tax=subtotal_tax + sum(inc - ex for ex, inc in extras) - tax.within(shipping_coupons),
     )
 
 
@@ -139,7 +137,9 @@ def _apply_discounts(order: StoreOrder, lines: tuple[PricedLine, ...], step: int
             shipping += amount
         else:
             name = coupon.name or coupon.code
-            _spread(AppliedDiscount("coupon", amount, name, coupon.code, "product"), open_lines, step)
+            _spread(
+                AppliedDiscount("coupon", amount, name, coupon.code, "product"), open_lines, step
+            )
     if order.discount:
         manual = AppliedDiscount(
             "manual-discount", to_units(order.discount), "Manual Discount", None, "order"

@@ -34,6 +34,7 @@ CREATE TABLE IF NOT EXISTS orders (
     rate TEXT,
     tax_rate TEXT NOT NULL,
     prices_include_tax INTEGER NOT NULL,
+    is_digital INTEGER NOT NULL,
     items_total INTEGER NOT NULL,
     subtotal_ex INTEGER NOT NULL,
     subtotal_inc INTEGER NOT NULL,

@@ -4,6 +4,7 @@ import json
 import sqlite3
 from dataclasses import asdict, dataclass, fields, replace
 from typing import Any, cast
+from zoneinfo import ZoneInfo
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,11 @@ class StoreSettings:
     lone_digital_line_as_object: bool = True
     """Whether a single line of a digital consignment comes as an object, as in the examples."""
     lower_case_headers: bool = False
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The time zone itself."""
+        return ZoneInfo(self.time_zone)
 
 
 def read_settings(connection: sqlite3.Connection) -> StoreSettings:
@@ -71,7 +77,9 @@ def setting_from_text(name: str, text: str) -> object:
     Raises:
         ValueError: There is no such setting, or the text is no value of its type.
     """
-    kinds = {field.name: type(getattr(StoreSettings(), field.name)) for field in fields(StoreSettings)}
+    kinds = {
+        field.name: type(getattr(StoreSettings(), field.name)) for field in fields(StoreSettings)
+    }
     if name not in kinds:
         message = f"no such setting: {name}; there are {', '.join(kinds)}"
         raise ValueError(message)

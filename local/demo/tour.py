@@ -1,0 +1,238 @@
+"""What the demo does, step by step: from an empty machine to a report that equals the store."""
+
+from __future__ import annotations
+
+import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
+from datetime import UTC, date, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+from local.aws.launcher import LocalAws
+from local.create_account import create_account_on_stack
+from local.demo import show
+from local.demo.api import ReportsApi, send_hits
+from local.demo.landings import SHOP_ORIGIN
+from local.demo.scenario import Scenario, build
+from local.stack import REPOSITORY, DeployedStack, Environments, deploy, kept_port
+from local.storefront.server import Storefront
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+ZONE = "America/New_York"
+ACCOUNT = "demo"
+SOURCE = "bigcommerce"
+SEED = 20_261_122
+# The local store lends us a generous quota: the demo shows the way, not the waiting.
+_QUOTA = 10_000
+# How often to look whether the run has finished, and how long at most.
+_LOOK_EVERY, _LONGEST_RUN = 0.5, 600
+
+
+class DemoError(RuntimeError):
+    """The demo's own check failed; the message says which."""
+
+
+class Tour:
+    """The demo on one machine.
+
+    Everything that it makes is below ``folder``. Each run starts from an empty cloud and an empty
+    store, so two runs show the same.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._running = ExitStack()
+        self._started = time.monotonic()
+
+    def __enter__(self) -> Tour:
+        """Start nothing yet."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Stop the emulator and the store."""
+        self._running.close()
+
+    def show(self) -> None:
+        """Do the whole tour.
+
+        Raises:
+            DemoError: the report's totals are not the store's.
+        """
+        yesterday = datetime.now(ZoneInfo(ZONE)).date() - timedelta(days=1)
+        with ThreadPoolExecutor(1) as beside:
+            preparing = beside.submit(build, yesterday, SEED)
+            with self._step("starting local AWS, building and deploying the stack"):
+                self._start_aws()
+                port_file = self._folder / "storefront.port"
+                self._start_storefront(port_file)
+                self.stack = self._deploy()
+            with self._step("filling the store with the CDNOW purchases"):
+                scenario = preparing.result()
+                scenario.furnish(self.shop.store)
+        api = self._connect()
+        self._import(api, scenario)
+        self._send_hits(scenario)
+        self._run_pipeline(api)
+        self._show_report(api, scenario, yesterday)
+
+    def _start_aws(self) -> None:
+        environments = Environments.found()
+        self.aws = self._running.enter_context(
+            LocalAws(
+                self._folder / "aws",
+                environments.emulator_python,
+                environments.lambda_python,
+                persist=False,
+            )
+        )
+
+    def _start_storefront(self, port_file: Path) -> None:
+        database = self._folder / "storefront.sqlite"
+        for file in self._folder.glob(f"{database.name}*"):
+            file.unlink()
+        self.shop = self._running.enter_context(
+            Storefront(database, port=kept_port(port_file), quota=_QUOTA)
+        )
+        port_file.write_text(self.shop.url.rsplit(":", 1)[1])
+
+    def _deploy(self) -> DeployedStack:
+        return deploy(self.aws, Environments.found(), {"OtherApiUrls": self.shop.url})
+
+    def _connect(self) -> ReportsApi:
+        with self._step("creating the account and connecting the store"):
+            key = create_account_on_stack(self.stack, ACCOUNT, currency="USD", time_zone=ZONE)
+            api = ReportsApi(self.stack.reports_url, key)
+            self.key = key
+            self.source = api.post(
+                "/v1/sources",
+                {
+                    "source": SOURCE,
+                    "store": "https://store-demo.mybigcommerce.com",
+                    "access_token": self.shop.token,
+                    "api_url": self.shop.url,
+                    "domains": [SHOP_ORIGIN],
+                    # The demo imports the past first and then plays nine o'clock.
+                    "pull_now": False,
+                },
+            )
+        return api
+
+    def _import(self, api: ReportsApi, scenario: Scenario) -> None:
+        with self._step("importing old clicks, leads and ad cost by the API") as note:
+            # Two requests at a time: the API is one function per core here.
+            with ThreadPoolExecutor(2) as pool:
+                touches = pool.submit(api.post_rows, "/v1/touchpoints", scenario.touchpoint_rows)
+                leads = pool.submit(self._import_leads_and_costs, api, scenario)
+                counts = (touches.result(), *leads.result())
+            note.append("{:,} clicks, {:,} leads, {:,} cost rows".format(*counts))
+
+    def _import_leads_and_costs(self, api: ReportsApi, scenario: Scenario) -> tuple[int, int]:
+        leads = api.post_rows("/v1/leads", scenario.lead_rows)
+        costs = sum(api.post("/v1/costs", body)["accepted"] for body in scenario.cost_bodies)
+        return leads, costs
+
+    def _send_hits(self, scenario: Scenario) -> None:
+        with self._step("sending the last days' hits to the collector") as note:
+            statuses = send_hits(
+                self.stack.collector_url,
+                scenario.hits(self.source["public_key"], datetime.now(UTC)),
+            )
+            self._wait_for_empty_queue()
+            note.append(", ".join(f"{n} × {status}" for status, n in sorted(statuses.items())))
+
+    def _wait_for_empty_queue(self) -> None:
+        queue = self.stack.client("sqs")
+        url = self.stack.outputs["HitQueueUrl"]
+        names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
+        deadline = time.monotonic() + _LONGEST_RUN
+        while time.monotonic() < deadline:
+            left = queue.get_queue_attributes(QueueUrl=url, AttributeNames=names)["Attributes"]
+            if not any(int(left[name]) for name in names):
+                return
+            time.sleep(_LOOK_EVERY)
+        message = "the hits were not recorded in time"
+        raise DemoError(message)
+
+    def _run_pipeline(self, api: ReportsApi) -> None:
+        with self._step("nine o'clock: the schedule's target pulls the whole history") as note:
+            self.stack.run_schedule()
+            done = self._wait_for_run(api, lambda state: state["sources"][0]["is_complete"])
+            note.append(f"{done['sources'][0]['orders_done']:,} orders")
+        with self._step("the pipeline exports, chains, attributes and reports"):
+            self._wait_for_run(api, lambda state: bool(state["data_version"]))
+
+    def _wait_for_run(self, api: ReportsApi, is_reached: Any) -> dict[str, Any]:  # noqa: ANN401
+        deadline = time.monotonic() + _LONGEST_RUN
+        while time.monotonic() < deadline:
+            state: dict[str, Any] = api.get("/v1/runs")
+            if is_reached(state):
+                return state
+            self._progress(state)
+            time.sleep(_LOOK_EVERY)
+        message = "the run did not finish in time; see .local/demo/aws/emulator.log"
+        raise DemoError(message)
+
+    def _progress(self, state: dict[str, Any]) -> None:
+        source = state["sources"][0]
+        if not source["is_complete"]:
+            print(
+                f"\r  … {source['orders_done']:,} of {source['orders_total']:,} orders",
+                end="",
+                flush=True,
+            )
+
+    def _show_report(self, api: ReportsApi, scenario: Scenario, yesterday: date) -> None:
+        first = min(order.placed_at for order in scenario.orders).astimezone(ZoneInfo(ZONE)).date()
+        query = {"from": first.isoformat(), "to": yesterday.isoformat()}
+        report = api.get("/v1/reports/roi", **query, by="campaign", model="last_click")
+        print(
+            f"\nROI by campaign, last click, {first} to {yesterday}, data {report['data_version']}"
+        )
+        print(show.report_table(report))
+        books = self.shop.store.totals(first, yesterday, zone=ZONE)
+        text, is_equal = show.side_by_side(report["totals"], books)
+        print(f"\nThe same days, Headwater beside the store's own books\n{text}")
+        print(f"  coverage {report['totals']['coverage']}, cost {report['totals']['cost']}")
+        self._show_trail(api, scenario)
+        self._show_places(query)
+        if not is_equal:
+            message = "the report's totals differ from the store's"
+            raise DemoError(message)
+
+    def _show_trail(self, api: ReportsApi, scenario: Scenario) -> None:
+        """Show the order of the last week whose credit has most to tell."""
+        trails = []
+        for plan in sorted(scenario.orders, key=lambda order: order.placed_at)[-60:]:
+            try:
+                trails.append(api.get(f"/v1/orders/{SOURCE}/{plan.id}/credits"))
+            except RuntimeError:
+                continue
+        trail = max(trails, key=lambda each: len(each["touches"]))
+        order = trail["order"]
+        print(
+            f"\nWhy: order {order['order_id']} of {order['placed_at'][:10]}, "
+            f"net {order['net']}, credit under each model\n{show.trail_table(trail)}"
+        )
+
+    def _show_places(self, query: dict[str, str]) -> None:
+        print(
+            f"\nReport   curl -H 'Authorization: Bearer {self.key}' "
+            f"'{self.stack.reports_url}/v1/reports/roi?from={query['from']}&to={query['to']}"
+            f"&by=channel&model=linear'"
+            f"\nStore    {self.shop.url}/control"
+            f"\nFiles    {self._folder.relative_to(REPOSITORY)}"
+            f"\nTook     {time.monotonic() - self._started:.0f} s"
+        )
+
+    @contextmanager
+    def _step(self, what: str) -> Iterator[list[str]]:
+        """Say what is done, and when it is, how long it took and what came of it."""
+        print(f"- {what} …", flush=True)
+        started = time.monotonic()
+        note: list[str] = []
+        yield note
+        print(f"\r  {time.monotonic() - started:5.1f} s  {' '.join(note)}", flush=True)

@@ -1,0 +1,50 @@
+"""Tokens and their scopes."""
+
+import json
+import secrets
+import sqlite3
+from collections.abc import Iterable
+
+ORDERS = "store_v2_orders"
+TRANSACTIONS = "store_v2_transactions"
+CUSTOMERS = "store_v2_customers"
+PRODUCTS = "store_v2_products"
+INFORMATION = "store_v2_information"
+MARKETING = "store_v2_marketing"
+CHANNELS = "store_channel_settings"
+
+READ_ONLY = "_read_only"
+READ_ONLY_SCOPES = frozenset(
+    scope + READ_ONLY
+    for scope in (ORDERS, TRANSACTIONS, CUSTOMERS, PRODUCTS, INFORMATION, MARKETING, CHANNELS)
+)
+"""What a store-level account needs to read everything that this shop serves."""
+
+
+def issue_token(
+    connection: sqlite3.Connection, scopes: Iterable[str], token: str | None = None
+) -> str:
+    """Create an account, or give an existing token these scopes; return the token."""
+    token = token or secrets.token_hex(16)
+    connection.execute(
+        "INSERT INTO tokens (token, scopes) VALUES (?, ?)"
+        " ON CONFLICT (token) DO UPDATE SET scopes = excluded.scopes",
+        (token, json.dumps(sorted(scopes))),
+    )
+    return token
+
+
+def revoke_token(connection: sqlite3.Connection, token: str) -> None:
+    """Delete an account, as an uninstalled app's or a merchant's deletion does."""
+    connection.execute("DELETE FROM tokens WHERE token = ?", (token,))
+
+
+def scopes_of(connection: sqlite3.Connection, token: str) -> frozenset[str] | None:
+    """Return a token's scopes, or ``None`` for a token that is not (or no longer) known."""
+    row = connection.execute("SELECT scopes FROM tokens WHERE token = ?", (token,)).fetchone()
+    return None if row is None else frozenset(json.loads(row["scopes"]))
+
+
+def may_read(granted: Iterable[str], needed: tuple[str, ...]) -> bool:
+    """Tell whether one of the needed scopes is granted, to read or to modify."""
+    return any(scope in needed or scope.removesuffix(READ_ONLY) in needed for scope in granted)
