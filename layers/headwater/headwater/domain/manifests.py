@@ -88,3 +88,21 @@ class Manifest:
             histories={source: History(**h) for source, h in document["histories"].items()},
             rules_version=document["rules_version"],
         )
+
+
+def merge_objects(base: Objects, changes: Mapping[str, Mapping[str, str | None]]) -> Objects:
+    """Return the base with some partitions replaced; None takes a partition away.
+
+    A month that is written whole takes the place of its days.
+    """
+    merged = {table: dict(partitions) for table, partitions in base.items()}
+    for table, partitions in changes.items():
+        present = merged.setdefault(table, {})
+        for partition, key in partitions.items():
+            for covered in [p for p in present if p.startswith(f"{partition}-")]:
+                del present[covered]
+            if key is None:
+                present.pop(partition, None)
+            else:
+                present[partition] = key
+    return {table: dict(sorted(present.items())) for table, present in sorted(merged.items())}

@@ -121,10 +121,14 @@ class Revenue:
 
 
 def refunded_amount(order: Order) -> tuple[Decimal, bool]:
-    """Return what an order gave back in its own currency, and whether that is assumed."""
-    if order.status_id == REFUNDED and not order.refunds:
+    """Return what an order gave back in its own currency, and whether that is assumed.
+
+    An order marked refunded without any refund that was really paid is taken as refunded whole.
+    """
+    paid_back = sum((refund.amount for refund in order.refunds), Decimal(0))
+    if order.status_id == REFUNDED and not paid_back:
         return order.total, True
-    return sum((refund.amount for refund in order.refunds), Decimal(0)), False
+    return paid_back, False
 
 
 def conversion_rate(order: Order, account_currency: str) -> Decimal | None:

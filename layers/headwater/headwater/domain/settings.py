@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import zoneinfo
-from dataclasses import dataclass
-from datetime import timedelta
-from typing import TYPE_CHECKING
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
 
 from headwater.errors import InvalidParameterError
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from collections.abc import Callable, Mapping
 
 # BigCommerce: 0 incomplete, 5 canceled, 6 declined. None of them is ever a sale.
 NEVER_REVENUE = frozenset({0, 5, 6})
@@ -64,3 +64,35 @@ class AccountSettings:
         if min(self.last_click_window, self.opt_in_window) <= timedelta(0):
             message = "a window must be longer than nothing"
             raise InvalidParameterError(message)
+
+    def document(self) -> dict[str, Any]:
+        """Return the settings as plain JSON values, windows in seconds."""
+        return {
+            "currency": self.currency,
+            "time_zone": self.time_zone,
+            "revenue_statuses": sorted(self.revenue_statuses),
+            "last_click_window": self.last_click_window.total_seconds(),
+            "opt_in_window": self.opt_in_window.total_seconds(),
+            "own_domains": list(self.own_domains),
+            "tracking_start": self.tracking_start and self.tracking_start.isoformat(),
+            "subscription_rules": [asdict(rule) for rule in self.subscription_rules],
+        }
+
+    @classmethod
+    def from_document(cls, document: Mapping[str, Any]) -> AccountSettings:
+        """Read settings back; what the document does not name has its default.
+
+        Raises:
+            InvalidParameterError: a value that no report could follow.
+        """
+        readers: dict[str, Callable[[Any], Any]] = {
+            "currency": str,
+            "time_zone": str,
+            "revenue_statuses": frozenset,
+            "last_click_window": lambda seconds: timedelta(seconds=seconds),
+            "opt_in_window": lambda seconds: timedelta(seconds=seconds),
+            "own_domains": tuple,
+            "tracking_start": lambda text: datetime.fromisoformat(text) if text else None,
+            "subscription_rules": lambda rules: tuple(SubscriptionRule(**r) for r in rules),
+        }
+        return cls(**{name: readers[name](value) for name, value in document.items()})

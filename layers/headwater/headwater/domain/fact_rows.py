@@ -1,0 +1,194 @@
+"""From stored items to fact rows, in the column order of ``domain.facts``.
+
+Rows carry no email, name or address; instants are naive UTC, as the tables keep them.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import astuple
+from datetime import UTC
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from headwater.domain.money import to_minor
+from headwater.domain.nodes import customer_node, email_node
+from headwater.domain.orders import conversion_rate, revenue_of
+from headwater.errors import InvalidRowError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+
+    from headwater.domain.costs import CostRow
+    from headwater.domain.journeys import Identification, OptIn, OrderClaim, Touchpoint
+    from headwater.domain.orders import Order, OrderLine
+    from headwater.domain.settings import AccountSettings, SubscriptionRule
+
+type Row = tuple[object, ...]
+
+# The line that holds what no product line holds: shipping, fees, order-level discounts.
+REST_LINE_ID = 0
+
+
+def naive(instant: datetime) -> datetime:
+    """Return an instant as the tables keep it: UTC, without saying so."""
+    return instant.astimezone(UTC).replace(tzinfo=None)
+
+
+def order_row(order: Order, settings: AccountSettings) -> Row:
+    """Return an order's row of table ``orders``."""
+    revenue = revenue_of(order, settings.currency)
+    return (
+        order.source,
+        order.order_id,
+        naive(order.placed_at),
+        order.status_id,
+        order.is_archived,
+        order.currency,
+        to_minor(order.total, order.currency),
+        revenue.gross,
+        revenue.refund,
+        revenue.refund_assumed,
+        _email_node(order.email),
+        customer_node(order.source, order.customer_id) or "",
+        order.order_source,
+        order.channel_id,
+        order.external_source,
+        order.is_test,
+        list(subscription_ids(order, settings.subscription_rules)),
+    )
+
+
+def line_rows(order: Order, settings: AccountSettings) -> Iterator[Row]:
+    """Yield an order's rows of table ``lines``; they sum to its gross and to its refunds."""
+    revenue = revenue_of(order, settings.currency)
+    rate = conversion_rate(order, settings.currency)
+    gross_left, refund_left = revenue.gross, revenue.refund
+    for line in order.lines:
+        gross = refund = None
+        if rate is not None and gross_left is not None and refund_left is not None:
+            gross = to_minor(line.total / rate, settings.currency)
+            returned = line.total if revenue.refund_assumed else _refunded_for(order, line)
+            refund = to_minor(returned / rate, settings.currency)
+            gross_left, refund_left = gross_left - gross, refund_left - refund
+        yield (
+            *_line_name(order, line.line_id),
+            line.product_id,
+            line.sku,
+            line.name,
+            line.quantity,
+            gross,
+            refund,
+        )
+    yield (*_line_name(order, REST_LINE_ID), 0, "", "", 0, gross_left, refund_left)
+
+
+def subscription_ids(order: Order, rules: tuple[SubscriptionRule, ...]) -> tuple[str, ...]:
+    """Return the subscription ids that an account's rules find in an order, each once."""
+    found = dict.fromkeys(
+        match.group(1) if match.re.groups else match.group(0)
+        for rule in rules
+        for text in _texts(order, rule)
+        if (match := re.search(rule.pattern, text))
+    )
+    return tuple(found)
+
+
+def touchpoint_row(touch: Touchpoint) -> Row:
+    """Return a touchpoint's row of table ``touchpoints``."""
+    return (
+        touch.touch_id,
+        naive(touch.at),
+        touch.visitor,
+        touch.node,
+        *astuple(touch.campaign),
+        touch.referrer,
+        touch.landing_page,
+        touch.device,
+        touch.is_bot,
+        touch.is_imported,
+    )
+
+
+def link_row(link: Identification) -> Row:
+    """Return an identification's row of table ``links``."""
+    return link.event_id, naive(link.at), link.visitor, link.session, link.node, link.kind
+
+
+def opt_in_row(opt_in: OptIn) -> Row:
+    """Return an opt-in's row of table ``optins``."""
+    return opt_in.opt_in_id, naive(opt_in.at), opt_in.node, opt_in.source, opt_in.kind
+
+
+def claim_row(claim: OrderClaim) -> Row:
+    """Return an order claim's row of table ``claims``."""
+    return (
+        claim.event_id,
+        claim.source,
+        claim.order_id,
+        claim.visitor,
+        claim.session,
+        naive(claim.at),
+        naive(claim.received_at),
+        claim.node,
+    )
+
+
+def cost_row(cost: CostRow, settings: AccountSettings) -> Row:
+    """Return a cost row's row of table ``costs``; null amounts where it has no rate."""
+    is_converted = cost.currency == settings.currency
+    return (
+        cost.day,
+        cost.platform,
+        cost.ad_account,
+        cost.currency,
+        to_minor(cost.cost, settings.currency) if is_converted else None,
+        cost.clicks,
+        cost.impressions,
+        cost.conversions,
+        to_minor(cost.value, settings.currency) if is_converted else None,
+        # A platform without ids of its own is told apart by names.
+        cost.campaign_id or cost.campaign or cost.utm_campaign,
+        cost.campaign,
+        cost.adset_id,
+        cost.adset,
+        cost.ad_id,
+        cost.ad,
+        cost.utm_source,
+        cost.utm_medium,
+        cost.utm_campaign,
+        cost.utm_content,
+        cost.utm_term,
+    )
+
+
+def _email_node(email: str) -> str:
+    """Return an order's email node; a till's note in the email field names nobody."""
+    try:
+        return email_node(email)
+    except InvalidRowError:
+        return ""
+
+
+def _line_name(order: Order, line_id: int) -> Row:
+    return order.source, order.order_id, naive(order.placed_at), line_id
+
+
+def _refunded_for(order: Order, line: OrderLine) -> Decimal:
+    """Return what an order's refunds gave back for one line; by quantity where no amount stands."""
+    returned = Decimal(0)
+    for refund in order.refunds:
+        for item in refund.items:
+            if item.item_type == "PRODUCT" and item.item_id == line.line_id:
+                share = line.total * item.quantity / max(line.quantity, 1)
+                returned += share if item.amount is None else item.amount
+    return returned
+
+
+def _texts(order: Order, rule: SubscriptionRule) -> Iterator[str]:
+    if rule.field == "option":
+        for line in order.lines:
+            yield from (value for name, value in line.options if re.search(rule.name, name))
+    else:
+        yield getattr(order, rule.field)

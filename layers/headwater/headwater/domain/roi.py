@@ -1,0 +1,179 @@
+"""The ROI report: what each channel, source or campaign cost and brought.
+
+Formulas, with C cost and R revenue (gross or net, as asked): ROI = (R - C) / C; ROAS = R / C;
+CPL = C / leads; EPL = R / leads; CAC = C / customers; nCAC = C / new customers; AOV = R / orders.
+A ratio over zero is null.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from headwater.domain.money import from_minor
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+# Rows that stand for revenue which no click gets, in the order in which a report lists them.
+CREDITED = "credited"
+REST_KINDS = (
+    "unattributed",
+    "pre_tracking",
+    "untracked_channel",
+    "migrated",
+    "test",
+    "not_converted",
+)
+_RATIO_DECIMALS = Decimal("0.0001")
+
+
+@dataclass(frozen=True, slots=True)
+class RoiRow:
+    """One row, in minor units of the account's currency.
+
+    ``kind`` is ``credited`` or one of ``REST_KINDS``; ``names`` are the dimension values of a
+    credited row. ``cost`` is None where the cost could not be converted.
+    """
+
+    kind: str
+    names: tuple[str, ...]
+    clicks: int = 0
+    leads: int = 0
+    orders: int = 0
+    customers: int = 0
+    new_customers: int = 0
+    gross: int = 0
+    net: int = 0
+    cost: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class RoiTotals:
+    """What the report's range holds, whatever the model: the store's own figures, and the cost.
+
+    ``attributed_gross`` and ``attributed_net`` are what credited rows truly stand for: under
+    ``full_impact`` the rows themselves sum to more.
+    """
+
+    orders: int
+    customers: int
+    new_customers: int
+    gross: int
+    net: int
+    attributed_gross: int
+    attributed_net: int
+    pre_tracking_gross: int
+    pre_tracking_net: int
+    creditable_gross: int
+    creditable_net: int
+    clicks: int
+    leads: int
+    cost: int
+    not_converted_orders: int
+    not_converted_costs: int
+
+
+@dataclass(frozen=True, slots=True)
+class RoiCells:
+    """A report's figures before they are spelled: totals and rows of one model."""
+
+    totals: RoiTotals
+    rows: tuple[RoiRow, ...]
+
+    def document(self) -> dict[str, Any]:
+        """Return the cells as plain JSON values."""
+        return {"totals": asdict(self.totals), "rows": [asdict(row) for row in self.rows]}
+
+    @classmethod
+    def from_document(cls, document: Mapping[str, Any]) -> RoiCells:
+        """Read cells back from their JSON values."""
+        rows = (RoiRow(**{**row, "names": tuple(row["names"])}) for row in document["rows"])
+        return cls(RoiTotals(**document["totals"]), tuple(rows))
+
+
+def ratio(over: int, under: int) -> str | None:
+    """Return a ratio to four decimals, or None over zero."""
+    if under == 0:
+        return None
+    return str((Decimal(over) / Decimal(under)).quantize(_RATIO_DECIMALS))
+
+
+def spell_roi(
+    cells: RoiCells, *, by: Sequence[str], revenue: str, currency: str, is_history_complete: bool
+) -> dict[str, Any]:
+    """Return the report's ``totals`` and ``rows`` as they go to the reader.
+
+    Amounts are decimal strings. Figures that need the whole order history are null until it is
+    there.
+
+    Args:
+        cells: the figures of one model.
+        by: the dimensions of the rows.
+        revenue: ``gross`` or ``net``: what the ratios are taken of.
+        currency: the account's.
+        is_history_complete: whether new and repeat can be told apart.
+    """
+    totals = cells.totals
+
+    def money(minor: int) -> str:
+        return str(from_minor(minor, currency))
+
+    def row_document(row: RoiRow) -> dict[str, Any]:
+        chosen = row.gross if revenue == "gross" else row.net
+        new_customers = row.new_customers if is_history_complete else None
+        return {
+            "kind": row.kind,
+            **dict(zip(by, row.names, strict=True)),
+            "clicks": row.clicks,
+            "leads": row.leads,
+            "orders": row.orders,
+            "customers": row.customers,
+            "new_customers": new_customers,
+            "gross": money(row.gross),
+            "refunds": money(row.gross - row.net),
+            "net": money(row.net),
+            "cost": money(row.cost),
+            "roi": ratio(chosen - row.cost, row.cost),
+            "roas": ratio(chosen, row.cost),
+            "cpl": _per_head(row.cost, row.leads, currency),
+            "epl": _per_head(chosen, row.leads, currency),
+            "cac": _per_head(row.cost, row.customers, currency),
+            "ncac": _per_head(row.cost, new_customers or 0, currency),
+            "aov": _per_head(chosen, row.orders, currency),
+        }
+
+    chosen = totals.gross if revenue == "gross" else totals.net
+    attributed, pre_tracking, creditable = (
+        (totals.attributed_gross, totals.pre_tracking_gross, totals.creditable_gross)
+        if revenue == "gross"
+        else (totals.attributed_net, totals.pre_tracking_net, totals.creditable_net)
+    )
+    return {
+        "totals": {
+            "orders": totals.orders,
+            "customers": totals.customers,
+            "new_customers": totals.new_customers if is_history_complete else None,
+            "gross": money(totals.gross),
+            "refunds": money(totals.gross - totals.net),
+            "net": money(totals.net),
+            "attributed": money(attributed),
+            "pre_tracking": money(pre_tracking),
+            "unattributed": money(creditable - attributed - pre_tracking),
+            "coverage": ratio(attributed, creditable - pre_tracking),
+            "clicks": totals.clicks,
+            "leads": totals.leads,
+            "cost": money(totals.cost),
+            "roi": ratio(chosen - totals.cost, totals.cost),
+            "roas": ratio(chosen, totals.cost),
+            "not_converted_orders": totals.not_converted_orders,
+            "not_converted_costs": totals.not_converted_costs,
+        },
+        "rows": [row_document(row) for row in cells.rows],
+    }
+
+
+def _per_head(minor: int, count: int, currency: str) -> str | None:
+    """Return an amount per head to the minor unit, or None for nobody."""
+    return None if count == 0 else str(from_minor(round(Decimal(minor) / count), currency))

@@ -1,0 +1,279 @@
+"""Compute the ROI report of any range from the run's tables."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from headwater.domain.attribution import MODELS, SINGLE_TOUCH_MODELS
+from headwater.domain.facts import DIMENSIONS
+from headwater.domain.manifests import ALL_DAYS
+from headwater.domain.reporting_days import day_bounds
+from headwater.domain.roi import CREDITED, REST_KINDS, RoiCells, RoiRow, RoiTotals
+from headwater.domain.roles import ROLES
+from headwater.errors import InvalidParameterError
+from headwater.usecases.row_tables import single_row
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import date, datetime
+
+    import duckdb
+
+    from headwater.domain.manifests import Objects
+
+# The totals that come from the orders, and how each is summed over ``range_orders``.
+_STORE_TOTALS = {
+    "orders": "count(*) FILTER (is_converted)",
+    "customers": "count(DISTINCT contact) FILTER (is_converted)",
+    "new_customers": "count(DISTINCT contact) FILTER (is_converted AND is_new)",
+    "gross": "sum(order_gross)",
+    "net": "sum(order_net)",
+    "attributed_gross": "sum(order_gross) FILTER (outcome = 'credited')",
+    "attributed_net": "sum(order_net) FILTER (outcome = 'credited')",
+    "pre_tracking_gross": "sum(rest_gross) FILTER (outcome = 'pre_tracking')",
+    "pre_tracking_net": "sum(rest_net) FILTER (outcome = 'pre_tracking')",
+    "creditable_gross": "sum(order_gross) FILTER (order_class = 'store')",
+    "creditable_net": "sum(order_net) FILTER (order_class = 'store')",
+    "not_converted_orders": "count(*) FILTER (NOT is_converted)",
+}
+_TOTALS = ", ".join(f"coalesce({sum_}, 0)" for sum_ in _STORE_TOTALS.values())
+# The tables that the report reads.
+ROI_TABLES = ("credits", "leads", "spend", "clicks")
+
+
+@dataclass(frozen=True, slots=True)
+class RoiQuery:
+    """A range of reporting days, both included, and the dimensions of the rows."""
+
+    first: date
+    last: date
+    by: tuple[str, ...]
+
+    def __post_init__(self) -> None:
+        """Refuse what no report can answer.
+
+        Raises:
+            InvalidParameterError: naming the parameter and the reason.
+        """
+        if self.first > self.last:
+            message = f"from: {self.first} is after to: {self.last}"
+            raise InvalidParameterError(message)
+        unknown = [name for name in self.by if name not in DIMENSIONS]
+        if unknown or not self.by or len(set(self.by)) < len(self.by):
+            message = f"by: choose among {', '.join(DIMENSIONS)}, each once"
+            raise InvalidParameterError(message)
+
+
+def objects_for(objects: Objects, start: datetime, end: datetime) -> Objects:
+    """Return the partitions that can hold rows of the interval [start, end)."""
+    first, last = start.date().isoformat(), end.date().isoformat()
+
+    def touches(partition: str) -> bool:
+        # A month "2026-03" sorts before its days and is compared with the months of the bounds.
+        return partition == ALL_DAYS or (
+            first[: len(partition)] <= partition <= last[: len(partition)]
+        )
+
+    return {
+        table: {p: key for p, key in objects.get(table, {}).items() if touches(p)}
+        for table in ROI_TABLES
+    }
+
+
+def compute_roi(
+    db: duckdb.DuckDBPyConnection, first: date, last: date, zone: str
+) -> Callable[[tuple[str, ...]], dict[str, RoiCells]]:
+    """Read a range once; return what computes its cells by any dimensions, for every model.
+
+    Args:
+        db: holds the views ``credits leads spend clicks``, at least of the range.
+        first: the first reporting day.
+        last: the last one.
+        zone: the account's time zone, which says when a reporting day begins.
+    """
+    start, end = day_bounds(first, last, zone)
+    bounds = {"start": start.replace(tzinfo=None), "end": end.replace(tzinfo=None)}
+    db.execute(_RANGE_CREDITS, bounds)
+    db.execute(_RANGE_TOUCHES)
+    db.execute(_RANGE_ORDERS)
+    db.execute(_RANGE_LEADS, bounds)
+    db.execute(_RANGE_TRAFFIC, {"first": first, "last": last})
+    rest, totals = _rest_rows(db), _totals(db)
+
+    def cells(by: tuple[str, ...]) -> dict[str, RoiCells]:
+        credited = _credited_rows(db, by)
+        no_names = ("",) * len(by)
+        return {
+            model: RoiCells(
+                totals[model],
+                (*credited[model], *(replace(row, names=no_names) for row in rest[model])),
+            )
+            for model in MODELS
+        }
+
+    return cells
+
+
+def _touched(model: str, flag: str) -> str:
+    """Return the SQL condition under which a touch (or an order) takes part in a model."""
+    roles = [model] if model in SINGLE_TOUCH_MODELS else list(ROLES)
+    return "(" + " OR ".join(f"{flag}{role}" for role in roles) + ")"
+
+
+def _per_model(select: str) -> str:
+    """Return the union of one SELECT per model; it may use ``{model}`` and ``{touched}``."""
+    return " UNION ALL ".join(
+        select.format(model=model, touched=_touched(model, "is_"), has=_touched(model, "has_"))
+        for model in MODELS
+    )
+
+
+_RANGE_CREDITS = """
+CREATE OR REPLACE TEMP TABLE range_credits AS
+SELECT * FROM credits WHERE placed_at >= $start AND placed_at < $end
+"""
+
+_RANGE_TOUCHES = "CREATE OR REPLACE TEMP TABLE range_touches AS " + _per_model(
+    "SELECT '{model}' AS model, store, order_id, contact, is_new, "
+    + ", ".join(DIMENSIONS)
+    + ", {model}_gross AS gross, {model}_net AS net "
+    "FROM range_credits WHERE touch_id <> '' AND {touched}"
+)
+
+# One row per (model, order), with what no touch got.
+_RANGE_ORDERS = f"""
+CREATE OR REPLACE TEMP TABLE range_orders AS
+WITH filled AS (
+    SELECT store, order_id, {", ".join(f"bool_or(is_{role}) AS has_{role}" for role in ROLES)}
+    FROM range_credits GROUP BY ALL
+), orders AS (
+    SELECT o.*, f.* EXCLUDE (store, order_id)
+    FROM range_credits o JOIN filled f ON f.store = o.store AND f.order_id = o.order_id
+    WHERE o.touch_id = ''
+)
+""" + _per_model(
+    "SELECT '{model}' AS model, contact, is_new, is_converted, order_class, "
+    "order_gross, order_net, {model}_gross AS rest_gross, {model}_net AS rest_net, "
+    "CASE WHEN NOT is_converted THEN 'not_converted' "
+    "WHEN order_class <> 'store' THEN order_class "
+    "WHEN {has} THEN 'credited' "
+    "WHEN {model}_pre_tracking THEN 'pre_tracking' ELSE 'unattributed' END AS outcome "
+    "FROM orders"
+)
+
+# A lead counts for its first click under first_click, for its new-lead touch elsewhere.
+_RANGE_LEADS = (
+    "CREATE OR REPLACE TEMP TABLE range_leads AS WITH opted AS "
+    "(SELECT * FROM leads WHERE opted_in_at >= $start AND opted_in_at < $end) "
+    + " UNION ALL ".join(
+        f"SELECT '{model}' AS model, * FROM opted "
+        f"WHERE role = '{'first_click' if model == 'first_click' else 'new_lead'}'"
+        for model in MODELS
+    )
+)
+
+_RANGE_TRAFFIC = f"""
+CREATE OR REPLACE TEMP TABLE range_traffic AS
+SELECT {", ".join(DIMENSIONS)}, sum(clicks) AS clicks, 0 AS cost, 0 AS not_converted
+FROM clicks WHERE day BETWEEN $first AND $last GROUP BY ALL
+UNION ALL
+SELECT {", ".join(DIMENSIONS)}, 0, coalesce(sum(cost_minor), 0),
+    count(*) FILTER (cost_minor IS NULL)
+FROM spend WHERE day BETWEEN $first AND $last GROUP BY ALL
+"""
+
+
+def _credited_rows(
+    db: duckdb.DuckDBPyConnection, by: tuple[str, ...]
+) -> dict[str, tuple[RoiRow, ...]]:
+    """Return one row per combination of dimension values that has revenue, leads, clicks or cost.
+
+    Under full impact an order counts once per row: its touches there each carry all of it.
+    """
+    names = ", ".join(by)
+    found: dict[str, list[RoiRow]] = {model: [] for model in MODELS}
+    rows = db.execute(
+        f"""
+        WITH per_order AS (
+            SELECT model, {names}, store, order_id, contact, is_new,
+                CASE model WHEN 'full_impact' THEN max(gross) ELSE sum(gross) END AS gross,
+                CASE model WHEN 'full_impact' THEN max(net) ELSE sum(net) END AS net
+            FROM range_touches GROUP BY model, {names}, store, order_id, contact, is_new
+        ), sales AS (
+            SELECT model, {names}, count(*) AS orders, count(DISTINCT contact) AS customers,
+                count(DISTINCT contact) FILTER (is_new) AS new_customers,
+                sum(gross) AS gross, sum(net) AS net
+            FROM per_order GROUP BY model, {names}
+        ), opted AS (
+            SELECT model, {names}, count(*) AS leads FROM range_leads
+            WHERE state = 'credited' GROUP BY model, {names}
+        ), traffic AS (
+            SELECT model, {names}, sum(clicks) AS clicks, sum(cost) AS cost
+            FROM range_traffic CROSS JOIN (SELECT unnest($models) AS model)
+            GROUP BY model, {names}
+        )
+        SELECT model, {names}, coalesce(clicks, 0), coalesce(leads, 0), coalesce(orders, 0),
+            coalesce(customers, 0), coalesce(new_customers, 0), coalesce(gross, 0) AS gross_,
+            coalesce(net, 0), coalesce(cost, 0) AS cost_
+        FROM sales
+        FULL JOIN opted USING (model, {names})
+        FULL JOIN traffic USING (model, {names})
+        ORDER BY model, gross_ DESC, cost_ DESC, {names}
+        """,
+        {"models": list(MODELS)},
+    ).fetchall()
+    for model, *row in rows:
+        values, figures = row[: len(by)], row[len(by) :]
+        found[model].append(RoiRow(CREDITED, tuple(values), *map(int, figures)))
+    return {model: tuple(rows) for model, rows in found.items()}
+
+
+def _rest_rows(db: duckdb.DuckDBPyConnection) -> dict[str, tuple[RoiRow, ...]]:
+    """Return the rows of what no click gets; every kind has its row, be it empty."""
+    orders = {
+        (model, outcome): tuple(map(int, figures))
+        for model, outcome, *figures in db.execute(
+            "SELECT model, outcome, count(*), count(DISTINCT contact), "
+            "count(DISTINCT contact) FILTER (is_new), sum(rest_gross), sum(rest_net) "
+            "FROM range_orders WHERE outcome <> 'credited' GROUP BY model, outcome"
+        ).fetchall()
+    }
+    leads = {
+        (model, state): count
+        for model, state, count in db.execute(
+            "SELECT model, state, count(*) FROM range_leads WHERE state <> 'credited' "
+            "GROUP BY model, state"
+        ).fetchall()
+    }
+    return {
+        model: tuple(
+            RoiRow(kind, (), 0, leads.get((model, kind), 0), *orders.get((model, kind), ()))
+            for kind in REST_KINDS
+        )
+        for model in MODELS
+    }
+
+
+def _totals(db: duckdb.DuckDBPyConnection) -> dict[str, RoiTotals]:
+    """Return what the range holds, per model only as far as credit goes."""
+    traffic = single_row(
+        db,
+        "SELECT coalesce(sum(clicks), 0), coalesce(sum(cost), 0), "
+        "coalesce(sum(not_converted), 0) FROM range_traffic",
+    )
+    clicks, cost, not_converted_costs = map(int, traffic)
+    (leads,) = single_row(db, "SELECT count(DISTINCT contact) FROM range_leads")
+    rows = db.execute(f"SELECT model, {_TOTALS} FROM range_orders GROUP BY model").fetchall()
+    by_model = {model: tuple(map(int, figures)) for model, *figures in rows}
+    nothing = (0,) * len(_STORE_TOTALS)
+    return {
+        model: RoiTotals(
+            **dict(zip(_STORE_TOTALS, by_model.get(model, nothing), strict=True)),
+            clicks=clicks,
+            leads=leads,
+            cost=cost,
+            not_converted_costs=not_converted_costs,
+        )
+        for model in MODELS
+    }

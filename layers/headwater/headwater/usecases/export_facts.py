@@ -1,0 +1,260 @@
+"""Export facts: the days on which the tables changed, from DynamoDB into Parquet.
+
+First the run lists the (table, month) pairs with marked days; then each pair is exported by
+itself, in parallel. An open month has one object per day, a closed one a single object: its
+unmarked days are taken over from the objects that the base manifest names.
+"""
+
+from __future__ import annotations
+
+from calendar import monthrange
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any
+
+import duckdb
+
+from headwater.domain import fact_rows
+from headwater.domain.facts import COLUMNS
+from headwater.domain.manifests import partition_of
+from headwater.domain.settings import AccountSettings
+from headwater.usecases.row_tables import fill_table, single_row
+from headwater.usecases.run_files import (
+    Desk,
+    RunFrame,
+    fix_frame,
+    open_frame,
+    prefix_of,
+    save_objects,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from headwater.domain.fact_rows import Row
+    from headwater.usecases.ports import (
+        Accounts,
+        Costs,
+        Facts,
+        Journeys,
+        Mark,
+        Marks,
+        Orders,
+    )
+
+# What a mark's table is exported into.
+EXPORTED = {
+    "orders": ("orders", "lines"),
+    "touchpoints": ("touchpoints",),
+    "links": ("links",),
+    "optins": ("optins",),
+    "claims": ("claims",),
+    "costs": ("costs",),
+}
+# Settings that are baked into facts: a change exports these tables anew.
+_MADE_WITH = {"currency": ("orders", "costs"), "subscription_rules": ("orders",)}
+# The column by which a fact table is cut into UTC days.
+_DAY_OF = {
+    "orders": "placed_at",
+    "lines": "placed_at",
+    "touchpoints": "occurred_at",
+    "links": "occurred_at",
+    "optins": "occurred_at",
+    "claims": "occurred_at",
+    "costs": "day",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ExportList:
+    """Where the list of months to export is, and how many it names."""
+
+    exports: str
+    months: int
+
+
+@dataclass(frozen=True, slots=True)
+class ExportResult:
+    """How many rows and objects the export of one month made."""
+
+    rows: int
+    objects: int
+
+
+@dataclass(frozen=True, slots=True)
+class Tables:
+    """The tables that are exported."""
+
+    orders: Orders
+    journeys: Journeys
+    costs: Costs
+
+
+def list_marked_days(
+    account: str,
+    run: str,
+    *,
+    desk: Desk,
+    accounts: Accounts,
+    marks: Marks,
+) -> ExportList:
+    """Fix the run's frame and write down which months are to be exported.
+
+    Besides the marked days these are the months that closed since the base manifest, and, after a
+    change of the settings that facts are made with, every month that the base manifest holds.
+    """
+    frame = fix_frame(desk, account, run, accounts)
+    marked: defaultdict[tuple[str, str], list[Mark]] = defaultdict(list)
+    for mark in marks.raised(account):
+        marked[mark.table, _month(mark.day)].append(mark)
+    remade = set(_remade_months(frame))
+    exports = [
+        {
+            "account": account,
+            "run": run,
+            "table": table,
+            "month": month,
+            "whole": (table, month) in remade,
+            "marks": [
+                {
+                    "day": mark.day.isoformat(),
+                    "version": mark.version,
+                    "raised_at": mark.raised_at.isoformat(),
+                }
+                for mark in marked.get((table, month), [])
+            ],
+        }
+        for table, month in sorted({*marked, *remade, *_newly_closed_months(frame)})
+    ]
+    key = desk.lake.put_json(f"{prefix_of(account, run)}exports.json", exports)
+    return ExportList(key, len(exports))
+
+
+def export_facts(
+    item: Mapping[str, Any],
+    *,
+    desk: Desk,
+    tables: Tables,
+    facts: Facts,
+) -> ExportResult:
+    """Export one (table, month) of the list that ``list_marked_days`` wrote.
+
+    Raises:
+        LeaseLostError: another run has taken the account over.
+    """
+    account, run, table, month = (item[name] for name in ("account", "run", "table", "month"))
+    frame = open_frame(desk, account, run)
+    days = _days_of(month) if item["whole"] else _marked_days(item)
+    queried_at = desk.clock.now()
+    with duckdb.connect() as db:
+        changes: dict[str, dict[str, str | None]] = {}
+        for name, rows in _read_days(table, account, days, tables, frame.settings):
+            fill_table(db, f"fresh_{name}", COLUMNS[name], rows)
+            changes[name] = _save_month(db, facts, frame, name, month, days)
+        count = sum(
+            single_row(db, f"SELECT count(*) FROM fresh_{name}")[0] for name in EXPORTED[table]
+        )
+    save_objects(
+        desk.lake,
+        frame,
+        f"export-{table}-{month}",
+        changes,
+        marks={"table": table, "queried_at": queried_at.isoformat(), "read": item["marks"]},
+    )
+    return ExportResult(count, sum(len(partitions) for partitions in changes.values()))
+
+
+def _month(day: date) -> str:
+    return f"{day:%Y-%m}"
+
+
+def _days_of(month: str) -> list[date]:
+    first = date.fromisoformat(f"{month}-01")
+    return [first + timedelta(days=n) for n in range(monthrange(first.year, first.month)[1])]
+
+
+def _marked_days(item: Mapping[str, Any]) -> list[date]:
+    return [date.fromisoformat(mark["day"]) for mark in item["marks"]]
+
+
+def _is_closed(frame: RunFrame, name: str, month: str) -> bool:
+    """Tell whether a month has one object. A closed month stays closed, whatever the zone says."""
+    base = frame.base.tables.get(name, {}) if frame.base else {}
+    return month in base or partition_of(_days_of(month)[0], frame.as_of_day) == month
+
+
+def _newly_closed_months(frame: RunFrame) -> Iterator[tuple[str, str]]:
+    """Yield the (table, month) pairs that still have an object per day but are closed now."""
+    for table, names in EXPORTED.items():
+        for partition in frame.base.tables.get(names[0], {}) if frame.base else ():
+            month = partition[: len("2026-11")]
+            if month != partition and _is_closed(frame, names[0], month):
+                yield table, month
+
+
+def _remade_months(frame: RunFrame) -> Iterator[tuple[str, str]]:
+    """Yield all months of the base whose facts were made with other settings than today's."""
+    if frame.base is None:
+        return
+    before = AccountSettings.from_document(frame.base.settings)
+    for setting, tables in _MADE_WITH.items():
+        if getattr(before, setting) != getattr(frame.settings, setting):
+            for table in tables:
+                for partition in frame.base.tables.get(table, {}):
+                    yield table, partition[: len("2026-11")]
+
+
+def _read_days(
+    table: str, account: str, days: Sequence[date], tables: Tables, settings: AccountSettings
+) -> Iterator[tuple[str, Iterable[Row]]]:
+    """Yield the fact tables that a marked table is exported into, each with its rows."""
+    journeys = tables.journeys
+    if table == "orders":
+        orders = [order for day in days for order in tables.orders.on_day(account, day)]
+        yield "orders", (fact_rows.order_row(order, settings) for order in orders)
+        yield "lines", (row for order in orders for row in fact_rows.line_rows(order, settings))
+    elif table == "touchpoints":
+        touches = (touch for day in days for touch in journeys.touchpoints_on(account, day))
+        yield table, map(fact_rows.touchpoint_row, touches)
+    elif table == "links":
+        links = (link for day in days for link in journeys.identifications_on(account, day))
+        yield table, map(fact_rows.link_row, links)
+    elif table == "optins":
+        opt_ins = (opt_in for day in days for opt_in in journeys.opt_ins_on(account, day))
+        yield table, map(fact_rows.opt_in_row, opt_ins)
+    elif table == "claims":
+        claims = (claim for day in days for claim in journeys.claims_on(account, day))
+        yield table, map(fact_rows.claim_row, claims)
+    elif table == "costs":
+        costs = (cost for day in days for cost in tables.costs.on_day(account, day))
+        yield table, (fact_rows.cost_row(cost, settings) for cost in costs)
+
+
+def _save_month(
+    db: duckdb.DuckDBPyConnection,
+    facts: Facts,
+    frame: RunFrame,
+    name: str,
+    month: str,
+    days: Sequence[date],
+) -> dict[str, str | None]:
+    """Write a month's changed partitions; return them with their keys."""
+    columns = ", ".join(f'"{column}"' for column in COLUMNS[name])
+    on = f"CAST({_DAY_OF[name]} AS DATE)"
+    if not _is_closed(frame, name, month):
+        query = f"SELECT {columns} FROM fresh_{name} WHERE {on} = DATE '{{day}}' ORDER BY ALL"
+        return {
+            day.isoformat(): facts.save(
+                db, frame.account, name, day.isoformat(), query.format(day=day.isoformat())
+            )
+            for day in days
+        }
+    base = frame.base.tables.get(name, {}) if frame.base else {}
+    facts.mount(db, {name: {p: key for p, key in base.items() if p.startswith(month)}}, [name])
+    exported = ", ".join(f"DATE '{day.isoformat()}'" for day in days) or "NULL"
+    query = (
+        f"SELECT {columns} FROM {name} WHERE ({on} IN ({exported})) IS NOT TRUE "
+        f"UNION ALL SELECT {columns} FROM fresh_{name} ORDER BY ALL"
+    )
+    return {month: facts.save(db, frame.account, name, month, query)}

@@ -1,0 +1,112 @@
+"""Finish a run: one manifest, one move of the pointer, and the marks that are done with.
+
+Until the pointer moves, every reader sees the run before; after it, all of this one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from headwater.domain.manifests import History, Manifest
+from headwater.usecases.ports import Mark
+from headwater.usecases.run_files import open_frame, prefix_of, present_objects
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from headwater.usecases.ports import Accounts, Lake, Marks, Pipeline, Runs
+    from headwater.usecases.run_files import Desk, RunFrame
+
+# A mark is raised before its write and may stand a minute without being raised again; a writer may
+# take its time after that. Twenty minutes outlast every Lambda that writes.
+_SETTLED = timedelta(minutes=20)
+
+
+@dataclass(frozen=True, slots=True)
+class FinishResult:
+    """What a run ended with. ``again``: changes arrived meanwhile, so one more run was started."""
+
+    data_version: str
+    marks_cleared: int
+    again: bool
+
+
+def finish_run(
+    account: str,
+    run: str,
+    *,
+    desk: Desk,
+    accounts: Accounts,
+    marks: Marks,
+    pipeline: Pipeline,
+) -> FinishResult:
+    """Publish a run and let go of the account.
+
+    Raises:
+        LeaseLostError: another run has taken the account over; nothing is published.
+    """
+    frame = open_frame(desk, account, run)
+    manifest = _manifest(frame, accounts, desk.lake)
+    version = manifest.data_version
+    key = desk.lake.put_manifest(manifest)
+    desk.runs.publish(account, run, key, version, desk.clock.now())
+    cleared = sum(marks.clear(account, mark) for mark in _settled_marks(desk.lake, frame))
+    desk.runs.record(account, run, desk.clock.now(), status="done", data_version=version)
+    again = _let_go(account, run, desk.runs, pipeline)
+    return FinishResult(version, cleared, again)
+
+
+def record_failure(
+    account: str, run: str, failure: str, *, desk: Desk, pipeline: Pipeline
+) -> FinishResult:
+    """Record why a run failed and let go of the account, so that the next one can start."""
+    desk.runs.record(account, run, desk.clock.now(), status="failed", failure=failure)
+    return FinishResult("", 0, _let_go(account, run, desk.runs, pipeline))
+
+
+def _let_go(account: str, run: str, runs: Runs, pipeline: Pipeline) -> bool:
+    again = runs.release(account, run)
+    if again:
+        pipeline.pull(account)
+    return again
+
+
+def _manifest(frame: RunFrame, accounts: Accounts, lake: Lake) -> Manifest:
+    return Manifest(
+        frame.account,
+        frame.as_of_day,
+        frame.settings.document(),
+        tables=present_objects(lake, frame),
+        reports=lake.get_json(f"{prefix_of(frame.account, frame.run)}reports.json"),
+        histories={
+            source.source: History(
+                source.orders_done, source.orders_total, source.is_history_complete
+            )
+            for source in accounts.sources(frame.account)
+        },
+    )
+
+
+def _settled_marks(lake: Lake, frame: RunFrame) -> Iterator[Mark]:
+    """Yield the marks that this run exported and that no writer can still be busy with.
+
+    Any other day stays marked and is exported once more by the next run.
+    """
+    for made in lake.list_json(f"{prefix_of(frame.account, frame.run)}objects/"):
+        if exported := made.get("marks"):
+            queried_at = datetime.fromisoformat(exported["queried_at"])
+            for read in exported["read"]:
+                mark = _mark(exported["table"], read)
+                if mark.raised_at <= queried_at - _SETTLED:
+                    yield mark
+
+
+def _mark(table: str, read: dict[str, Any]) -> Mark:
+    return Mark(
+        table,
+        date.fromisoformat(read["day"]),
+        read["version"],
+        datetime.fromisoformat(read["raised_at"]),
+    )

@@ -1,0 +1,109 @@
+"""The run's working tables: whose each order and each touch is, in one DuckDB.
+
+Reads the views ``orders touchpoints links claims optins contacts chains`` and makes
+
+* ``placed_orders``: every order with its contact;
+* ``revenue_orders``: those that count as revenue, numbered by ``n`` in (contact, time, key) order;
+* ``known_touches``: the touches that belong to a contact, numbered by ``n`` in
+  (contact, time, id) order; bots have none.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import duckdb
+
+    from headwater.domain.settings import AccountSettings
+
+_PLACED_ORDERS = """
+CREATE OR REPLACE TEMP TABLE placed_orders AS
+SELECT o.*, coalesce(e.contact, c.contact, o.source || '#' || o.order_id) AS contact
+FROM orders o
+LEFT JOIN contacts e ON e.node = o.email_node AND NOT e.is_flagged
+LEFT JOIN contacts c ON c.node = o.customer_node AND NOT c.is_flagged
+"""
+
+_REVENUE_ORDERS = """
+CREATE OR REPLACE TEMP TABLE revenue_orders AS
+WITH counted AS (
+    SELECT o.*, coalesce(c.kind, 'one_time') AS kind,
+        coalesce(c.root_source, o.source) AS root_source,
+        coalesce(c.root_order_id, o.order_id) AS root_order_id,
+        row_number() OVER (
+            ORDER BY o.contact, o.placed_at, o.source, o.order_id
+        ) - 1 AS n
+    FROM placed_orders o
+    LEFT JOIN chains c USING (source, order_id)
+    WHERE NOT o.is_archived AND list_contains($statuses, o.status_id)
+)
+SELECT o.*, root.n AS root_n,
+    row_number() OVER (PARTITION BY o.contact ORDER BY o.n) = 1 AS is_new
+FROM counted o
+JOIN counted root ON root.source = o.root_source AND root.order_id = o.root_order_id
+ORDER BY o.n
+"""
+
+# A claim counts when it reached us between five minutes before and an hour after its order (clocks
+# differ, pages load late) and names no other email; the first one received wins.
+_BELIEVED_CLAIMS = """
+CREATE OR REPLACE TEMP TABLE believed_claims AS
+SELECT DISTINCT ON (o.source, o.order_id) c.visitor, c.session, c.occurred_at, c.event_id, o.contact
+FROM claims c
+JOIN placed_orders o USING (source, order_id)
+WHERE c.received_at BETWEEN o.placed_at - INTERVAL 5 MINUTE AND o.placed_at + INTERVAL 60 MINUTE
+    AND (c.node = '' OR o.email_node = '' OR c.node = o.email_node)
+ORDER BY o.source, o.order_id, c.received_at, c.event_id, c.visitor
+"""
+
+_IDENTIFIED = """
+CREATE OR REPLACE TEMP TABLE identified AS
+SELECT l.visitor, l.session, l.occurred_at, l.event_id, c.contact
+FROM links l JOIN contacts c ON c.node = l.node AND NOT c.is_flagged
+UNION ALL
+SELECT visitor, session, occurred_at, event_id, contact FROM believed_claims
+"""
+
+# A touch belongs to the contact identified in its own session (the last one there), else to the
+# visitor's latest identification before it, else to his first one after it.
+_KNOWN_TOUCHES = """
+CREATE OR REPLACE TEMP TABLE known_touches AS
+WITH in_session AS (
+    SELECT DISTINCT ON (visitor, session) visitor, session, contact
+    FROM identified WHERE session <> ''
+    ORDER BY visitor, session, occurred_at DESC, event_id DESC
+), per_instant AS (
+    SELECT DISTINCT ON (visitor, occurred_at) visitor, occurred_at, contact
+    FROM identified ORDER BY visitor, occurred_at, event_id DESC
+), firsts AS (
+    SELECT DISTINCT ON (visitor) visitor, contact
+    FROM identified ORDER BY visitor, occurred_at, event_id
+), tracked AS (
+    SELECT t.*, coalesce(s.contact, before.contact, f.contact) AS contact
+    FROM (SELECT * FROM touchpoints WHERE visitor <> '' AND NOT is_bot) t
+    LEFT JOIN in_session s ON s.visitor = t.visitor AND s.session = t.touch_id
+    ASOF LEFT JOIN per_instant before
+        ON before.visitor = t.visitor AND before.occurred_at <= t.occurred_at
+    LEFT JOIN firsts f ON f.visitor = t.visitor
+), imported AS (
+    SELECT t.*, c.contact
+    FROM touchpoints t JOIN contacts c ON c.node = t.node AND NOT c.is_flagged
+    WHERE t.visitor = '' AND NOT t.is_bot
+)
+SELECT *, row_number() OVER (ORDER BY contact, occurred_at, touch_id, visitor) - 1 AS n
+FROM (
+    SELECT * FROM tracked WHERE contact IS NOT NULL
+    UNION ALL SELECT * FROM imported
+)
+ORDER BY n
+"""
+
+
+def build_journey_tables(db: duckdb.DuckDBPyConnection, settings: AccountSettings) -> None:
+    """Make the working tables of a run from its mounted facts."""
+    db.execute(_PLACED_ORDERS)
+    db.execute(_REVENUE_ORDERS, {"statuses": sorted(settings.revenue_statuses)})
+    db.execute(_BELIEVED_CLAIMS)
+    db.execute(_IDENTIFIED)
+    db.execute(_KNOWN_TOUCHES)

@@ -1,0 +1,82 @@
+"""Materialize reports: the usual ranges, computed once, so that reading them is a lookup."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+import duckdb
+
+from headwater.domain.facts import DIMENSIONS
+from headwater.usecases.compute_roi import ROI_TABLES, RoiQuery, compute_roi
+from headwater.usecases.row_tables import single_row
+from headwater.usecases.run_files import open_frame, prefix_of, present_objects
+
+if TYPE_CHECKING:
+    from headwater.usecases.ports import Facts
+    from headwater.usecases.run_files import Desk
+
+
+@dataclass(frozen=True, slots=True)
+class MaterializeResult:
+    """How many report objects the run wrote."""
+
+    reports: int
+
+
+def report_name(query: RoiQuery) -> str:
+    """Return the name under which a manifest lists a materialized report."""
+    return f"roi/{query.first}_{query.last}/{'+'.join(query.by)}"
+
+
+def usual_ranges(today: date, first_day: date) -> dict[str, tuple[date, date]]:
+    """Return the ranges that marketers open most, by name; today itself is never whole.
+
+    Args:
+        today: the reporting day of the run.
+        first_day: the first day that has anything to report.
+    """
+    yesterday = today - timedelta(days=1)
+    last_of_previous_month = today.replace(day=1) - timedelta(days=1)
+    return {
+        "yesterday": (yesterday, yesterday),
+        "last_7_days": (today - timedelta(days=7), yesterday),
+        "last_30_days": (today - timedelta(days=30), yesterday),
+        "last_90_days": (today - timedelta(days=90), yesterday),
+        "month_to_date": (today.replace(day=1), today),
+        "last_month": (last_of_previous_month.replace(day=1), last_of_previous_month),
+        "all_time": (min(first_day, yesterday), yesterday),
+    }
+
+
+def materialize_reports(account: str, run: str, *, desk: Desk, facts: Facts) -> MaterializeResult:
+    """Write the ROI report of the usual ranges by each dimension, under every model.
+
+    Raises:
+        LeaseLostError: another run has taken the account over.
+    """
+    frame = open_frame(desk, account, run)
+    reports: dict[str, str] = {}
+    with duckdb.connect() as db:
+        facts.mount(db, present_objects(desk.lake, frame), ROI_TABLES)
+        ranges = usual_ranges(frame.as_of_day, _first_day(db, frame.as_of_day))
+        for first, last in dict.fromkeys(ranges.values()):
+            cells_by = compute_roi(db, first, last, frame.settings.time_zone)
+            for dimension in DIMENSIONS:
+                cells = cells_by((dimension,))
+                document = {model: each.document() for model, each in cells.items()}
+                name = report_name(RoiQuery(first, last, (dimension,)))
+                reports[name] = desk.lake.put_report(account, name, document)
+    desk.lake.put_json(f"{prefix_of(account, run)}reports.json", reports)
+    return MaterializeResult(len(reports))
+
+
+def _first_day(db: duckdb.DuckDBPyConnection, today: date) -> date:
+    (first,) = single_row(
+        db,
+        "SELECT min(day) FROM (SELECT min(placed_at)::DATE AS day FROM credits "
+        "UNION ALL SELECT min(day) FROM spend UNION ALL SELECT min(day) FROM clicks)",
+    )
+    # One day of margin: a UTC day can belong to the reporting day before it.
+    return first - timedelta(days=1) if first else today

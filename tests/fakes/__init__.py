@@ -1,0 +1,21 @@
+"""In-memory implementations of the ports, held to the same contract tests as the real ones."""
+
+from tests.fakes.accounts import FakeAccounts, FakeMarks, FakeRuns, FakeSecrets
+from tests.fakes.events import FakeClock, FakeHitQueue, FakePipeline
+from tests.fakes.lake import FakeFacts, FakeLake
+from tests.fakes.records import FakeCosts, FakeJourneys, FakeOrders
+
+__all__ = [
+    "FakeAccounts",
+    "FakeClock",
+    "FakeCosts",
+    "FakeFacts",
+    "FakeHitQueue",
+    "FakeJourneys",
+    "FakeLake",
+    "FakeMarks",
+    "FakeOrders",
+    "FakePipeline",
+    "FakeRuns",
+    "FakeSecrets",
+]

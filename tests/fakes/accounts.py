@@ -1,0 +1,194 @@
+"""Accounts, leases, marks and secrets in dictionaries."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from headwater.errors import LeaseLostError, UnknownResourceError
+from headwater.usecases.ports import Mark, RunHead
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+    from datetime import date, datetime
+
+    from headwater.domain.settings import AccountSettings
+    from headwater.usecases.ports import ApiKey, Bookmark, Source
+
+
+class FakeAccounts:
+    def __init__(self) -> None:
+        self.keys: dict[str, ApiKey] = {}
+        self.sites: dict[str, tuple[str, str]] = {}
+        self._settings: dict[str, AccountSettings] = {}
+        self._sources: dict[tuple[str, str], Source] = {}
+
+    def create(self, account: str, settings: AccountSettings, now: datetime) -> bool:  # noqa: ARG002
+        if account in self._settings:
+            return False
+        self._settings[account] = settings
+        return True
+
+    def active(self) -> list[str]:
+        return sorted(self._settings)
+
+    def settings(self, account: str) -> AccountSettings:
+        if account not in self._settings:
+            message = f"there is no account {account!r}"
+            raise UnknownResourceError(message)
+        return self._settings[account]
+
+    def save_settings(self, account: str, settings: AccountSettings, now: datetime) -> None:  # noqa: ARG002
+        self.settings(account)
+        self._settings[account] = settings
+
+    def add_key(self, key_sha256: str, key: ApiKey, now: datetime) -> None:  # noqa: ARG002
+        self.keys[key_sha256] = key
+
+    def find_key(self, key_sha256: str) -> ApiKey | None:
+        return self.keys.get(key_sha256)
+
+    def add_site(self, public_key: str, account: str, source: str) -> None:
+        self.sites[public_key] = (account, source)
+
+    def sources(self, account: str) -> list[Source]:
+        return [self._sources[key] for key in sorted(self._sources) if key[0] == account]
+
+    def save_source(self, account: str, source: Source) -> None:
+        self._sources[account, source.source] = source
+
+    def save_progress(
+        self, account: str, source: str, bookmark: Bookmark, *, done: int, is_complete: bool
+    ) -> None:
+        self._sources[account, source] = replace(
+            self._source(account, source),
+            bookmark=bookmark,
+            orders_done=done,
+            is_history_complete=is_complete,
+        )
+
+    def save_status(self, account: str, source: str, status: str, reason: str) -> None:
+        stored = self._source(account, source)
+        self._sources[account, source] = replace(stored, status=status, reason=reason)
+
+    def _source(self, account: str, source: str) -> Source:
+        if (account, source) not in self._sources:
+            message = f"account {account!r} has no source {source!r}"
+            raise UnknownResourceError(message)
+        return self._sources[account, source]
+
+
+@dataclass
+class _Head:
+    run: RunHead = field(default_factory=RunHead)
+    previous: dict[str, datetime] = field(default_factory=dict)
+    released: tuple[str, bool] = ("", False)
+
+
+class FakeRuns:
+    def __init__(self) -> None:
+        self._heads: dict[str, _Head] = defaultdict(_Head)
+        self._records: dict[tuple[str, str], dict[str, str | int]] = defaultdict(dict)
+
+    def acquire(self, account: str, run: str, now: datetime, until: datetime) -> bool:
+        head = self._heads[account]
+        lease = head.run
+        if lease.lease_run not in {"", run} and lease.lease_until and lease.lease_until > now:
+            head.run = replace(lease, again=True)
+            return False
+        head.run = replace(lease, lease_run=run, lease_until=until)
+        return True
+
+    def renew(self, account: str, run: str, until: datetime) -> None:
+        head = self._held(account, run)
+        head.run = replace(head.run, lease_until=until)
+
+    def head(self, account: str) -> RunHead:
+        return self._heads[account].run
+
+    def previous(self, account: str) -> dict[str, datetime]:
+        return dict(self._heads[account].previous)
+
+    def publish(self, account: str, run: str, manifest: str, version: str, now: datetime) -> None:
+        head = self._held(account, run)
+        if head.run.manifest == manifest:
+            return
+        kept = {m: at for m, at in head.previous.items() if now - at < timedelta(days=8)}
+        if head.run.manifest:
+            kept[head.run.manifest] = now
+        kept.pop(manifest, None)
+        head.previous = kept
+        generated_at = head.run.generated_at if version == head.run.data_version else now
+        head.run = replace(
+            head.run, manifest=manifest, data_version=version, generated_at=generated_at
+        )
+
+    def release(self, account: str, run: str) -> bool:
+        head = self._heads[account]
+        if head.run.lease_run != run:
+            released_by, again = head.released
+            return again and released_by == run
+        head.released = (run, head.run.again)
+        head.run = replace(head.run, lease_run="", lease_until=None, again=False)
+        return head.released[1]
+
+    def record(self, account: str, run: str, now: datetime, **facts: str | int) -> None:
+        record = self._records[account, run]
+        record.setdefault("started_at", _iso(now))
+        record.update(facts, updated_at=_iso(now))
+
+    def recorded(self, account: str, run: str) -> Mapping[str, str | int]:
+        return dict(self._records.get((account, run), {}))
+
+    def _held(self, account: str, run: str) -> _Head:
+        head = self._heads[account]
+        if head.run.lease_run != run:
+            message = f"run {run} does not hold the lease"
+            raise LeaseLostError(message)
+        return head
+
+
+def _iso(instant: datetime) -> str:
+    return instant.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+class FakeMarks:
+    def __init__(self) -> None:
+        self._marks: dict[tuple[str, str, date], Mark] = {}
+
+    def raise_marks(self, account: str, table: str, days: Collection[date], now: datetime) -> None:
+        for day in days:
+            key = (account, table, day)
+            standing = self._marks.get(key)
+            if standing and standing.raised_at > now - timedelta(minutes=1):
+                continue
+            version = standing.version + 1 if standing else 1
+            self._marks[key] = Mark(table, day, version, now)
+
+    def raised(self, account: str) -> list[Mark]:
+        return [self._marks[key] for key in sorted(self._marks) if key[0] == account]
+
+    def clear(self, account: str, mark: Mark) -> bool:
+        key = (account, mark.table, mark.day)
+        if self._marks.get(key) != mark:
+            return False
+        del self._marks[key]
+        return True
+
+
+class FakeSecrets:
+    def __init__(self) -> None:
+        self.tokens: dict[str, str] = {}
+
+    def put(self, account: str, source: str, token: str) -> str:
+        arn = f"arn:aws:secretsmanager:us-east-1:123456789012:secret:{account}/{source}"
+        self.tokens[arn] = token
+        return arn
+
+    def get(self, secret_arn: str) -> str:
+        if secret_arn not in self.tokens:
+            message = "there is no such secret"
+            raise UnknownResourceError(message)
+        return self.tokens[secret_arn]

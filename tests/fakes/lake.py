@@ -1,0 +1,114 @@
+"""The lake in a dictionary, and fact tables whose bytes lie in one."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import json
+import shutil
+import tempfile
+import weakref
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from headwater.adapters.s3.parquet import create_view, write_rows
+from headwater.domain.manifests import Manifest
+from headwater.errors import UnknownResourceError
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable
+    from datetime import date
+
+    import duckdb
+
+    from headwater.domain.manifests import Objects
+    from headwater.usecases.ports import RejectedRow
+
+
+def _name(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()[:16]
+
+
+class FakeLake:
+    """Objects by key, as bytes."""
+
+    def __init__(self) -> None:
+        self.objects: dict[str, bytes] = {}
+
+    def keep_raw_page(self, account: str, source: str, page: bytes) -> str:
+        folder = f"raw/bigcommerce/account={account}/source={source}"
+        key = f"{folder}/{_name(page)}.json.gz"
+        self.objects[key] = gzip.compress(page, mtime=0)
+        return key
+
+    def keep_rejected(self, account: str, day: date, rows: Iterable[RejectedRow]) -> str | None:
+        bad = [{"reason": row.reason, "row": row.row} for row in rows]
+        if not bad:
+            return None
+        plain = json.loads(json.dumps(bad, default=str))
+        return self._put_named(f"raw/rejected/account={account}/day={day.isoformat()}", plain)
+
+    def put_json(self, key: str, document: Any) -> str:  # noqa: ANN401
+        self.objects[key] = _canonical(document)
+        return key
+
+    def get_json(self, key: str) -> Any:  # noqa: ANN401
+        if key not in self.objects:
+            message = f"there is no object {key}"
+            raise UnknownResourceError(message)
+        return json.loads(self.objects[key])
+
+    def list_json(self, prefix: str) -> list[Any]:
+        return [self.get_json(key) for key in sorted(self.objects) if key.startswith(prefix)]
+
+    def put_report(self, account: str, name: str, document: Any) -> str:  # noqa: ANN401
+        return self._put_named(f"reports/account={account}/{name}", document)
+
+    def put_manifest(self, manifest: Manifest) -> str:
+        key = f"manifests/account={manifest.account}/{manifest.data_version}.json"
+        return self.put_json(key, manifest.document())
+
+    def get_manifest(self, key: str) -> Manifest:
+        return Manifest.from_document(self.get_json(key))
+
+    def _put_named(self, folder: str, document: Any) -> str:  # noqa: ANN401
+        return self.put_json(f"{folder}/{_name(_canonical(document))}.json", document)
+
+
+def _canonical(document: Any) -> bytes:  # noqa: ANN401
+    return json.dumps(document, sort_keys=True, separators=(",", ":")).encode()
+
+
+class FakeFacts:
+    """Parquet objects by key; their bytes pass through a temporary folder, as in the real one."""
+
+    def __init__(self) -> None:
+        self.objects: dict[str, bytes] = {}
+        self._folder = Path(tempfile.mkdtemp(prefix="headwater-facts-"))
+        weakref.finalize(self, shutil.rmtree, self._folder, ignore_errors=True)
+
+    def mount(
+        self, db: duckdb.DuckDBPyConnection, objects: Objects, tables: Collection[str]
+    ) -> None:
+        for table in tables:
+            partitions = objects.get(table, {})
+            create_view(db, table, [self._file(partitions[p]) for p in sorted(partitions)])
+
+    def save(
+        self, db: duckdb.DuckDBPyConnection, account: str, table: str, partition: str, query: str
+    ) -> str | None:
+        path = self._folder / "saved.parquet"
+        if not write_rows(db, query, path):
+            return None
+        content = path.read_bytes()
+        key = f"facts/{table}/account={account}/day={partition}/{_name(content)}.parquet"
+        self.objects[key] = content
+        return key
+
+    def _file(self, key: str) -> Path:
+        if key not in self.objects:
+            message = f"there is no object {key}"
+            raise UnknownResourceError(message)
+        path = self._folder / hashlib.sha256(key.encode()).hexdigest()
+        path.write_bytes(self.objects[key])
+        return path

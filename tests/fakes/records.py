@@ -1,0 +1,240 @@
+"""Orders, journeys and costs in dictionaries. Each raises its marks before it writes."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from dataclasses import replace
+from datetime import UTC
+from typing import TYPE_CHECKING
+
+from headwater.domain.journeys import earlier
+from tests.fakes.accounts import FakeMarks
+from tests.fakes.events import FakeClock
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterator, Sequence
+    from datetime import date, datetime
+
+    from headwater.domain.costs import CostRow
+    from headwater.domain.journeys import (
+        Identification,
+        OptIn,
+        OrderClaim,
+        Profile,
+        Touchpoint,
+    )
+    from headwater.domain.orders import Order
+    from headwater.usecases.ports import Clock, Marks
+
+MAX_CLAIMS = 20
+
+
+def _day(instant: datetime) -> date:
+    return instant.astimezone(UTC).date()
+
+
+class _Marking:
+    def __init__(self, marks: Marks | None = None, clock: Clock | None = None) -> None:
+        self.marks = marks or FakeMarks()
+        self.clock = clock or FakeClock()
+
+    def _raise(self, account: str, table: str, days: Collection[date]) -> None:
+        if days:
+            self.marks.raise_marks(account, table, sorted(set(days)), self.clock.now())
+
+
+class FakeOrders(_Marking):
+    def __init__(self, marks: Marks | None = None, clock: Clock | None = None) -> None:
+        super().__init__(marks, clock)
+        self._stored: dict[tuple[str, str, str], tuple[Order, datetime]] = {}
+
+    def upsert(self, account: str, orders: Sequence[Order], fetched_at: datetime) -> int:
+        newest: dict[tuple[str, str], Order] = {}
+        for order in orders:
+            seen = newest.get(order.key)
+            if seen is None or order.modified_at > seen.modified_at:
+                newest[order.key] = order
+        changed = [o for o in newest.values() if self._replaces(account, o, fetched_at)]
+        left = [
+            self._stored[account, *o.key][0] for o in changed if (account, *o.key) in self._stored
+        ]
+        self._raise(account, "orders", [_day(o.placed_at) for o in [*left, *changed]])
+        for order in changed:
+            self._stored[account, *order.key] = (order, fetched_at)
+        return len(changed)
+
+    def _replaces(self, account: str, order: Order, fetched_at: datetime) -> bool:
+        stored = self._stored.get((account, *order.key))
+        if stored is None:
+            return True
+        old, old_fetch = stored
+        is_newer = (order.modified_at, fetched_at) > (old.modified_at, old_fetch)
+        return is_newer and order != old
+
+    def get(self, account: str, source: str, order_id: str) -> Order | None:
+        stored = self._stored.get((account, source, order_id))
+        return stored[0] if stored else None
+
+    def on_day(self, account: str, day: date) -> Iterator[Order]:
+        for key in sorted(self._stored):
+            order, _ = self._stored[key]
+            if key[0] == account and _day(order.placed_at) == day:
+                yield order
+
+
+class FakeJourneys(_Marking):
+    """Journeys; what was received when stands in ``received``, by the item's key."""
+
+    def __init__(self, marks: Marks | None = None, clock: Clock | None = None) -> None:
+        super().__init__(marks, clock)
+        self.profiles: dict[tuple[str, str], Profile] = {}
+        self.leads: dict[tuple[str, str, str], str] = {}
+        self.received: dict[tuple[str, ...], datetime] = {}
+        self._touchpoints: dict[tuple[str, ...], Touchpoint] = {}
+        self._identifications: dict[tuple[str, ...], Identification] = {}
+        self._opt_ins: dict[tuple[str, ...], OptIn] = {}
+        self._claims: dict[tuple[str, ...], OrderClaim] = {}
+
+    def add_touchpoints(
+        self, account: str, touchpoints: Sequence[Touchpoint], received_at: datetime
+    ) -> int:
+        merged: dict[tuple[str, ...], Touchpoint] = {}
+        for touch in touchpoints:
+            owner = ("v", touch.visitor) if touch.visitor else ("c", touch.node)
+            key: tuple[str, ...] = (account, *owner, touch.touch_id)
+            known = merged.get(key) or self._touchpoints.get(key)
+            merged[key] = earlier(known, touch) if known else touch
+        changed = {k: t for k, t in merged.items() if self._touchpoints.get(k) != t}
+        left = [self._touchpoints[key] for key in changed if key in self._touchpoints]
+        self._raise(account, "touchpoints", [_day(t.at) for t in [*left, *changed.values()]])
+        self._touchpoints |= changed
+        for key in changed:
+            self.received.setdefault(key, received_at)
+        return len(changed)
+
+    def add_identifications(
+        self, account: str, items: Sequence[Identification], received_at: datetime
+    ) -> int:
+        keyed = [((account, item.visitor, item.event_id), item) for item in items]
+        return self._add("links", self._identifications, keyed, received_at)
+
+    def add_opt_ins(self, account: str, items: Sequence[OptIn], received_at: datetime) -> int:
+        keyed = [((account, item.node, item.source, item.opt_in_id), item) for item in items]
+        return self._add("optins", self._opt_ins, keyed, received_at)
+
+    def add_claims(self, account: str, items: Sequence[OrderClaim], received_at: datetime) -> int:
+        taken: Counter[tuple[str, ...]] = Counter(key[:3] for key in self._claims)
+        keyed: dict[tuple[str, ...], OrderClaim] = {}
+        for item in items:
+            key: tuple[str, ...] = (
+                *(account, item.source, item.order_id),
+                *(item.visitor, item.event_id),
+            )
+            order = key[:3]
+            if key in keyed or key in self._claims or taken[order] >= MAX_CLAIMS:
+                continue
+            taken[order] += 1
+            keyed[key] = item
+        return self._add("claims", self._claims, list(keyed.items()), received_at)
+
+    def _add[Item: Identification | OptIn | OrderClaim](
+        self,
+        table: str,
+        stored: dict[tuple[str, ...], Item],
+        keyed: Sequence[tuple[tuple[str, ...], Item]],
+        received_at: datetime,
+    ) -> int:
+        new: dict[tuple[str, ...], Item] = {}
+        for key, item in keyed:
+            if key not in stored:
+                new.setdefault(key, item)
+        for account in {key[0] for key in new}:
+            self._raise(account, table, [_day(item.at) for item in new.values()])
+        stored |= new
+        self.received |= dict.fromkeys(new, received_at)
+        return len(new)
+
+    def add_profiles(self, account: str, items: Sequence[Profile], received_at: datetime) -> int:
+        changed = set()
+        for item in items:
+            key = (account, item.node)
+            stored = self.profiles.get(key)
+            if stored is None:
+                self.profiles[key] = item
+                self.received[key] = received_at
+            elif item.created_at and (
+                stored.created_at is None or item.created_at < stored.created_at
+            ):
+                self.profiles[key] = replace(stored, created_at=item.created_at)
+            else:
+                continue
+            changed.add(key)
+        return len(changed)
+
+    def link_lead(
+        self, account: str, source: str, external_id: str, node: str, received_at: datetime
+    ) -> None:
+        self.leads[account, source, external_id] = node
+        self.received[account, source, external_id] = received_at
+
+    def touchpoints_on(self, account: str, day: date) -> Iterator[Touchpoint]:
+        return _on_day(self._touchpoints, account, lambda touch: _day(touch.at) == day)
+
+    def identifications_on(self, account: str, day: date) -> Iterator[Identification]:
+        return _on_day(self._identifications, account, lambda item: _day(item.at) == day)
+
+    def opt_ins_on(self, account: str, day: date) -> Iterator[OptIn]:
+        return _on_day(self._opt_ins, account, lambda item: _day(item.at) == day)
+
+    def claims_on(self, account: str, day: date) -> Iterator[OrderClaim]:
+        return _on_day(self._claims, account, lambda item: _day(item.at) == day)
+
+
+def _on_day[Item](
+    stored: dict[tuple[str, ...], Item], account: str, is_wanted: Callable[[Item], bool]
+) -> Iterator[Item]:
+    return (stored[key] for key in sorted(stored) if key[0] == account and is_wanted(stored[key]))
+
+
+class FakeCosts(_Marking):
+    def __init__(self, marks: Marks | None = None, clock: Clock | None = None) -> None:
+        super().__init__(marks, clock)
+        self._rows: dict[tuple[str, ...], CostRow] = {}
+        self._heads: dict[tuple[str, str, str, str], str] = {}
+        self._days: dict[tuple[str, str, str, str], set[date]] = defaultdict(set)
+
+    def add(self, account: str, load: str, rows: Sequence[CostRow]) -> int:
+        written = {_cost_key(account, load, row): row for row in rows}
+        self._raise(account, "costs", [row.day for row in written.values()])
+        for row in written.values():
+            self._days[account, row.platform, row.ad_account, load].add(row.day)
+        self._rows |= written
+        return len(written)
+
+    def complete(
+        self, account: str, platform: str, ad_account: str, load: str, days: Collection[date]
+    ) -> int:
+        touched = {*days, *self._days.get((account, platform, ad_account, load), ())}
+        self._raise(account, "costs", touched)
+        moved = 0
+        for day in touched:
+            head = (account, day.isoformat(), platform, ad_account)
+            moved += self._heads.get(head) != load
+            self._heads[head] = load
+        return moved
+
+    def on_day(self, account: str, day: date) -> Iterator[CostRow]:
+        for key in sorted(self._rows):
+            owner, at, platform, ad_account, load = key[:5]
+            if (owner, at) == (account, day.isoformat()) and (
+                self._heads.get((owner, at, platform, ad_account)) == load
+            ):
+                yield self._rows[key]
+
+
+def _cost_key(account: str, load: str, row: CostRow) -> tuple[str, ...]:
+    return (
+        *(account, row.day.isoformat(), row.platform, row.ad_account, load),
+        *(row.campaign_id, row.adset_id, row.ad_id),
+        *(row.utm_source, row.utm_medium, row.utm_campaign, row.utm_content, row.utm_term),
+    )

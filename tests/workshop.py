@@ -1,0 +1,226 @@
+"""An account in memory with the whole pipeline around it, and short ways to fill it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from headwater.domain.costs import CostRow
+from headwater.domain.journeys import Campaign, Identification, OptIn, OrderClaim, Touchpoint
+from headwater.domain.nodes import email_node
+from headwater.domain.orders import Order, OrderLine
+from headwater.domain.settings import AccountSettings
+from headwater.usecases.attribute_orders import attribute_orders
+from headwater.usecases.chain_subscriptions import chain_subscriptions
+from headwater.usecases.compute_roi import RoiQuery
+from headwater.usecases.export_facts import Tables, export_facts, list_marked_days
+from headwater.usecases.finish_run import finish_run
+from headwater.usecases.materialize_reports import materialize_reports
+from headwater.usecases.run_files import LEASE, Desk
+from headwater.usecases.serve_reports import (
+    RoiRequest,
+    open_published_run,
+    serve_credits,
+    serve_roi,
+)
+from tests.fakes import (
+    FakeAccounts,
+    FakeClock,
+    FakeCosts,
+    FakeFacts,
+    FakeJourneys,
+    FakeLake,
+    FakeMarks,
+    FakeOrders,
+    FakePipeline,
+    FakeRuns,
+)
+
+if TYPE_CHECKING:
+    from datetime import date
+
+ACCOUNT = "acme"
+STORE = "bigcommerce"
+
+
+def at(text: str) -> datetime:
+    """Read an instant in UTC: ``2026-11-20`` or ``2026-11-20 15:30``."""
+    return datetime.fromisoformat(text).replace(tzinfo=UTC)
+
+
+@dataclass
+class Workshop:
+    """Fakes of all ports, and the steps of a run over them."""
+
+    settings: AccountSettings = field(default_factory=AccountSettings)
+    clock: FakeClock = field(default_factory=FakeClock)
+
+    def __post_init__(self) -> None:
+        self.accounts = FakeAccounts()
+        self.accounts.create(ACCOUNT, self.settings, self.clock.now())
+        self.marks = FakeMarks()
+        self.orders = FakeOrders(self.marks, self.clock)
+        self.journeys = FakeJourneys(self.marks, self.clock)
+        self.costs = FakeCosts(self.marks, self.clock)
+        self.facts = FakeFacts()
+        self.lake = FakeLake()
+        self.runs = FakeRuns()
+        self.pipeline = FakePipeline()
+        self.desk = Desk(self.runs, self.lake, self.clock)
+        self._numbers = iter(range(1, 1_000_000))
+
+    def order(self, order_id: int, placed_at: str, total: str = "100.00", **more: Any) -> Order:
+        """Store an order; ``email`` and every other field of ``Order`` by name."""
+        values: dict[str, Any] = {
+            "source": STORE,
+            "order_id": str(order_id),
+            "placed_at": at(placed_at),
+            "modified_at": self.clock.now(),
+            "status_id": 10,
+            "is_archived": False,
+            "currency": "USD",
+            "total": Decimal(total),
+            "email": "ann@example.com",
+            "lines": (OrderLine(order_id * 10, 7, "CD", "Record", 1, Decimal(total)),),
+        }
+        stored = Order(**(values | more))
+        self.orders.upsert(ACCOUNT, [stored], self.clock.now())
+        return stored
+
+    def click(self, clicked_at: str, email: str = "ann@example.com", **marks: str) -> Touchpoint:
+        """Store an imported click of a person; utm and id fields of ``Campaign`` by name."""
+        return self._touch(
+            Touchpoint(
+                f"t{next(self._numbers):04}",
+                at(clicked_at),
+                node=email_node(email),
+                campaign=Campaign(**marks),
+                is_imported=True,
+            )
+        )
+
+    def visit(self, visited_at: str, visitor: str, session: str = "", **marks: str) -> Touchpoint:
+        """Store a tracked session of a visitor."""
+        session = session or f"s{next(self._numbers):04}"
+        return self._touch(Touchpoint(session, at(visited_at), visitor, campaign=Campaign(**marks)))
+
+    def _touch(self, touch: Touchpoint) -> Touchpoint:
+        self.journeys.add_touchpoints(ACCOUNT, [touch], self.clock.now())
+        return touch
+
+    def identify(self, when: str, visitor: str, email: str, session: str = "") -> None:
+        """Let a visitor show who he is."""
+        event = f"e{next(self._numbers):04}"
+        link = Identification(event, at(when), visitor, session, email_node(email), "form")
+        self.journeys.add_identifications(ACCOUNT, [link], self.clock.now())
+
+    def opt_in(self, when: str, email: str = "ann@example.com", kind: str = "form") -> None:
+        """Let a person agree to be written to."""
+        item = OptIn(f"o{next(self._numbers):04}", at(when), email_node(email), "site", kind)
+        self.journeys.add_opt_ins(ACCOUNT, [item], self.clock.now())
+
+    def claim(
+        self, order_id: int, visitor: str, received_at: str, email: str = "", session: str = ""
+    ) -> None:
+        """Let a browser claim an order."""
+        event, node = f"e{next(self._numbers):04}", email_node(email) if email else ""
+        when = at(received_at)
+        claim = OrderClaim(event, STORE, str(order_id), visitor, session, when, when, node)
+        self.journeys.add_claims(ACCOUNT, [claim], self.clock.now())
+
+    def spend(self, day: str, cost: str, **more: Any) -> None:
+        """Store what a platform charged for a day."""
+        row = CostRow(
+            **{
+                "day": at(day).date(),
+                "platform": "google",
+                "ad_account": "1",
+                "currency": "USD",
+                "cost": Decimal(cost),
+                **more,
+            }
+        )
+        load = f"load{next(self._numbers)}"
+        self.costs.add(ACCOUNT, load, [row])
+        self.costs.complete(ACCOUNT, row.platform, row.ad_account, load, [row.day])
+
+    def begin(self, run: str = "") -> str:
+        """Take the lease for a new run."""
+        run = run or f"run-{next(self._numbers):04}"
+        assert self.runs.acquire(ACCOUNT, run, self.clock.now(), self.clock.now() + LEASE)
+        return run
+
+    def export(self, run: str) -> None:
+        """List what is marked and export it."""
+        listed = list_marked_days(
+            ACCOUNT, run, desk=self.desk, accounts=self.accounts, marks=self.marks
+        )
+        tables = Tables(self.orders, self.journeys, self.costs)
+        for item in self.lake.get_json(listed.exports):
+            export_facts(item, desk=self.desk, tables=tables, facts=self.facts)
+
+    def compute(self, run: str) -> None:
+        """Do what follows the export, up to the reports."""
+        chain_subscriptions(ACCOUNT, run, desk=self.desk, facts=self.facts)
+        attribute_orders(ACCOUNT, run, desk=self.desk, facts=self.facts)
+        materialize_reports(ACCOUNT, run, desk=self.desk, facts=self.facts)
+
+    def finish(self, run: str) -> None:
+        """Publish a run."""
+        finish_run(
+            ACCOUNT,
+            run,
+            desk=self.desk,
+            accounts=self.accounts,
+            marks=self.marks,
+            pipeline=self.pipeline,
+        )
+
+    def run(self) -> str:
+        """Do a whole run; return the data version that it published."""
+        run = self.begin()
+        self.export(run)
+        self.compute(run)
+        self.finish(run)
+        return self.runs.head(ACCOUNT).data_version
+
+    def objects(self) -> dict[str, dict[str, str]]:
+        """Return the published objects by table and partition."""
+        published = open_published_run(ACCOUNT, runs=self.runs, lake=self.lake)
+        return published.manifest.tables
+
+    def roi(  # noqa: PLR0913 - one argument per parameter of the report
+        self,
+        first: str,
+        last: str,
+        *,
+        by: str = "campaign",
+        model: str = "last_click",
+        revenue: str = "net",
+    ) -> dict[str, Any]:
+        """Read the ROI report as the API answers it."""
+        query = RoiQuery(at(first).date(), at(last).date(), tuple(by.split(",")))
+        published = open_published_run(ACCOUNT, runs=self.runs, lake=self.lake)
+        request = RoiRequest(query, model, revenue)
+        return serve_roi(ACCOUNT, request, published, facts=self.facts, lake=self.lake)
+
+    def trail(self, order_id: int) -> dict[str, Any]:
+        """Read one order's credit trail as the API answers it."""
+        published = open_published_run(ACCOUNT, runs=self.runs, lake=self.lake)
+        return serve_credits(
+            ACCOUNT, STORE, str(order_id), published, facts=self.facts, orders=self.orders
+        )
+
+    def credited(self, order_id: int, model: str) -> dict[str, str]:
+        """Return campaign → net credit of one order under one model, zero credits left out."""
+        return {
+            touch["campaign"]: touch["credits"][model]["net"]
+            for touch in self.trail(order_id)["touches"]
+            if Decimal(touch["credits"][model]["net"])
+        }
+
+    def days_later(self, days: int) -> date:
+        """Let days pass; return the new UTC date."""
+        return self.clock.advance(timedelta(days=days)).date()
