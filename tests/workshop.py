@@ -71,7 +71,7 @@ class Workshop:
         self.desk = Desk(self.runs, self.lake, self.clock)
         self._numbers = iter(range(1, 1_000_000))
 
-    def order(self, order_id: int, placed_at: str, total: str = "100.00", **more: Any) -> Order:
+    def order(self, order_id: int, placed_at: str, total: str = "100.00", **more: object) -> Order:
         """Store an order; ``email`` and every other field of ``Order`` by name."""
         values: dict[str, Any] = {
             "source": STORE,
@@ -85,7 +85,7 @@ class Workshop:
             "email": "ann@example.com",
             "lines": (OrderLine(order_id * 10, 7, "CD", "Record", 1, Decimal(total)),),
         }
-        stored = Order(**(values | more))
+        stored = Order(**values | more)
         self.orders.upsert(ACCOUNT, [stored], self.clock.now())
         return stored
 
@@ -130,18 +130,16 @@ class Workshop:
         claim = OrderClaim(event, STORE, str(order_id), visitor, session, when, when, node)
         self.journeys.add_claims(ACCOUNT, [claim], self.clock.now())
 
-    def spend(self, day: str, cost: str, **more: Any) -> None:
+    def spend(self, day: str, cost: str, **more: object) -> None:
         """Store what a platform charged for a day."""
-        row = CostRow(
-            **{
-                "day": at(day).date(),
-                "platform": "google",
-                "ad_account": "1",
-                "currency": "USD",
-                "cost": Decimal(cost),
-                **more,
-            }
-        )
+        values: dict[str, Any] = {
+            "day": at(day).date(),
+            "platform": "google",
+            "ad_account": "1",
+            "currency": "USD",
+            "cost": Decimal(cost),
+        }
+        row = CostRow(**values | more)
         load = f"load{next(self._numbers)}"
         self.costs.add(ACCOUNT, load, [row])
         self.costs.complete(ACCOUNT, row.platform, row.ad_account, load, [row.day])
@@ -191,7 +189,7 @@ class Workshop:
         published = open_published_run(ACCOUNT, runs=self.runs, lake=self.lake)
         return published.manifest.tables
 
-    def roi(  # noqa: PLR0913 - one argument per parameter of the report
+    def roi(
         self,
         first: str,
         last: str,

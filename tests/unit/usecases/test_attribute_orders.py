@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 
 from headwater.domain.attribution import MODELS
-from tests.workshop import Workshop
+from headwater.domain.settings import SubscriptionRule
+from tests.workshop import ACCOUNT, Workshop
 
 
 @pytest.fixture
@@ -99,24 +101,18 @@ def test_gross_and_net_go_to_the_same_touches_and_each_sums_exactly(shop: Worksh
 
 
 def test_a_rebill_inherits_the_credit_of_its_initial_order(shop: Workshop) -> None:
-    marked = {"staff_notes": "sub_42"}
-    shop.accounts.save_settings("acme", _with_rule(shop), shop.clock.now())
+    rule = SubscriptionRule("staff_notes", r"sub_\d+")
+    shop.accounts.save_settings(
+        ACCOUNT, replace(shop.settings, subscription_rules=(rule,)), shop.clock.now()
+    )
     shop.click("2026-09-19 09:00", campaign="acquired", source="a", medium="cpc")
-    shop.order(1, "2026-09-20 15:00", "30.00", **marked)
+    shop.order(1, "2026-09-20 15:00", "30.00", staff_notes="sub_42")
     shop.click("2026-11-19 09:00", campaign="reminder", source="klaviyo", medium="email")
-    shop.order(2, "2026-11-20 15:00", "29.00", order_source="external", **marked)
+    shop.order(2, "2026-11-20 15:00", "29.00", order_source="external", staff_notes="sub_42")
     shop.run()
     assert shop.trail(2)["order"]["kind"] == "rebill"
     assert shop.credited(2, "last_click") == {"acquired": "29.00"}
     assert shop.credited(2, "linear") == {"acquired": "29.00"}
-
-
-def _with_rule(shop: Workshop):  # noqa: ANN202
-    from dataclasses import replace
-
-    from headwater.domain.settings import SubscriptionRule
-
-    return replace(shop.settings, subscription_rules=(SubscriptionRule("staff_notes", r"sub_\d+"),))
 
 
 def test_orders_of_channels_that_no_click_can_explain_stand_apart(shop: Workshop) -> None:

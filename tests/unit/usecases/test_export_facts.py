@@ -1,0 +1,116 @@
+"""What the export takes from the tables, and what it leaves as it is."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+import duckdb
+import pytest
+
+from headwater.domain.orders import Refund
+from headwater.errors import LeaseLostError
+from tests.workshop import ACCOUNT, Workshop, at
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+@pytest.fixture
+def shop() -> Workshop:
+    return Workshop()
+
+
+def rows(shop: Workshop, table: str, columns: str = "*", group: str = "") -> list[tuple[Any, ...]]:
+    with duckdb.connect() as db:
+        shop.facts.mount(db, shop.objects(), [table])
+        return db.execute(f"SELECT {columns} FROM {table} {group} ORDER BY ALL").fetchall()
+
+
+def partitions(shop: Workshop, table: str) -> Sequence[str]:
+    return list(shop.objects().get(table, {}))
+
+
+def test_an_open_month_has_an_object_per_day_and_a_closed_one_a_single_object(
+    shop: Workshop,
+) -> None:
+    for number, day in enumerate(["2026-09-01", "2026-09-30", "2026-10-31", "2026-11-20"]):
+        shop.order(number, day)
+    shop.run()
+    assert partitions(shop, "orders") == ["2026-09", "2026-10-31", "2026-11-20"]
+    assert len(rows(shop, "orders")) == 4
+
+
+def test_a_month_that_closes_is_written_as_one_object_without_losing_a_row(
+    shop: Workshop,
+) -> None:
+    for number, day in enumerate(["2026-10-01", "2026-10-31", "2026-11-20"]):
+        shop.order(number, day)
+    shop.run()
+    before = rows(shop, "orders")
+    shop.days_later(15)
+    shop.run()
+    assert partitions(shop, "orders") == ["2026-10", "2026-11-20"]
+    assert rows(shop, "orders") == before
+
+
+def test_a_changed_day_of_a_closed_month_leaves_the_other_days_alone(shop: Workshop) -> None:
+    shop.order(1, "2026-08-01", "10.00")
+    shop.order(2, "2026-08-02", "20.00")
+    shop.run()
+    shop.clock.advance(timedelta(hours=1))
+    shop.order(1, "2026-08-01", "11.00")
+    shop.run()
+    assert rows(shop, "orders", "order_id, gross_minor") == [("1", 1100), ("2", 2000)]
+
+
+def test_an_order_that_moves_to_another_day_leaves_no_trace_on_the_old_one(
+    shop: Workshop,
+) -> None:
+    shop.order(1, "2026-11-20")
+    shop.run()
+    shop.clock.advance(timedelta(hours=1))
+    shop.order(1, "2026-10-02")
+    shop.run()
+    assert partitions(shop, "orders") == ["2026-10-02"]
+    assert len(rows(shop, "orders")) == 1
+
+
+def test_lines_and_their_rest_sum_to_gross_and_to_refunds(shop: Workshop) -> None:
+    stored = shop.order(1, "2026-11-20", "100.00", lines=())
+    refund = Refund(1, at("2026-11-20"), stored.total / 4, ())
+    shop.order(2, "2026-11-20", "55.55", refunds=(replace(refund, refund_id=2),))
+    shop.run()
+    sums = rows(shop, "lines", "order_id, sum(gross_minor), sum(refund_minor)", "GROUP BY order_id")
+    assert sums == [("1", 10000, 0), ("2", 5555, 2500)]
+
+
+def test_an_order_in_a_currency_without_a_rate_is_kept_and_not_converted(shop: Workshop) -> None:
+    shop.order(1, "2026-11-20", "80.00", currency="EUR")
+    shop.order(2, "2026-11-20", "80.00", currency="EUR", rate=2, store_currency="USD")
+    shop.run()
+    assert rows(shop, "orders", "order_id, total_minor, gross_minor") == [
+        ("1", 8000, None),
+        ("2", 8000, 4000),
+    ]
+
+
+def test_another_account_currency_exports_all_orders_anew(shop: Workshop) -> None:
+    shop.order(1, "2026-08-01", currency="EUR")
+    shop.order(2, "2026-11-20", currency="EUR")
+    shop.run()
+    shop.accounts.save_settings(ACCOUNT, replace(shop.settings, currency="EUR"), shop.clock.now())
+    shop.days_later(1)
+    shop.run()
+    assert rows(shop, "orders", "gross_minor") == [(10000,), (10000,)]
+
+
+def test_a_run_that_lost_its_lease_exports_nothing(shop: Workshop) -> None:
+    shop.order(1, "2026-11-20")
+    dead = shop.begin()
+    shop.clock.advance(timedelta(minutes=21))
+    shop.begin()
+    with pytest.raises(LeaseLostError):
+        shop.export(dead)
+    assert not shop.facts.objects
