@@ -1,0 +1,93 @@
+# Everything a developer does here. `make` alone lists it.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+.PHONY: help setup demo up check fmt fmt-check lint types imports template test bench build deploy \
+	account lock clean
+
+VENVS := $(CURDIR)/.local/venvs
+BIN := $(VENVS)/dev/bin
+PYTHON := PYTHONPATH=layers/headwater $(BIN)/python
+
+# Where the tests and the demo find the other environments.
+export HEADWATER_EMULATOR_PYTHON := $(VENVS)/emulator/bin/python
+export HEADWATER_LAMBDA_PYTHON := $(VENVS)/lambda/bin/python
+export HEADWATER_SAM := $(VENVS)/sam/bin/sam
+export SAM_CLI_TELEMETRY := 0
+
+# `sam build` insists on the runtime's Python. The lambda environment has the one that setup found.
+SAM := PATH="$(VENVS)/lambda/bin:$$PATH" $(HEADWATER_SAM)
+RUNTIME = $(shell $(HEADWATER_LAMBDA_PYTHON) -c 'import sys; print("python%d.%d" % sys.version_info[:2])')
+# An environment of samconfig.toml: default, staging or prod.
+ENV ?= default
+STACK ?= headwater
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: ## Make the Python environments in .local/ (once; fast when they are current)
+	@python3 -m local.setup
+
+demo: setup ## Run the whole system on this machine, once, and show a report
+	@$(PYTHON) -m local.demo
+
+up: setup ## The same, and keep it running until Ctrl-C
+	@$(PYTHON) -m local.demo up
+
+check: fmt-check lint types imports template ## Everything that can be checked without running
+
+fmt: setup ## Format the code and sort its imports
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix --select I .
+
+fmt-check: setup
+	$(BIN)/ruff format --check .
+
+lint: setup ## Lint and check the spelling
+	$(BIN)/ruff check .
+	$(BIN)/codespell
+
+types: setup ## Check the types
+	$(BIN)/mypy
+
+imports: setup ## Check that imports point inwards
+	PYTHONPATH=layers/headwater $(BIN)/lint-imports
+
+template: setup ## Check the template and the state machine
+	$(SAM) validate --lint
+	npx --no-install asl-validator --yaml-path statemachines/order_pipeline.asl.yaml
+
+test: setup ## Run the tests; ARGS="-k rebill -n 0" narrows them
+	$(BIN)/pytest -n 2 $(ARGS)
+
+bench: setup ## Measure against the budgets; fails on what became slower
+	$(PYTHON) -m benchmarks $(ARGS)
+
+build: setup ## Build the functions and layers
+	$(SAM) build --cached --parallel --parameter-overrides LambdaRuntime=$(RUNTIME)
+
+deploy: build ## Deploy to AWS; ENV=staging or prod chooses the samconfig environment
+	@# Parameters given here would replace those of samconfig.toml, so the default runtime it is.
+	@test "$(RUNTIME)" = python3.13 || { echo "Deploying needs Python 3.13, not $(RUNTIME)."; exit 1; }
+	$(SAM) deploy --config-env $(ENV)
+
+account: setup ## Create an account on a stack: NAME=acme STACK=headwater
+	@$(PYTHON) -m local.create_account --stack "$(STACK)" --name "$(NAME)"
+
+LOCK = $(BIN)/uv pip compile --quiet --universal --python-version 3.12 \
+	--no-emit-index-url --no-emit-find-links $(ARGS)
+lock: export UV_CUSTOM_COMPILE_COMMAND := make lock
+lock: setup ## Pin what is allowed now; ARGS=--upgrade takes newer versions
+	$(LOCK) --generate-hashes pyproject.toml --group dev --output-file requirements/dev.txt
+	$(LOCK) --no-annotate --constraint requirements/dev.txt pyproject.toml \
+		--output-file layers/dependencies/requirements.txt
+	for name in emulator lambda sam; do \
+		$(LOCK) --generate-hashes requirements/$$name.in --output-file requirements/$$name.txt; \
+	done
+	npm install --package-lock-only --ignore-scripts
+
+clean: ## Remove all that was made here, environments and local data included
+	rm -rf .local .aws-sam node_modules .hypothesis .import_linter_cache .mypy_cache \
+		.pytest_cache .ruff_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
