@@ -1,0 +1,134 @@
+"""Record hits: the worker behind the collector. It reads queued hits and stores what they say."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from headwater.domain.deliveries import UNIDENTIFIED, RejectedText, read_message
+from headwater.domain.hits import Hits, read_hits
+from headwater.errors import InvalidRowError, RetriableError
+from headwater.usecases.ports import RejectedRow
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from headwater.domain.deliveries import Delivery
+    from headwater.usecases.ports import Clock, Journeys, Lake
+
+_LONGEST_KEPT_MESSAGE = 4096
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class QueuedMessage:
+    """A message of the hit queue, under the id that the queue gave it."""
+
+    message_id: str
+    body: str
+
+
+@dataclass(frozen=True, slots=True)
+class RecordHitsResult:
+    """What became of a batch.
+
+    ``recorded`` counts items that were new or changed, ``rejected`` bad hits and texts (kept with
+    their reasons), ``withheld`` hits dropped for privacy, ``bots`` page views of programs.
+    ``failed`` names the messages that have to be delivered again.
+    """
+
+    recorded: int = 0
+    rejected: int = 0
+    withheld: int = 0
+    bots: int = 0
+    failed: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class _Counts:
+    recorded: int = 0
+    rejected: int = 0
+    withheld: int = 0
+    bots: int = 0
+
+
+def record_hits(
+    messages: Iterable[QueuedMessage], *, journeys: Journeys, lake: Lake, clock: Clock
+) -> RecordHitsResult:
+    """Store the hits of queued messages.
+
+    A message may come twice, late, or in any order: what is stored in the end is the same. Bad
+    content is kept aside with its reason and never fails a message; only a write that may succeed
+    later does, and then that message alone comes again.
+    """
+    counts = _Counts()
+    failed = []
+    for message in messages:
+        try:
+            _record(message, counts, journeys, lake, clock)
+        except RetriableError as error:
+            logger.warning("hits not recorded yet", extra={"error": type(error).__name__})
+            failed.append(message.message_id)
+    return RecordHitsResult(
+        counts.recorded, counts.rejected, counts.withheld, counts.bots, tuple(failed)
+    )
+
+
+def _record(
+    message: QueuedMessage, counts: _Counts, journeys: Journeys, lake: Lake, clock: Clock
+) -> None:
+    try:
+        delivery = read_message(message.body)
+    except InvalidRowError as error:
+        row = RejectedRow(str(error), message.body[:_LONGEST_KEPT_MESSAGE])
+        lake.keep_rejected(UNIDENTIFIED, clock.now().date(), [row])
+        counts.rejected += 1
+        return
+    if isinstance(delivery, RejectedText):
+        rejected = RejectedRow(delivery.reason, {"raw": delivery.raw})
+        lake.keep_rejected(delivery.account, delivery.received_at.date(), [rejected])
+        counts.rejected += 1
+        return
+    hits = read_hits(delivery)
+    recorded = _store(delivery, hits, journeys)
+    lake.keep_rejected(delivery.account, delivery.received_at.date(), _rejected(delivery, hits))
+    counts.recorded += recorded
+    counts.rejected += len(hits.rejected)
+    counts.withheld += hits.withheld
+    counts.bots += sum(touch.is_bot for touch in hits.touchpoints)
+
+
+def _store(delivery: Delivery, hits: Hits, journeys: Journeys) -> int:
+    """Write the hits; a person's touchpoints before what says who he is, his claims last."""
+    account, received_at = delivery.account, delivery.received_at
+    recorded = 0
+    if hits.touchpoints:
+        recorded += journeys.add_touchpoints(account, hits.touchpoints, received_at)
+    if hits.identifications:
+        recorded += journeys.add_identifications(account, hits.identifications, received_at)
+    if hits.opt_ins:
+        recorded += journeys.add_opt_ins(account, hits.opt_ins, received_at)
+    if hits.profiles:
+        recorded += journeys.add_profiles(account, hits.profiles, received_at)
+    if hits.claims:
+        recorded += journeys.add_claims(account, hits.claims, received_at)
+    return recorded
+
+
+def _rejected(delivery: Delivery, hits: Hits) -> list[RejectedRow]:
+    """Return the bad hits with all that is needed to try them again."""
+    return [
+        RejectedRow(
+            hit.reason,
+            {
+                "source": delivery.source,
+                "received_at": delivery.received_at.isoformat(),
+                "sent": delivery.sent,
+                "visitor": delivery.visitor,
+                "event": hit.event,
+            },
+        )
+        for hit in hits.rejected
+    ]

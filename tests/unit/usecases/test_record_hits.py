@@ -1,0 +1,219 @@
+from __future__ import annotations
+
+import json
+from datetime import UTC, date, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from headwater.domain.deliveries import Delivery, RejectedText
+from headwater.domain.nodes import email_node
+from headwater.errors import RateLimitedError
+from headwater.usecases.record_hits import QueuedMessage, RecordHitsResult, record_hits
+from tests.fakes import FakeClock, FakeJourneys, FakeLake
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from headwater.domain.journeys import Touchpoint
+
+DAY = date(2026, 11, 21)
+NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
+NOON_MS = int(NOON.timestamp() * 1000)
+BROWSER = "Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0"
+EMAIL = "ann@example.com"
+
+
+def _event(number: int, **fields: object) -> dict[str, Any]:
+    return {
+        "type": "page",
+        "id": f"e{number}",
+        "session": "s1",
+        "url": "https://shop.example/",
+        "created": NOON_MS,
+    } | fields
+
+
+def _message(
+    *events: object, visitor: str = "v1", user_agent: str = BROWSER, gpc: bool = False
+) -> str:
+    [message] = Delivery(
+        account="acme",
+        source="shop",
+        received_at=NOON,
+        events=events,
+        sent=NOON_MS,
+        visitor=visitor,
+        user_agent=user_agent,
+        gpc=gpc,
+    ).messages()
+    return message
+
+
+def _record(
+    bodies: Sequence[str], journeys: FakeJourneys | None = None, lake: FakeLake | None = None
+) -> RecordHitsResult:
+    return record_hits(
+        [QueuedMessage(f"m{n}", body) for n, body in enumerate(bodies)],
+        journeys=journeys or FakeJourneys(),
+        lake=lake or FakeLake(),
+        clock=FakeClock(),
+    )
+
+
+def _stored(journeys: FakeJourneys) -> tuple[Any, ...]:
+    days = [DAY + timedelta(days=n) for n in range(-8, 2)]
+    return (
+        [list(journeys.touchpoints_on("acme", day)) for day in days],
+        [list(journeys.identifications_on("acme", day)) for day in days],
+        [list(journeys.opt_ins_on("acme", day)) for day in days],
+        [list(journeys.claims_on("acme", day)) for day in days],
+        journeys.profiles,
+    )
+
+
+def test_hits_are_stored_as_what_they_say() -> None:
+    journeys = FakeJourneys()
+    result = _record(
+        [
+            _message(
+                _event(1),
+                _event(2, type="optin", form="newsletter", email=EMAIL),
+                _event(3, type="order", order_id=1001),
+            )
+        ],
+        journeys,
+    )
+    assert result == RecordHitsResult(recorded=5)
+    assert [touch.touch_id for touch in journeys.touchpoints_on("acme", DAY)] == ["s1"]
+    assert [claim.order_id for claim in journeys.claims_on("acme", DAY)] == ["1001"]
+    assert journeys.profiles["acme", email_node(EMAIL)].email == EMAIL
+
+
+def test_bad_hits_are_kept_with_their_reason_and_the_others_recorded() -> None:
+    lake = FakeLake()
+    result = _record([_message(_event(1), _event(2, type="scroll"), 7)], lake=lake)
+    assert (result.recorded, result.rejected, result.failed) == (1, 2, ())
+    [(key, content)] = lake.objects.items()
+    assert key.startswith("raw/rejected/account=acme/day=2026-11-21/")
+    scroll, number = json.loads(content)
+    assert scroll["reason"].startswith("type")
+    assert scroll["row"]["event"]["id"] == "e2"
+    assert number["row"]["event"] == 7
+
+
+def test_a_text_that_the_edge_could_not_read_is_kept() -> None:
+    lake = FakeLake()
+    text = RejectedText("acme", NOON, "body: not JSON", "{")
+    result = _record([text.message(), text.message()], lake=lake)
+    assert (result.rejected, result.failed) == (2, ())
+    [content] = lake.objects.values()
+    assert json.loads(content) == [{"reason": "body: not JSON", "row": {"raw": "{"}}]
+
+
+def test_a_message_of_somebody_else_is_kept_and_not_delivered_again() -> None:
+    lake = FakeLake()
+    assert _record(["hello"], lake=lake) == RecordHitsResult(rejected=1)
+    [key] = lake.objects
+    assert key.startswith("raw/rejected/account=_unidentified/")
+
+
+class _BusyJourneys(FakeJourneys):
+    """Refuses the touchpoints of one visitor."""
+
+    def add_touchpoints(
+        self, account: str, touchpoints: Sequence[Touchpoint], received_at: datetime
+    ) -> int:
+        if any(touch.visitor == "busy" for touch in touchpoints):
+            message = "too many writes"
+            raise RateLimitedError(message)
+        return super().add_touchpoints(account, touchpoints, received_at)
+
+
+def test_only_the_message_whose_writes_failed_comes_again() -> None:
+    bodies = [
+        _message(_event(1)),
+        _message(_event(2), visitor="busy"),
+        _message(_event(3, session="s3")),
+    ]
+    result = _record(bodies, _BusyJourneys())
+    assert (result.recorded, result.failed) == (2, ("m1",))
+
+
+def test_bots_and_withheld_hits_are_counted() -> None:
+    result = _record(
+        [
+            _message(_event(1), user_agent="curl/8.5.0"),
+            _message(_event(2, type="order", order_id=1), gpc=True),
+        ]
+    )
+    assert (result.bots, result.withheld) == (1, 1)
+
+
+def test_the_earliest_page_view_opens_the_session_whichever_arrives_first() -> None:
+    landing = _event(1, url="https://shop.example/?utm_source=google", created=NOON_MS - 9000)
+    bodies = [_message(_event(2)), _message(landing)]
+    for order in (bodies, bodies[::-1]):
+        journeys = FakeJourneys()
+        _record(order, journeys)
+        [touch] = journeys.touchpoints_on("acme", DAY)
+        assert touch.campaign.source == "google"
+        assert touch.at == NOON - timedelta(seconds=9)
+
+
+_EVENTS = st.builds(
+    lambda n, session, created, fields: _event(n, session=session, created=created) | fields,
+    st.integers(1, 10_000),
+    st.sampled_from(["s1", "s2", ""]),
+    st.integers(NOON_MS - 7_200_000, NOON_MS + 60_000),
+    st.sampled_from(
+        [
+            {},
+            {"url": "https://shop.example/?utm_source=google&gclid=1"},
+            {"url": "https://shop.example/?utm_source=bing", "referrer": "https://bing.com/"},
+            {"type": "identify", "kind": "form", "email": EMAIL},
+            {"type": "optin", "form": "newsletter", "email": EMAIL},
+            {"type": "order", "order_id": 1001},
+            {"type": "scroll"},
+        ]
+    ),
+)
+
+
+@given(
+    events=st.lists(_EVENTS, min_size=1, max_size=12, unique_by=lambda event: event["id"]),
+    data=st.data(),
+)
+def test_twice_late_or_in_any_order_the_same_is_stored(
+    events: list[dict[str, Any]], data: st.DataObject
+) -> None:
+    bodies = [_message(*events[n : n + 3]) for n in range(0, len(events), 3)]
+    once, often = FakeJourneys(), FakeJourneys()
+    _record(bodies, once)
+    again = data.draw(st.lists(st.sampled_from(bodies), max_size=6))
+    _record(data.draw(st.permutations(bodies + again)), often)
+    assert _stored(once) == _stored(often)
+
+
+_JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=10),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+    max_leaves=6,
+)
+_FIELDS = st.sampled_from(
+    ["type", "id", "session", "visitor", "url", "referrer", "created", "email", "order_id", "kind"]
+)
+
+
+@given(events=st.lists(st.tuples(_EVENTS, _FIELDS, _JSON), max_size=5), text=st.text())
+def test_no_content_breaks_the_worker(
+    events: list[tuple[dict[str, Any], str, Any]], text: str
+) -> None:
+    wild = [event | {field: value} for event, field, value in events]
+    body = json.dumps(json.loads(_message()) | {"events": wild})
+    journeys = FakeJourneys()
+    result = _record([body, text, json.dumps(text)], journeys)
+    assert result.failed == ()
+    for touch in _stored(journeys)[0][8]:
+        json.dumps([touch.visitor, touch.campaign.source], ensure_ascii=False).encode()
