@@ -116,11 +116,11 @@ class FakeJourneys(_Marking):
         self, account: str, items: Sequence[Identification], received_at: datetime
     ) -> int:
         keyed = [((account, item.visitor, item.event_id), item) for item in items]
-        return self._add("links", self._identifications, keyed, received_at)
+        return self._add(account, "links", self._identifications, keyed, received_at)
 
     def add_opt_ins(self, account: str, items: Sequence[OptIn], received_at: datetime) -> int:
         keyed = [((account, item.node, item.source, item.opt_in_id), item) for item in items]
-        return self._add("optins", self._opt_ins, keyed, received_at)
+        return self._add(account, "optins", self._opt_ins, keyed, received_at)
 
     def add_claims(self, account: str, items: Sequence[OrderClaim], received_at: datetime) -> int:
         taken: Counter[tuple[str, ...]] = Counter(key[:3] for key in self._claims)
@@ -135,10 +135,11 @@ class FakeJourneys(_Marking):
                 continue
             taken[order] += 1
             keyed[key] = item
-        return self._add("claims", self._claims, list(keyed.items()), received_at)
+        return self._add(account, "claims", self._claims, list(keyed.items()), received_at)
 
     def _add[Item: Identification | OptIn | OrderClaim](
         self,
+        account: str,
         table: str,
         stored: dict[tuple[str, ...], Item],
         keyed: Sequence[tuple[tuple[str, ...], Item]],
@@ -148,8 +149,7 @@ class FakeJourneys(_Marking):
         for key, item in keyed:
             if key not in stored:
                 new.setdefault(key, item)
-        for account in {key[0] for key in new}:
-            self._raise(account, table, [_day(item.at) for item in new.values()])
+        self._raise(account, table, [_day(item.at) for item in new.values()])
         stored |= new
         self.received |= dict.fromkeys(new, received_at)
         return len(new)

@@ -132,7 +132,10 @@ class Bookmark:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A connected store. ``status`` is ok, throttled, reauthorize, missing_scope or unavailable."""
+    """A connected store. ``status`` is ok, throttled, reauthorize, missing_scope or unavailable.
+
+    ``public_key`` is what the store's tracking script sends.
+    """
 
     source: str
     kind: str
@@ -145,6 +148,7 @@ class Source:
     orders_total: int = 0
     orders_done: int = 0
     is_history_complete: bool = False
+    public_key: str = ""
 
 
 @dataclass(frozen=True, slots=True)

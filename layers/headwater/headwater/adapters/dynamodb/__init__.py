@@ -1,0 +1,1 @@
+"""Accounts, runs, marks, orders, journeys and costs in DynamoDB."""

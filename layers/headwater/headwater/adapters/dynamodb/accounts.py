@@ -1,0 +1,129 @@
+"""Accounts with their settings, sources, keys and sites."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from headwater.adapters.dynamodb import codec, keys
+from headwater.domain.settings import AccountSettings
+from headwater.errors import UnknownResourceError
+from headwater.usecases.ports import ApiKey, Bookmark, Source
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from headwater.adapters.dynamodb.attributes import Item
+    from headwater.adapters.dynamodb.table import Table
+
+
+class DynamoAccounts:
+    """The port ``Accounts`` on AccountsTable."""
+
+    def __init__(self, table: Table) -> None:
+        self._table = table
+
+    def create(self, account: str, settings: AccountSettings, now: datetime) -> bool:
+        """Create an account and list it as active, both or nothing."""
+        pk, sk = keys.active(account)
+        active = {"pk": pk, "sk": sk, "created_at": keys.instant(now)}
+        return self._table.put_together(
+            [_settings_item(account, settings, now), active], "attribute_not_exists(#pk)"
+        )
+
+    def active(self) -> list[str]:
+        """Return the ids of all active accounts, ascending."""
+        return [item["sk"] for item in self._table.query(keys.active("")[0])]
+
+    def settings(self, account: str) -> AccountSettings:
+        """Return an account's settings; raises UnknownResourceError without one."""
+        item = self._table.get(keys.settings(account))
+        if item is None:
+            raise _no_account(account)
+        return AccountSettings.from_document(json.loads(item["document"]))
+
+    def save_settings(self, account: str, settings: AccountSettings, now: datetime) -> None:
+        """Replace an account's settings; raises UnknownResourceError without an account."""
+        item = _settings_item(account, settings, now)
+        if not self._table.put(item, "attribute_exists(#pk)"):
+            raise _no_account(account)
+
+    def add_key(self, key_sha256: str, key: ApiKey, now: datetime) -> None:
+        """Store a key by its hash."""
+        pk, sk = keys.api_key(key_sha256)
+        created_at = keys.instant(now)
+        self._table.put({"pk": pk, "sk": sk, **codec.to_plain(key), "created_at": created_at})
+
+    def find_key(self, key_sha256: str) -> ApiKey | None:
+        """Return whose key this is; None for an unknown one."""
+        item = self._table.get(keys.api_key(key_sha256))
+        return codec.from_plain(ApiKey, item) if item else None
+
+    def add_site(self, public_key: str, account: str, source: str) -> None:
+        """Register the public key that a store's tracking script sends."""
+        pk, sk = keys.site(public_key)
+        self._table.put({"pk": pk, "sk": sk, "account": account, "source": source})
+
+    def sources(self, account: str) -> list[Source]:
+        """Return an account's sources by name."""
+        items = self._table.query(keys.join(account), prefix="source#")
+        return sorted(map(_read_source, items), key=lambda source: source.source)
+
+    def save_source(self, account: str, source: Source) -> None:
+        """Create or replace a source whole (also its bookmark)."""
+        pk, sk = keys.source(account, source.source)
+        bookmark = codec.to_document(source.bookmark)
+        self._table.put({"pk": pk, "sk": sk, **codec.to_plain(source), "bookmark": bookmark})
+
+    def save_progress(
+        self, account: str, source: str, bookmark: Bookmark, *, done: int, is_complete: bool
+    ) -> None:
+        """Save a source's bookmark, orders done and completeness, nothing else.
+
+        Raises:
+            UnknownResourceError: the account has no such source.
+        """
+        self._change_source(
+            account,
+            source,
+            {
+                "bookmark": codec.to_document(bookmark),
+                "orders_done": done,
+                "is_history_complete": is_complete,
+            },
+        )
+
+    def save_status(self, account: str, source: str, status: str, reason: str) -> None:
+        """Save a source's status and its reason, nothing else.
+
+        Raises:
+            UnknownResourceError: the account has no such source.
+        """
+        self._change_source(account, source, {"status": status, "reason": reason})
+
+    def _change_source(self, account: str, source: str, changes: Mapping[str, Any]) -> None:
+        assignments = ", ".join(f"#{name} = :{name}" for name in changes)
+        changed = self._table.update(
+            keys.source(account, source),
+            f"SET {assignments}",
+            changes,
+            condition="attribute_exists(#pk)",
+        )
+        if changed is None:
+            message = f"account {account!r} has no source {source!r}"
+            raise UnknownResourceError(message)
+
+
+def _settings_item(account: str, settings: AccountSettings, now: datetime) -> Item:
+    pk, sk = keys.settings(account)
+    document = json.dumps(settings.document(), sort_keys=True)
+    return {"pk": pk, "sk": sk, "document": document, "updated_at": keys.instant(now)}
+
+
+def _read_source(item: Item) -> Source:
+    return codec.from_plain(Source, {**item, "bookmark": json.loads(item["bookmark"])})
+
+
+def _no_account(account: str) -> UnknownResourceError:
+    return UnknownResourceError(f"there is no account {account!r}")

@@ -1,0 +1,176 @@
+"""Touchpoints, identifications, opt-ins, claims, profiles and leads."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING
+
+from headwater.adapters.dynamodb import codec, keys
+from headwater.adapters.dynamodb.daily_items import DailyItems
+from headwater.adapters.dynamodb.touchpoints import DynamoTouchpoints
+from headwater.adapters.parallel import in_parallel
+from headwater.domain.journeys import Identification, OptIn, OrderClaim
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from datetime import date, datetime
+
+    from headwater.adapters.dynamodb.attributes import Item
+    from headwater.adapters.dynamodb.table import Table
+    from headwater.domain.journeys import Profile, Touchpoint
+    from headwater.usecases.ports import Clock, Marks
+
+type _Event = Identification | OptIn | OrderClaim
+
+# Anybody can claim any order id, so an order takes no more claims than this: the first ones that
+# arrive. The shopper's own comes within minutes of the order.
+MAX_CLAIMS = 20
+
+
+class DynamoJourneys:
+    """The port ``Journeys`` on JourneysTable.
+
+    Args:
+        table: JourneysTable.
+        marks: where the days that change are marked, before they do.
+        clock: when a mark is raised; a hit may have waited in the queue for hours.
+    """
+
+    def __init__(self, table: Table, marks: Marks, clock: Clock) -> None:
+        self._table = table
+        self._links = DailyItems("links", table, marks, clock)
+        self._opt_ins = DailyItems("optins", table, marks, clock)
+        self._claims = DailyItems("claims", table, marks, clock)
+        self._touchpoints = DynamoTouchpoints(table, DailyItems("touchpoints", table, marks, clock))
+
+    def add_touchpoints(
+        self, account: str, touchpoints: Sequence[Touchpoint], received_at: datetime
+    ) -> int:
+        """Add touchpoints; hits of one session merge."""
+        return self._touchpoints.add(account, touchpoints, received_at)
+
+    def add_identifications(
+        self, account: str, items: Sequence[Identification], received_at: datetime
+    ) -> int:
+        """Add identifications, once by (visitor, event)."""
+        keyed = [(keys.identification(account, i.visitor, i.event_id), i) for i in items]
+        return self._add_new(self._links, account, keyed, received_at)
+
+    def add_opt_ins(self, account: str, items: Sequence[OptIn], received_at: datetime) -> int:
+        """Add opt-ins, once by (node, source, id)."""
+        keyed = [(keys.opt_in(account, i.node, i.source, i.opt_in_id), i) for i in items]
+        return self._add_new(self._opt_ins, account, keyed, received_at)
+
+    def add_claims(self, account: str, items: Sequence[OrderClaim], received_at: datetime) -> int:
+        """Add order claims, once by (order, visitor, event); a full order takes no more.
+
+        Two workers that claim one order at the same instant may together pass the limit.
+        """
+        by_order: dict[str, dict[str, OrderClaim]] = defaultdict(dict)
+        for item in items:
+            order = keys.claimed_order(account, item.source, item.order_id)
+            by_order[order].setdefault(keys.claim(item.visitor, item.event_id), item)
+
+        def accepted(order: str) -> list[tuple[keys.Key, OrderClaim]]:
+            stored = {item["sk"] for item in self._table.query(order, attributes=("sk",))}
+            new = [claim for claim in by_order[order] if claim not in stored]
+            room = max(0, MAX_CLAIMS - len(stored))
+            return [((order, claim), by_order[order][claim]) for claim in new[:room]]
+
+        keyed = [pair for pairs in in_parallel(accepted, list(by_order)) for pair in pairs]
+        return self._write(self._claims, account, keyed, received_at)
+
+    def add_profiles(self, account: str, items: Sequence[Profile], received_at: datetime) -> int:
+        """Add profiles; a stored one only gains or improves (earlier) its ``created_at``."""
+        best: dict[keys.Key, Profile] = {}
+        for item in items:
+            key = keys.profile(account, item.node)
+            seen = best.setdefault(key, item)
+            if item.created_at and (not seen.created_at or item.created_at < seen.created_at):
+                best[key] = item
+        stored = self._table.get_many(list(best), ("created_at",))
+        better = [(key, p) for key, p in best.items() if _improves(p, stored.get(key))]
+        outcomes = in_parallel(lambda pair: self._improve(*pair, received_at), better)
+        return sum(outcomes)
+
+    def link_lead(
+        self, account: str, source: str, external_id: str, node: str, received_at: datetime
+    ) -> None:
+        """Remember which node a CRM's contact id stands for."""
+        pk, sk = keys.lead(account, source, external_id)
+        at = keys.instant(received_at)
+        self._table.put({"pk": pk, "sk": sk, "node": node, "received_at": at})
+
+    def touchpoints_on(self, account: str, day: date) -> Iterator[Touchpoint]:
+        """Return the touchpoints of a UTC day, in order of key."""
+        return self._touchpoints.on_day(account, day)
+
+    def identifications_on(self, account: str, day: date) -> Iterator[Identification]:
+        """Return the identifications of a UTC day, in order of key."""
+        items = self._links.on_day(account, day)
+        return (codec.from_plain(Identification, item) for item in items)
+
+    def opt_ins_on(self, account: str, day: date) -> Iterator[OptIn]:
+        """Return the opt-ins of a UTC day, in order of key."""
+        items = self._opt_ins.on_day(account, day)
+        return (codec.from_plain(OptIn, item) for item in items)
+
+    def claims_on(self, account: str, day: date) -> Iterator[OrderClaim]:
+        """Return the claims of a UTC day, in order of key."""
+        items = self._claims.on_day(account, day)
+        return (codec.from_plain(OrderClaim, item) for item in items)
+
+    def _add_new(
+        self,
+        items: DailyItems,
+        account: str,
+        keyed: Sequence[tuple[keys.Key, _Event]],
+        received_at: datetime,
+    ) -> int:
+        stored = self._table.get_many([key for key, _ in keyed], ("received_at",))
+        new: dict[keys.Key, _Event] = {}
+        for key, event in keyed:
+            if key not in stored:
+                new.setdefault(key, event)
+        return self._write(items, account, list(new.items()), received_at)
+
+    def _write(
+        self,
+        items: DailyItems,
+        account: str,
+        keyed: Sequence[tuple[keys.Key, _Event]],
+        received_at: datetime,
+    ) -> int:
+        """Write events that no one has written; twins of one moment write the same values."""
+        items.mark(account, {keys.utc_day(event.at) for _, event in keyed})
+        self._table.put_many(
+            [
+                items.build(account, key, event.at, received_at, codec.to_attributes(event))
+                for key, event in keyed
+            ]
+        )
+        return len(keyed)
+
+    def _improve(self, key: keys.Key, profile: Profile, received_at: datetime) -> bool:
+        assign = "SET #email = if_not_exists(#email, :email), #node = :node"
+        values = {
+            "email": profile.email,
+            "node": profile.node,
+            "received_at": keys.instant(received_at),
+        }
+        condition = "attribute_not_exists(#pk)"
+        if profile.created_at:
+            assign += ", #created_at = :created_at"
+            values["created_at"] = keys.instant(profile.created_at)
+            condition = "attribute_not_exists(#created_at) OR #created_at > :created_at"
+        assign += ", #received_at = if_not_exists(#received_at, :received_at)"
+        return self._table.update(key, assign, values, condition=condition) is not None
+
+
+def _improves(profile: Profile, stored: Item | None) -> bool:
+    if stored is None:
+        return True
+    if profile.created_at is None:
+        return False
+    created_at = stored.get("created_at")
+    return created_at is None or keys.instant(profile.created_at) < created_at

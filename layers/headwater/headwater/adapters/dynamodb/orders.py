@@ -1,0 +1,167 @@
+"""The orders as the stores have them now."""
+
+from __future__ import annotations
+
+import hashlib
+import heapq
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from headwater.adapters.dynamodb import codec, keys
+from headwater.adapters.parallel import in_parallel
+from headwater.domain.nodes import customer_node, email_node
+from headwater.domain.orders import Order
+from headwater.errors import ConflictError, InvalidRowError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from datetime import date, datetime
+
+    from headwater.adapters.dynamodb.attributes import Item
+    from headwater.adapters.dynamodb.table import Table
+    from headwater.usecases.ports import Clock, Marks
+
+# Two pulls of one account exclude each other by its lease, so an order that keeps changing under
+# our hands is no race that time heals.
+_ATTEMPTS = 5
+# What a decision needs to know of a stored order, and the day that it would leave.
+_DECIDED_BY = ("modified_at", "fetched_at", "content", "day_key")
+
+
+class DynamoOrders:
+    """The port ``Orders`` on OrdersTable.
+
+    Args:
+        table: OrdersTable.
+        marks: where the days that change are marked, before they do.
+        clock: when a mark is raised; what was fetched long ago is written now.
+    """
+
+    def __init__(self, table: Table, marks: Marks, clock: Clock) -> None:
+        self._table = table
+        self._marks = marks
+        self._clock = clock
+
+    def upsert(self, account: str, orders: Sequence[Order], fetched_at: datetime) -> int:
+        """Write the orders that are newer and different; return how many that were.
+
+        Raises:
+            ConflictError: somebody else keeps writing the same orders.
+        """
+        received_at = self._clock.now()
+        pending = _newest(_Incoming(account, order, fetched_at, received_at) for order in orders)
+        written = 0
+        for _ in range(_ATTEMPTS):
+            stored = self._table.get_many([new.key for new in pending], _DECIDED_BY)
+            changed = [new for new in pending if new.replaces(stored.get(new.key))]
+            if not changed:
+                return written
+            self._mark(account, changed, stored)
+            pending = self._write(changed, stored)
+            written += len(changed) - len(pending)
+        if pending:
+            message = f"{len(pending)} orders keep changing"
+            raise ConflictError(message)
+        return written
+
+    def get(self, account: str, source: str, order_id: str) -> Order | None:
+        """Return one order."""
+        item = self._table.get(keys.order(account, source, order_id))
+        return _read(item) if item else None
+
+    def on_day(self, account: str, day: date) -> Iterator[Order]:
+        """Return the orders placed on a UTC day, in order of key, from all shards at once."""
+        shards = in_parallel(
+            lambda number: list(
+                self._table.query(
+                    keys.order_day(account, day, number),
+                    index="by_day",
+                    partition_key="day_key",
+                    attributes=("pk", "document"),
+                )
+            ),
+            list(range(keys.ORDER_SHARDS)),
+        )
+        return map(_read, heapq.merge(*shards, key=lambda item: str(item["pk"])))
+
+    def _mark(
+        self, account: str, changed: Sequence[_Incoming], stored: dict[keys.Key, Item]
+    ) -> None:
+        entered = {keys.utc_day(new.order.placed_at) for new in changed}
+        left = {keys.day_of(stored[new.key]["day_key"]) for new in changed if new.key in stored}
+        self._marks.raise_marks(account, "orders", entered | left, self._clock.now())
+
+    def _write(self, changed: Sequence[_Incoming], stored: dict[keys.Key, Item]) -> list[_Incoming]:
+        """Write orders, each only over what the decision saw; return those that lost the race."""
+
+        def write(new: _Incoming) -> bool:
+            if seen := stored.get(new.key):
+                return self._table.put(new.item, "#content = :seen", {"seen": seen["content"]})
+            return self._table.put(new.item, "attribute_not_exists(#pk)")
+
+        outcomes = in_parallel(write, changed)
+        return [new for new, is_written in zip(changed, outcomes, strict=True) if not is_written]
+
+
+@dataclass(frozen=True)
+class _Incoming:
+    """An order on its way into the table."""
+
+    account: str
+    order: Order
+    fetched_at: datetime
+    received_at: datetime
+
+    @cached_property
+    def key(self) -> keys.Key:
+        return keys.order(self.account, self.order.source, self.order.order_id)
+
+    @cached_property
+    def item(self) -> Item:
+        order, day = self.order, keys.utc_day(self.order.placed_at)
+        document = codec.to_document(order)
+        return {
+            "pk": self.key[0],
+            "sk": self.key[1],
+            "document": document,
+            "modified_at": keys.instant(order.modified_at),
+            "fetched_at": keys.instant(self.fetched_at),
+            "content": hashlib.sha256(document.encode()).hexdigest(),
+            "day_key": keys.order_day(self.account, day, keys.shard(order.order_id)),
+            "email_key": self._node_key(_email_node(order)),
+            "customer_key": self._node_key(customer_node(order.source, order.customer_id)),
+            "received_at": keys.instant(self.received_at),
+        }
+
+    def replaces(self, stored: Item | None) -> bool:
+        """Tell whether this order is newer than the stored one, and another."""
+        if stored is None:
+            return True
+        mine = self.item["modified_at"], self.item["fetched_at"]
+        is_newer = mine > (stored["modified_at"], stored["fetched_at"])
+        return is_newer and self.item["content"] != stored["content"]
+
+    def _node_key(self, node: str | None) -> str | None:
+        return keys.order_node(self.account, node) if node else None
+
+
+def _newest(incoming: Iterator[_Incoming]) -> list[_Incoming]:
+    """Return each order once: the last modified of those that came together."""
+    newest: dict[keys.Key, _Incoming] = {}
+    for new in incoming:
+        seen = newest.get(new.key)
+        if seen is None or new.order.modified_at > seen.order.modified_at:
+            newest[new.key] = new
+    return list(newest.values())
+
+
+def _email_node(order: Order) -> str | None:
+    try:
+        return email_node(order.email)
+    except InvalidRowError:  # a store lets its staff type anything, or nothing
+        return None
+
+
+def _read(item: Item) -> Order:
+    return codec.from_document(Order, item["document"])

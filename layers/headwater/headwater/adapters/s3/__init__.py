@@ -1,0 +1,1 @@
+"""The lake and the fact tables in S3."""

@@ -1,0 +1,64 @@
+"""Fact tables as local Parquet files: what DuckDB does between two moves of bytes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from headwater.domain.facts import COLUMNS
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    import duckdb
+
+_STAGE = "headwater_staged_rows"
+
+
+def identifier(name: str) -> str:
+    """Return a name as a quoted SQL identifier."""
+    escaped = name.replace('"', '""')
+    return f'"{escaped}"'
+
+
+def _literal(text: str) -> str:
+    escaped = text.replace("'", "''")
+    return f"'{escaped}'"
+
+
+def create_view(db: duckdb.DuckDBPyConnection, table: str, paths: Sequence[Path]) -> None:
+    """Make a table a view over Parquet files; without files it is empty, with its columns.
+
+    Partitions are not read from the paths: a fact row says itself when it happened.
+    """
+    if paths:
+        files = ", ".join(_literal(str(path)) for path in paths)
+        body = f"SELECT * FROM read_parquet([{files}], hive_partitioning = false)"
+    else:
+        columns = ", ".join(
+            f"CAST(NULL AS {sql_type}) AS {identifier(column)}"
+            for column, sql_type in COLUMNS[table].items()
+        )
+        body = f"SELECT {columns} WHERE false"
+    db.execute(f"CREATE OR REPLACE VIEW {identifier(table)} AS {body}")
+
+
+def write_rows(db: duckdb.DuckDBPyConnection, query: str, path: Path) -> bool:
+    """Write a query's rows, in their order, to a Parquet file; return False for no rows.
+
+    The bytes depend on the rows and their order alone. Copied straight from a query they would
+    also depend on how its threads cut the rows into chunks and on which columns came as
+    dictionaries; a staged table read back by row id has neither.
+    """
+    db.execute("SET preserve_insertion_order = true")
+    db.execute(f"CREATE OR REPLACE TEMP TABLE {_STAGE} AS {query}")
+    try:
+        found = db.execute(f"SELECT 1 FROM {_STAGE} LIMIT 1").fetchone()
+        if found:
+            db.execute(
+                f"COPY (SELECT * FROM {_STAGE} ORDER BY rowid) TO {_literal(str(path))} "
+                "(FORMAT parquet, COMPRESSION zstd)"
+            )
+    finally:
+        db.execute(f"DROP TABLE {_STAGE}")
+    return found is not None

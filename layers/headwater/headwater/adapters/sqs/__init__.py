@@ -1,0 +1,1 @@
+"""The hit queue in SQS."""

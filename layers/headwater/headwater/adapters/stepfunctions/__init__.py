@@ -1,0 +1,1 @@
+"""The order pipeline in Step Functions."""

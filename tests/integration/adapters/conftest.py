@@ -1,0 +1,133 @@
+"""Every port twice: in memory and on (mocked) AWS. A contract test runs on both."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import boto3
+import pytest
+from moto import mock_aws
+
+from headwater.adapters.dynamodb.accounts import DynamoAccounts
+from headwater.adapters.dynamodb.costs import DynamoCosts
+from headwater.adapters.dynamodb.journeys import DynamoJourneys
+from headwater.adapters.dynamodb.marks import DynamoMarks
+from headwater.adapters.dynamodb.orders import DynamoOrders
+from headwater.adapters.dynamodb.runs import DynamoRuns
+from headwater.adapters.dynamodb.table import Table
+from tests.fakes import (
+    FakeAccounts,
+    FakeClock,
+    FakeCosts,
+    FakeJourneys,
+    FakeMarks,
+    FakeOrders,
+    FakeRuns,
+)
+from tests.integration.adapters.tables import create_tables
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from headwater.usecases.ports import Accounts, Costs, Journeys, Marks, Orders, Runs
+
+type Client = Any
+
+
+@dataclass(frozen=True)
+class Stores:
+    """One implementation of every table's port, sharing one clock."""
+
+    clock: FakeClock
+    accounts: Accounts
+    runs: Runs
+    marks: Marks
+    orders: Orders
+    journeys: Journeys
+    costs: Costs
+
+
+@dataclass(frozen=True)
+class Tables:
+    """The four tables on AWS, new in each test."""
+
+    client: Client
+    orders: Table
+    journeys: Table
+    costs: Table
+    accounts: Table
+
+
+@pytest.fixture(scope="module")
+def aws() -> Iterator[Callable[[str], Client]]:
+    """Make clients of a mocked AWS that lasts as long as the test module."""
+    clients: dict[str, Client] = {}
+    with mock_aws():
+        session = boto3.session.Session(
+            aws_access_key_id="testing", aws_secret_access_key="testing", region_name="us-east-1"
+        )
+
+        def client_of(service: str) -> Client:
+            if service not in clients:
+                clients[service] = session.client(service)  # type: ignore[call-overload]
+            return clients[service]
+
+        yield client_of
+        for client in clients.values():
+            client.close()
+
+
+@pytest.fixture
+def tables(aws: Callable[[str], Client], naps: list[float]) -> Tables:
+    client = aws("dynamodb")
+    names = create_tables(client, uuid.uuid4().hex[:12])
+    orders, journeys, costs, accounts = (
+        Table(client, names[table], sleep=naps.append)
+        for table in ("OrdersTable", "JourneysTable", "CostsTable", "AccountsTable")
+    )
+    return Tables(client, orders, journeys, costs, accounts)
+
+
+@pytest.fixture
+def naps() -> list[float]:
+    """The seconds that a table would have slept."""
+    return []
+
+
+@pytest.fixture
+def on_aws(tables: Tables) -> Stores:
+    """The ports on AWS alone, for what only concurrent writers can break."""
+    clock = FakeClock()
+    marks = DynamoMarks(tables.accounts)
+    return Stores(
+        clock,
+        DynamoAccounts(tables.accounts),
+        DynamoRuns(tables.accounts),
+        marks,
+        DynamoOrders(tables.orders, marks, clock),
+        DynamoJourneys(tables.journeys, marks, clock),
+        DynamoCosts(tables.costs, marks, clock),
+    )
+
+
+@pytest.fixture
+def in_memory() -> Stores:
+    clock = FakeClock()
+    marks = FakeMarks()
+    return Stores(
+        clock,
+        FakeAccounts(),
+        FakeRuns(),
+        marks,
+        FakeOrders(marks, clock),
+        FakeJourneys(marks, clock),
+        FakeCosts(marks, clock),
+    )
+
+
+@pytest.fixture(params=["in_memory", "on_aws"])
+def stores(request: pytest.FixtureRequest) -> Stores:
+    chosen: Stores = request.getfixturevalue(request.param)
+    return chosen

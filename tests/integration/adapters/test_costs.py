@@ -1,0 +1,151 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.integration.adapters.samples import DAY, NEXT_DAY, a_cost
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from headwater.domain.costs import CostRow
+    from headwater.usecases.ports import Costs
+    from tests.integration.adapters.conftest import Stores
+
+PLATFORM, AD_ACCOUNT = "google_ads", "123-456"
+
+
+@pytest.fixture
+def costs(stores: Stores) -> Costs:
+    return stores.costs
+
+
+def complete(costs: Costs, load: str, *days: date) -> int:
+    return costs.complete("acme", PLATFORM, AD_ACCOUNT, load, days)
+
+
+def shown(costs: Costs, day: date = DAY) -> list[CostRow]:
+    return list(costs.on_day("acme", day))
+
+
+def test_a_cost_row_comes_back_as_it_was(costs: Costs) -> None:
+    row = a_cost(
+        clicks=12,
+        impressions=3400,
+        conversions=Decimal("0.33"),
+        value=Decimal("10.50"),
+        campaign="Brand # 1 %",
+        ad_id="98765432109876543210",
+        utm_source="google",
+        utm_term="lamp",
+    )
+    costs.add("acme", "l1", [row])
+    complete(costs, "l1")
+    assert shown(costs) == [row]
+
+
+def test_a_load_shows_nothing_before_it_is_complete(costs: Costs) -> None:
+    assert costs.add("acme", "l1", [a_cost()]) == 1
+    assert shown(costs) == []
+
+
+def test_posts_of_one_load_add_up(costs: Costs) -> None:
+    costs.add("acme", "l1", [a_cost("c1")])
+    costs.add("acme", "l1", [a_cost("c2")])
+    complete(costs, "l1")
+    assert shown(costs) == [a_cost("c1"), a_cost("c2")]
+
+
+def test_the_same_row_again_replaces_itself(costs: Costs) -> None:
+    dearer = a_cost(cost=Decimal("99.00"))
+    assert costs.add("acme", "l1", [a_cost(), dearer]) == 1
+    costs.add("acme", "l1", [dearer])
+    complete(costs, "l1")
+    assert shown(costs) == [dearer]
+
+
+def test_rows_that_differ_only_in_what_their_links_carry_are_two(costs: Costs) -> None:
+    rows = [a_cost(utm_content="a"), a_cost(utm_content="b")]
+    assert costs.add("acme", "l1", rows) == 2
+    complete(costs, "l1")
+    assert sorted(row.utm_content for row in shown(costs)) == ["a", "b"]
+
+
+def test_a_complete_load_replaces_the_days_of_the_one_before(costs: Costs) -> None:
+    costs.add("acme", "l1", [a_cost("c1"), a_cost("c2"), a_cost("c1", day=NEXT_DAY)])
+    assert complete(costs, "l1") == 2
+    costs.add("acme", "l2", [a_cost("c3")])
+    assert complete(costs, "l2") == 1
+    assert shown(costs) == [a_cost("c3")]
+    assert shown(costs, NEXT_DAY) == [a_cost("c1", day=NEXT_DAY)]
+
+
+def test_a_day_named_by_complete_is_empty_if_the_load_has_no_row_there(costs: Costs) -> None:
+    costs.add("acme", "l1", [a_cost(), a_cost(day=NEXT_DAY)])
+    complete(costs, "l1")
+    costs.add("acme", "l2", [a_cost()])
+    assert complete(costs, "l2", DAY, NEXT_DAY) == 2
+    assert shown(costs, NEXT_DAY) == []
+
+
+def test_completing_a_load_twice_moves_no_head_the_second_time(costs: Costs) -> None:
+    costs.add("acme", "l1", [a_cost()])
+    assert [complete(costs, "l1"), complete(costs, "l1")] == [1, 0]
+
+
+def test_ad_accounts_of_a_day_have_heads_of_their_own(costs: Costs) -> None:
+    mine, theirs = a_cost(), a_cost(ad_account="123")
+    costs.add("acme", "l1", [mine, theirs])
+    complete(costs, "l1")
+    assert shown(costs) == [mine]
+    costs.complete("acme", PLATFORM, "123", "l1", [])
+    assert sorted(shown(costs), key=lambda row: row.ad_account) == [theirs, mine]
+
+
+def test_a_load_whose_name_begins_another_shows_only_its_own_rows(costs: Costs) -> None:
+    costs.add("acme", "l1", [a_cost("c1")])
+    costs.add("acme", "l1#2", [a_cost("c2")])
+    costs.add("acme", "l12", [a_cost("c3")])
+    complete(costs, "l1")
+    assert shown(costs) == [a_cost("c1")]
+
+
+def test_the_days_of_added_rows_are_marked(stores: Stores) -> None:
+    stores.costs.add("acme", "l1", [a_cost(), a_cost(day=NEXT_DAY)])
+    assert [(mark.table, mark.day) for mark in stores.marks.raised("acme")] == [
+        ("costs", DAY),
+        ("costs", NEXT_DAY),
+    ]
+
+
+def test_the_days_of_a_completed_load_are_marked(stores: Stores) -> None:
+    stores.costs.add("acme", "l1", [a_cost()])
+    for mark in stores.marks.raised("acme"):
+        stores.marks.clear("acme", mark)
+    stores.clock.advance(timedelta(hours=1))
+    complete(stores.costs, "l1", NEXT_DAY)
+    assert [mark.day for mark in stores.marks.raised("acme")] == [DAY, NEXT_DAY]
+
+
+def test_no_rows_are_no_work(stores: Stores) -> None:
+    assert stores.costs.add("acme", "l1", []) == 0
+    assert complete(stores.costs, "l1") == 0
+    assert stores.marks.raised("acme") == []
+
+
+def test_another_account_sees_no_costs(costs: Costs) -> None:
+    costs.add("acme", "l1", [a_cost()])
+    complete(costs, "l1")
+    assert costs.complete("other", PLATFORM, AD_ACCOUNT, "l1", []) == 0
+    assert list(costs.on_day("other", DAY)) == []
+
+
+def test_rows_beyond_one_batch_are_written_and_read(costs: Costs) -> None:
+    rows = [replace(a_cost(), ad_id=f"{n:03}") for n in range(130)]
+    assert costs.add("acme", "l1", rows) == 130
+    complete(costs, "l1")
+    assert shown(costs) == rows
