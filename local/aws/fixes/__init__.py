@@ -19,6 +19,7 @@ NAMES = (
     "worker_shutdown",
     "secure_transport",
     "gateway_cors",
+    "preflight_routes",
     "schedule_zone",
 )
 

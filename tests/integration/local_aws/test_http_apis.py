@@ -129,3 +129,15 @@ def test_a_refusal_of_the_gateway_carries_cors_headers(
     assert ours.status_code == foreign.status_code == 404
     assert ours.headers["Access-Control-Allow-Origin"] == PAGE["Origin"]
     assert "Access-Control-Allow-Origin" not in foreign.headers
+
+
+def test_an_api_without_cors_settings_leaves_preflights_to_its_function(
+    stack: Stack, url: Callable[[str], str]
+) -> None:
+    preflight = {"Method": "options", "Path": "/hits"}
+    bare = {"Type": "AWS::Serverless::HttpApi", "Properties": {"FailOnWarnings": True}}
+    stack.deploy({"Api": bare, "Answer": _function(ANSWERING, Preflight=preflight)})
+
+    answer = requests.options(url("/hits"), headers={"Origin": PAGE["Origin"]}, timeout=5)
+
+    assert (answer.status_code, answer.text) == (200, "OPTIONS /hits")
