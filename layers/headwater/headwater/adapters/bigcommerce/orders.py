@@ -1,0 +1,173 @@
+"""From the store's JSON to the domain's orders."""
+
+from __future__ import annotations
+
+import json
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from pydantic import ValidationError
+
+from headwater.adapters.bigcommerce.wire import (
+    WireLine,
+    WireOrder,
+    WireRefund,
+    embedded_lines,
+    read_whole,
+)
+from headwater.domain.nodes import normalize_email
+from headwater.domain.orders import Order, OrderLine, Refund, RefundItem
+from headwater.errors import InvalidRowError
+from headwater.usecases.ports import RejectedRow
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+# What the store calls the payment method of its built-in trial gateway.
+_TEST_PAYMENT = "test payment"
+_DEFAULT_SOURCE, _DEFAULT_CHANNEL = "www", 1
+
+
+def order_id_of(row: object) -> int | None:
+    """Return the order id of a row of the listing, or None if it has none."""
+    try:
+        return read_whole(row["id"])  # type: ignore[index]
+    except (TypeError, KeyError, ValueError):
+        return None
+
+
+def lacks_lines(row: dict[str, Any]) -> bool:
+    """Tell whether the listing left out some of an order's lines.
+
+    It does so beyond 50 lines in a consignment, and for lines that belong to none.
+    """
+    lines = embedded_lines(row.get("consignments"))
+    if lines is None:
+        return True
+    try:
+        expected = read_whole(row["items_total"])
+        return expected != sum(read_whole(line["quantity"]) for line in lines)
+    except (KeyError, TypeError, ValueError):
+        return False
+
+
+def to_order(
+    source: str, row: dict[str, Any], lines: Sequence[Any] | None, refunds: Sequence[Any]
+) -> Order:
+    """Read one order.
+
+    Args:
+        source: the name of the connected store.
+        row: the order as listed.
+        lines: its order-products; None to take those inside its consignments.
+        refunds: its V3 refunds.
+
+    Raises:
+        InvalidRowError: naming the field that cannot be read; never quoting a personal one.
+    """
+    found = embedded_lines(row.get("consignments")) or [] if lines is None else lines
+    try:
+        header = WireOrder.model_validate(row)
+        wire_lines = [WireLine.model_validate(line) for line in found]
+        wire_refunds = [WireRefund.model_validate(refund) for refund in refunds]
+    except ValidationError as error:
+        raise InvalidRowError(_reason(error)) from None
+    return _order(source, header, wire_lines, wire_refunds)
+
+
+def rejected(reason: str, row: object) -> RejectedRow:
+    """Return a bad row with its reason, as plain JSON values."""
+    return RejectedRow(reason, json.loads(json.dumps(row, default=str)))
+
+
+def _order(
+    source: str, header: WireOrder, lines: list[WireLine], refunds: list[WireRefund]
+) -> Order:
+    codes = (discount.code for line in lines for discount in line.applied_discounts)
+    return Order(
+        source=source,
+        order_id=str(header.id),
+        placed_at=header.date_created,
+        modified_at=header.date_modified or header.date_created,
+        status_id=header.status_id,
+        is_archived=header.is_deleted,
+        currency=header.default_currency_code,
+        total=header.total_inc_tax,
+        store_currency=header.store_default_currency_code,
+        rate=_rate(header),
+        customer_id=header.customer_id,
+        email=_email(header),
+        order_source=header.order_source or _DEFAULT_SOURCE,
+        channel_id=_DEFAULT_CHANNEL if header.channel_id is None else header.channel_id,
+        external_source=header.external_source,
+        external_id=header.external_id,
+        external_order_id=header.external_order_id,
+        payment_method=header.payment_method,
+        payment_status=header.payment_status,
+        is_test=header.payment_method.lower().startswith(_TEST_PAYMENT),
+        staff_notes=header.staff_notes,
+        coupon_codes=tuple(dict.fromkeys(code for code in codes if code)),
+        lines=tuple(_line(line) for line in sorted(lines, key=lambda line: line.id)),
+        refunds=tuple(_refund(refund) for refund in sorted(refunds, key=lambda one: one.id)),
+    )
+
+
+def _rate(header: WireOrder) -> Decimal | None:
+    """Return the order's rate; a store with one currency names none and states a rate of 1."""
+    if not header.store_default_currency_code:
+        return None
+    return header.store_default_to_transactional_exchange_rate or None
+
+
+def _email(header: WireOrder) -> str:
+    """Return the buyer's address, or nothing: orders made by API or at a till may have none."""
+    try:
+        return normalize_email(header.billing_address.email)
+    except InvalidRowError:
+        return ""
+
+
+def _line(line: WireLine) -> OrderLine:
+    codes = (discount.code for discount in line.applied_discounts)
+    return OrderLine(
+        line_id=line.id,
+        product_id=line.product_id,
+        sku=line.sku,
+        name=line.name,
+        quantity=line.quantity,
+        total=_line_total(line),
+        # A cost of zero means that the merchant has entered none.
+        unit_cost=line.cost_price_inc_tax or line.base_cost_price or None,
+        options=tuple(
+            (option.display_name, option.display_value or option.value)
+            for option in line.product_options
+        ),
+        discount_codes=tuple(dict.fromkeys(code for code in codes if code)),
+    )
+
+
+def _line_total(line: WireLine) -> Decimal:
+    if line.discounted_total_inc_tax is not None:
+        return line.discounted_total_inc_tax
+    discounts = sum((d.amount or Decimal(0) for d in line.applied_discounts), Decimal(0))
+    return (line.total_inc_tax or Decimal(0)) - discounts
+
+
+def _refund(refund: WireRefund) -> Refund:
+    paid = [payment.amount for payment in refund.payments if not payment.is_declined]
+    return Refund(
+        refund_id=refund.id,
+        created_at=refund.created,
+        amount=sum(paid, Decimal(0)) if refund.payments else refund.total_amount,
+        items=tuple(
+            RefundItem(item.item_type, item.item_id, item.quantity, item.requested_amount)
+            for item in refund.items
+        ),
+    )
+
+
+def _reason(error: ValidationError) -> str:
+    """Say what is wrong and where, without the value: it may be a person's."""
+    first = error.errors(include_input=False, include_url=False)[0]
+    where = ".".join(str(part) for part in first["loc"])
+    return f"{error.title} {where}: {first['msg']}".strip()

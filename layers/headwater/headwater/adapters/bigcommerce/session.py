@@ -1,0 +1,214 @@
+"""Calls to one store: the headers, the waits, the retries and the pages of a listing."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+
+import requests
+
+from headwater.adapters.bigcommerce.answers import Answer, Resource, read
+from headwater.adapters.bigcommerce.limits import Patience, Quota
+from headwater.errors import (
+    CredentialsRejectedError,
+    MalformedAnswerError,
+    RateLimitedError,
+    RetriableError,
+    StoreUnavailableError,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from datetime import datetime
+
+    from headwater.usecases.ports import Clock
+
+# Seconds to connect, and between two pieces of an answer: a page of 250 orders is slow.
+_TIMEOUTS = (5, 60)
+_MOST_PER_PAGE = 250
+_FEWEST_PER_PAGE = 10
+_MOST_ATTEMPTS = 5
+# How V2 and V3 refuse a limit above their maximum, which is documented for neither.
+_TOO_MANY_ROWS = frozenset({HTTPStatus.REQUEST_ENTITY_TOO_LARGE, HTTPStatus.UNPROCESSABLE_ENTITY})
+# After a failure: 2, 8, 32 and 128 s. The store asks for gaps that grow to a minute and more.
+_FIRST_GAP, _GAP_GROWTH = 2.0, 4.0
+# After a 429 that names no time: 5, 10, 20, ... seconds, at most a minute.
+_FIRST_THROTTLE_GAP, _LONGEST_THROTTLE_GAP = 5.0, 60.0
+_PRINTABLE = re.compile(r"[!-~]+")
+
+type Query = Mapping[str, str | int]
+
+
+class PageSize:
+    """How many rows to ask for at once; halved whenever the store chokes on a page."""
+
+    def __init__(self) -> None:
+        self.rows = _MOST_PER_PAGE
+
+    def halve(self) -> None:
+        """Ask for less from now on."""
+        self.rows = max(self.rows // 2, _FEWEST_PER_PAGE)
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """The rows of one page, the body that they came in, and the limit that was asked for."""
+
+    rows: list[Any]
+    body: bytes
+    limit: int
+
+    @property
+    def is_last(self) -> bool:
+        """Tell whether nothing follows: the page is empty or short."""
+        return len(self.rows) < self.limit
+
+
+class Session:
+    """An authenticated connection to one store. Read-only: every call is a GET.
+
+    Redirects are never followed and proxies never used, so the token goes to the API alone.
+    """
+
+    def __init__(
+        self,
+        store_url: str,
+        access_token: str,
+        *,
+        clock: Clock,
+        deadline: datetime,
+        sleep: Callable[[float], object],
+    ) -> None:
+        if not _PRINTABLE.fullmatch(access_token):
+            message = "the access token is empty, or has characters that no token has"
+            raise CredentialsRejectedError(message)
+        self._store_url = store_url.rstrip("/")
+        self._token = access_token.encode()
+        self._patience = Patience(clock, deadline, sleep)
+        self._quota = Quota(clock)
+        self._http = requests.Session()
+        self._http.trust_env = False
+        self._http.headers.update(
+            {
+                "X-Auth-Token": access_token,
+                "Accept": "application/json",
+                "User-Agent": "Headwater (order attribution)",
+            }
+        )
+
+    def get(self, resource: Resource, query: Query) -> Any:  # noqa: ANN401 - any JSON value
+        """Return what the store says to one question; see ``answers.read`` for the errors."""
+        return self._persist(lambda: read(self._call(resource, query), resource), PageSize())
+
+    def page(self, resource: Resource, query: Query, size: PageSize) -> Listing:
+        """Return one page of a listing, asking for fewer rows if the store cannot give so many.
+
+        The rows of V3 stand under ``data``, those of V2 by themselves.
+        """
+
+        def ask() -> Listing:
+            answer = self._call(resource, {**query, "limit": size.rows})
+            while answer.status in _TOO_MANY_ROWS and size.rows > _FEWEST_PER_PAGE:
+                size.halve()
+                answer = self._call(resource, {**query, "limit": size.rows})
+            content = read(answer, resource)
+            rows = content.get("data") if isinstance(content, dict) else content
+            if content is not None and not isinstance(rows, list):
+                message = f"{resource.path} is not a list"
+                raise MalformedAnswerError(message)
+            return Listing(rows or [], answer.body, size.rows)
+
+        return self._persist(ask, size)
+
+    def pages(self, resource: Resource, query: Query, size: PageSize) -> tuple[Listing, ...]:
+        """Return all pages of a listing that is paged by number.
+
+        If the limit shrinks on the way the numbers mean other rows: it starts over.
+
+        Raises:
+            MalformedAnswerError: a page repeats the one before, so there would be no end. Also
+                all errors of ``answers.read``.
+        """
+        found: list[Listing] = []
+        while not found or not found[-1].is_last:
+            page = self.page(resource, {**query, "page": len(found) + 1}, size)
+            if found and page.limit != found[-1].limit:
+                found.clear()
+                continue
+            if found and page.body == found[-1].body:
+                message = f"{resource.path} gives the same page again and again"
+                raise MalformedAnswerError(message)
+            found.append(page)
+        return tuple(found)
+
+    def store_time(self, resource: Resource) -> datetime:
+        """Return the store's clock: the ``Date`` of its answer to a call.
+
+        Raises:
+            MalformedAnswerError: the answer has no date. Also all errors of ``answers.read``.
+        """
+
+        def ask() -> datetime:
+            answer = self._call(resource, {})
+            read(answer, resource)
+            try:
+                return parsedate_to_datetime(answer.headers["Date"])
+            except (KeyError, ValueError):
+                message = "the store's answer has no readable Date"
+                raise MalformedAnswerError(message) from None
+
+        return self._persist(ask, PageSize())
+
+    def _persist[T](self, ask: Callable[[], T], size: PageSize) -> T:
+        """Ask again, with growing gaps, until there is an answer or no more patience."""
+        failures = throttles = 0
+        while True:
+            try:
+                return ask()
+            except RateLimitedError as error:
+                gap = error.retry_after
+                if gap is None:
+                    gap = min(_FIRST_THROTTLE_GAP * 2**throttles, _LONGEST_THROTTLE_GAP)
+                throttles += 1
+                if not self._patience.wait(gap):
+                    raise RateLimitedError(str(error), gap) from None
+            except RetriableError:
+                size.halve()
+                failures += 1
+                gap = _FIRST_GAP * _GAP_GROWTH ** (failures - 1)
+                if failures == _MOST_ATTEMPTS or not self._patience.wait(gap):
+                    raise
+
+    def _call(self, resource: Resource, query: Query) -> Answer:
+        pause = self._quota.pause()
+        if pause and not self._patience.wait(pause):
+            message = "the store's request quota is nearly used up"
+            raise RateLimitedError(message, pause)
+        answer = self._exchange(resource, query)
+        self._quota.observe(answer.headers)
+        return answer
+
+    def _exchange(self, resource: Resource, query: Query) -> Answer:
+        try:
+            response = self._http.get(
+                f"{self._store_url}{resource.path}",
+                params=query,
+                timeout=_TIMEOUTS,
+                allow_redirects=False,
+            )
+        except (
+            requests.exceptions.ChunkedEncodingError,
+            requests.exceptions.ContentDecodingError,
+        ):
+            message = f"the store's answer to {resource.path} broke off"
+            raise MalformedAnswerError(message) from None
+        except requests.RequestException as error:
+            message = f"the store cannot be reached ({type(error).__name__})"
+            raise StoreUnavailableError(message) from None
+        body = response.content
+        if not response.ok:
+            body = body.replace(self._token, b"[token]")  # errors quote it
+        return Answer(response.status_code, response.headers, body)

@@ -1,0 +1,153 @@
+"""Pull what has changed in the stores since the last pull.
+
+The schedule starts one pull per account; the pull of an account begins a run, and goes on through
+as many invocations as its stores need.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from headwater.errors import (
+    CredentialsRejectedError,
+    HeadwaterError,
+    MissingScopeError,
+    RateLimitedError,
+    StoreNotFoundError,
+)
+from headwater.usecases.connect_source import BIGCOMMERCE
+from headwater.usecases.source_pull import (
+    FailedSource,
+    PulledOrders,
+    PullPorts,
+    SourcePull,
+    StoreFailedError,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from headwater.usecases.ports import Accounts, Clock, Pipeline, Runs, Source
+
+LEASE = timedelta(minutes=20)
+_STATUSES: dict[type[HeadwaterError], str] = {
+    CredentialsRejectedError: "reauthorize",
+    StoreNotFoundError: "reauthorize",
+    MissingScopeError: "missing_scope",
+    RateLimitedError: "throttled",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class InvokedPulls:
+    """The accounts whose pulls were invoked, and those whose invocation failed."""
+
+    accounts: tuple[str, ...]
+    failed: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PulledAccount:
+    """An account's run; ``run`` is None where another run holds the lease and will go again."""
+
+    run: str | None
+    pulled: PulledOrders
+
+
+def pull_every_account(*, accounts: Accounts, pipeline: Pipeline) -> InvokedPulls:
+    """Invoke the pull of every active account; one that cannot be invoked stops no other."""
+    invoked: list[str] = []
+    failed: list[str] = []
+    for account in accounts.active():
+        try:
+            pipeline.pull(account)
+        except HeadwaterError:
+            failed.append(account)
+        else:
+            invoked.append(account)
+    return InvokedPulls(tuple(invoked), tuple(failed))
+
+
+def pull_account(
+    account: str,
+    deadline: datetime,
+    *,
+    ports: PullPorts,
+    pipeline: Pipeline,
+    token_hex: Callable[[int], str],
+) -> PulledAccount:
+    """Begin a run of one account: take the lease, pull, and start the order pipeline.
+
+    If the pull or the start fails the lease is given back, so that a repeated call can take it.
+    """
+    run = begin_run(account, runs=ports.runs, clock=ports.clock, token_hex=token_hex)
+    if run is None:
+        return PulledAccount(None, PulledOrders())
+    try:
+        pulled = pull_orders(account, run, deadline, ports=ports)
+        pipeline.start(account, run, more=pulled.more)
+    except BaseException:
+        ports.runs.release(account, run)
+        raise
+    return PulledAccount(run, pulled)
+
+
+def begin_run(
+    account: str, *, runs: Runs, clock: Clock, token_hex: Callable[[int], str]
+) -> str | None:
+    """Take the account's lease for a new run.
+
+    Args:
+        account: the account.
+        runs: the account's lease and the record of its runs.
+        clock: says when the run begins.
+        token_hex: makes n random bytes as hexadecimal text.
+
+    Returns:
+        The run's id, which sorts by time; or None where another run holds the lease, which then
+        knows that it is to go again.
+    """
+    now = clock.now()
+    run = f"{now:%Y%m%dT%H%M%SZ}-{token_hex(4)}"
+    if not runs.acquire(account, run, now, now + LEASE):
+        return None
+    runs.record(account, run, now, status="running")
+    return run
+
+
+def pull_orders(account: str, run: str, deadline: datetime, *, ports: PullPorts) -> PulledOrders:
+    """Pull all stores of an account until they are done or the deadline has come.
+
+    A store that fails gets a status and a reason, is named in the result, and stops no other.
+
+    Raises:
+        LeaseLostError: the run no longer holds the account's lease.
+    """
+    ports.runs.renew(account, run, ports.clock.now() + LEASE)
+    total = PulledOrders()
+    for source in ports.accounts.sources(account):
+        if source.kind == BIGCOMMERCE:
+            total += _pull_source(account, source, deadline, ports)
+    return total
+
+
+def _pull_source(
+    account: str, source: Source, deadline: datetime, ports: PullPorts
+) -> PulledOrders:
+    pull = SourcePull(account, source, deadline, ports)
+    try:
+        pull.run()
+    except StoreFailedError as failure:
+        if isinstance(failure.error, RateLimitedError) and pull.has_advanced:
+            return replace(pull.pulled, more=True)
+        status = _STATUSES.get(type(failure.error), "unavailable")
+        reason = str(failure.error)
+        ports.accounts.save_status(account, source.source, status, reason)
+        failed = FailedSource(source.source, status, reason)
+        return replace(pull.pulled, failed_sources=(failed,))
+    if source.status != "ok":
+        ports.accounts.save_status(account, source.source, "ok", "")
+    return pull.pulled

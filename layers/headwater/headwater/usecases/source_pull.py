@@ -1,0 +1,226 @@
+"""The pull of one store: orders, archived orders, and orders refunded without being changed.
+
+The first pull brings the whole history and needs no phase of refunds, since every order comes with
+its own. After each page the bookmark is saved, after the page's orders: whatever dies in between,
+the page is only pulled again.
+
+Orders are paged by id under a lower bound on their time of change, never by "the last id seen": an
+order gets its id when the shopper reaches the payment page and may be paid days later. The next
+pull starts at the store's time at the start of this one, less an overlap.
+"""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from headwater.errors import FatalError, HeadwaterError, RetriableError
+from headwater.usecases.ports import Bookmark
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from datetime import datetime
+
+    from headwater.usecases.ports import (
+        Accounts,
+        Clock,
+        Lake,
+        OrderPage,
+        Orders,
+        OrderSources,
+        Runs,
+        Source,
+    )
+
+# Filters are one second fine, and a store's clock and its lists need not agree to the second.
+OVERLAP = timedelta(hours=2)
+# Orders that are fetched again for a refund, between two savings of the bookmark.
+_REFUNDED_AT_ONCE = 50
+
+_IDLE, _ORDERS, _ARCHIVED, _REFUNDS = "idle", "orders", "archived", "refunds"
+
+
+@dataclass(frozen=True, slots=True)
+class PullPorts:
+    """What a pull needs from the outside world."""
+
+    clock: Clock
+    accounts: Accounts
+    runs: Runs
+    sources: OrderSources
+    orders: Orders
+    lake: Lake
+
+
+@dataclass(frozen=True, slots=True)
+class FailedSource:
+    """A store that could not be pulled: its new status, and why."""
+
+    source: str
+    status: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class PulledOrders:
+    """What one invocation has pulled. ``more``: it ran out of time, call it again."""
+
+    orders_seen: int = 0
+    orders_changed: int = 0
+    rejected: int = 0
+    more: bool = False
+    failed_sources: tuple[FailedSource, ...] = ()
+
+    def __add__(self, other: PulledOrders) -> PulledOrders:
+        """Add up two stores."""
+        return PulledOrders(
+            self.orders_seen + other.orders_seen,
+            self.orders_changed + other.orders_changed,
+            self.rejected + other.rejected,
+            self.more or other.more,
+            self.failed_sources + other.failed_sources,
+        )
+
+
+class StoreFailedError(Exception):
+    """The store failed us, by ``error``; an error of our own tables is never one of these."""
+
+    def __init__(self, error: HeadwaterError) -> None:
+        super().__init__(str(error))
+        self.error = error
+
+
+@contextmanager
+def _asking_the_store() -> Iterator[None]:
+    try:
+        yield
+    except (RetriableError, FatalError) as error:
+        raise StoreFailedError(error) from error
+
+
+class SourcePull:
+    """The pull of one store, from its bookmark onward."""
+
+    def __init__(self, account: str, source: Source, deadline: datetime, ports: PullPorts) -> None:
+        self.pulled = PulledOrders()
+        self.has_advanced = False
+        self._account = account
+        self._source = source
+        self._deadline = deadline
+        self._ports = ports
+        self._bookmark = source.bookmark
+        self._done = source.orders_done
+        self._is_complete = source.is_history_complete
+        self._refunded: Sequence[int] | None = None
+
+    def run(self) -> None:
+        """Do a new pull; or finish the one under way, and catch up if that one is old."""
+        with _asking_the_store():
+            self._store = self._ports.sources.open(self._account, self._source)
+        is_resumed = self._bookmark.phase != _IDLE
+        if not is_resumed:
+            self._begin(self._store_time())
+        self._go_on()
+        if is_resumed and not self.pulled.more:
+            now, until = self._store_time(), self._bookmark.pulled_until
+            if until is None or now - until > OVERLAP:
+                self._begin(now)
+                self._go_on()
+
+    def _store_time(self) -> datetime:
+        with _asking_the_store():
+            return self._store.server_time()
+
+    def _begin(self, now: datetime) -> None:
+        until = self._bookmark.pulled_until
+        since = until - OVERLAP if until and self._is_complete else None
+        self._refunded = None
+        self._save(replace(self._bookmark, phase=_ORDERS, since=since, last_id=0, started_at=now))
+
+    def _go_on(self) -> None:
+        while self._bookmark.phase != _IDLE:
+            if self._ports.clock.now() >= self._deadline:
+                self.pulled = replace(self.pulled, more=True)
+                return
+            self._save(self._pull_refunded() if self._phase_is(_REFUNDS) else self._pull_page())
+            self.has_advanced = True
+
+    def _phase_is(self, phase: str) -> bool:
+        return self._bookmark.phase == phase
+
+    def _pull_page(self) -> Bookmark:
+        """Pull the next page of orders; return the bookmark behind it."""
+        fetched_at = self._ports.clock.now()
+        with _asking_the_store():
+            page = self._store.page(
+                modified_since=self._bookmark.since,
+                after_id=self._bookmark.last_id,
+                archived=self._phase_is(_ARCHIVED),
+            )
+        self._keep(page, fetched_at)
+        if self._phase_is(_ORDERS) and not self._is_complete:
+            self._done += len(page.orders) + len(page.rejected)
+        if page.is_last:
+            return self._next_phase()
+        return replace(self._bookmark, last_id=page.last_id)
+
+    def _pull_refunded(self) -> Bookmark:
+        """Pull orders that were refunded without being marked as changed."""
+        some = list(islice(self._refunded_unseen(), _REFUNDED_AT_ONCE))
+        if some:
+            fetched_at = self._ports.clock.now()
+            with _asking_the_store():
+                page = self._store.orders(some)
+            self._keep(page, fetched_at)
+        if len(some) < _REFUNDED_AT_ONCE:
+            return self._next_phase()
+        return replace(self._bookmark, last_id=some[-1])
+
+    def _refunded_unseen(self) -> Iterator[int]:
+        """Yield the orders refunded since the pull's lower bound that it has not seen.
+
+        An order that was changed after that bound has come with the pages, refunds and all; what
+        was refunded since then is for the next pull.
+        """
+        since = self._bookmark.since
+        if since is None:
+            return
+        if self._refunded is None:
+            with _asking_the_store():
+                self._refunded = self._store.refunded_since(since)
+        for order_id in self._refunded:
+            if order_id <= self._bookmark.last_id:
+                continue
+            stored = self._ports.orders.get(self._account, self._source.source, str(order_id))
+            if stored is None or stored.modified_at < since:
+                yield order_id
+
+    def _next_phase(self) -> Bookmark:
+        if self._phase_is(_ORDERS):
+            return replace(self._bookmark, phase=_ARCHIVED, last_id=0)
+        if self._phase_is(_ARCHIVED) and self._bookmark.since:
+            return replace(self._bookmark, phase=_REFUNDS, last_id=0)
+        self._is_complete = True
+        return Bookmark(pulled_until=self._bookmark.started_at)
+
+    def _keep(self, page: OrderPage, fetched_at: datetime) -> None:
+        ports, account = self._ports, self._account
+        if page.raw:
+            ports.lake.keep_raw_page(account, self._source.source, page.raw)
+        changed = ports.orders.upsert(account, page.orders, fetched_at)
+        if page.rejected:
+            ports.lake.keep_rejected(account, fetched_at.date(), page.rejected)
+        self.pulled += PulledOrders(len(page.orders), changed, len(page.rejected))
+
+    def _save(self, bookmark: Bookmark) -> None:
+        self._ports.accounts.save_progress(
+            self._account,
+            self._source.source,
+            bookmark,
+            done=self._done,
+            is_complete=self._is_complete,
+        )
+        self._bookmark = bookmark

@@ -1,0 +1,179 @@
+"""An account with a connected shop: the real client and the real shop, fakes for our own tables."""
+
+from __future__ import annotations
+
+import copy
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from headwater.adapters.bigcommerce import BigCommerceSources
+from headwater.usecases.ports import Bookmark, Source
+from headwater.usecases.pull_orders import pull_orders
+from headwater.usecases.source_pull import PulledOrders, PullPorts
+from local.storefront.model import StoreLine, StoreOrder
+from tests.fakes import FakeAccounts, FakeClock, FakeLake, FakeOrders, FakeRuns, FakeSecrets
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from headwater.domain.orders import Order
+    from local.storefront.server import Storefront
+
+ACCOUNT, RUN = "acme", "20261121T140000Z-00000001"
+NOW = datetime(2026, 11, 21, 14, 0, tzinfo=UTC)
+MUG = StoreLine("Mug", Decimal(18), sku="MUG")
+
+
+def store_order(*, days_ago: float = 10, **fields: Any) -> StoreOrder:  # noqa: ANN401 - any field
+    """Return an order of one mug, placed some days ago."""
+    fields.setdefault("lines", (MUG,))
+    fields.setdefault("email", "ann@shop.example")
+    return StoreOrder(placed_at=NOW - timedelta(days=days_ago), **fields)
+
+
+def store_orders(count: int, **fields: Any) -> list[StoreOrder]:  # noqa: ANN401
+    """Return many orders, an hour apart, each of another amount."""
+    return [
+        store_order(days_ago=10 + n / 24, lines=(replace(MUG, price=Decimal(18 + n)),), **fields)
+        for n in range(count)
+    ]
+
+
+class DeathError(BaseException):
+    """The process dies here: nothing may catch this."""
+
+
+class Fuse:
+    """Kills the process at the n-th call of a port, before or after the call's effect."""
+
+    def __init__(self, calls: int, *, after_effect: bool) -> None:
+        self._left = calls
+        self._after_effect = after_effect
+
+    @property
+    def has_blown(self) -> bool:
+        """Tell whether the process was killed."""
+        return self._left <= 0
+
+    def guard(self, port: Any) -> Any:  # noqa: ANN401 - any port
+        """Return the port with the fuse in each of its methods."""
+        return _Guarded(port, self)
+
+    def call(self, method: Any, *args: Any, **named: Any) -> Any:  # noqa: ANN401
+        """Call a port's method, or die."""
+        self._left -= 1
+        if self._left == 0 and not self._after_effect:
+            raise DeathError
+        result = method(*args, **named)
+        if self._left == 0:
+            raise DeathError
+        return self.guard(result) if hasattr(result, "refunded_since") else result
+
+
+class _Guarded:
+    def __init__(self, port: object, fuse: Fuse) -> None:
+        self._port = port
+        self._fuse = fuse
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401
+        method = getattr(self._port, name)
+        return lambda *args, **named: self._fuse.call(method, *args, **named)
+
+
+@dataclass
+class World:
+    """One account, its tables, and the shop that it is connected to."""
+
+    shop: Storefront
+    clock: FakeClock
+    accounts: FakeAccounts = field(default_factory=FakeAccounts)
+    runs: FakeRuns = field(default_factory=FakeRuns)
+    secrets: FakeSecrets = field(default_factory=FakeSecrets)
+    orders: FakeOrders = field(default_factory=FakeOrders)
+    lake: FakeLake = field(default_factory=FakeLake)
+    slept: list[float] = field(default_factory=list)
+
+    def connect(self, name: str = "bigcommerce", **fields: Any) -> None:  # noqa: ANN401
+        """Connect the shop as a source; fields may be those of ``Source``, or ``token``."""
+        token = fields.pop("token", self.shop.token)
+        source = Source(
+            source=name,
+            kind="bigcommerce",
+            store_hash=self.shop.store.settings.store_hash,
+            secret_arn=self.secrets.put(ACCOUNT, name, token),
+            api_url=self.shop.url,
+        )
+        self.accounts.save_source(ACCOUNT, replace(source, **fields))
+
+    def pulled_until(self, instant: datetime) -> None:
+        """Pretend that the history has been pulled up to an instant."""
+        [source] = self.accounts.sources(ACCOUNT)
+        bookmark = Bookmark(pulled_until=instant)
+        done = replace(source, bookmark=bookmark, is_history_complete=True)
+        self.accounts.save_source(ACCOUNT, done)
+
+    def pull(
+        self, *, patience: timedelta = timedelta(minutes=10), fuse: Fuse | None = None
+    ) -> PulledOrders:
+        """Do one invocation of the pull, in a run that holds the lease."""
+        now = self.clock.now()
+        self.runs.acquire(ACCOUNT, RUN, now, now + timedelta(minutes=20))
+        return pull_orders(ACCOUNT, RUN, now + patience, ports=self._ports(now + patience, fuse))
+
+    def pull_next_day(self) -> PulledOrders:
+        """Pull a day later."""
+        self.clock.advance(timedelta(days=1))
+        return self.pull()
+
+    def _ports(self, deadline: datetime, fuse: Fuse | None) -> PullPorts:
+        sources = BigCommerceSources(
+            self.secrets, clock=self.clock, deadline=deadline, sleep=self.sleep
+        )
+        guard: Callable[[Any], Any] = fuse.guard if fuse else lambda port: port
+        return PullPorts(
+            clock=self.clock,
+            accounts=guard(self.accounts),
+            runs=guard(self.runs),
+            sources=guard(sources),
+            orders=guard(self.orders),
+            lake=guard(self.lake),
+        )
+
+    def sleep(self, seconds: float) -> None:
+        """Let time pass without waiting for it."""
+        self.slept.append(seconds)
+        self.clock.advance(timedelta(seconds=seconds))
+
+    def copy(self) -> World:
+        """Return another account that is in the same state, connected to the same shop."""
+        tables = (self.accounts, self.runs, self.secrets, self.orders, self.lake)
+        clock, *copied = copy.deepcopy((self.clock, *tables))
+        return World(self.shop, clock, *copied)  # type: ignore[arg-type]
+
+    @property
+    def source(self) -> Source:
+        """The source called ``bigcommerce`` as it stands."""
+        return next(one for one in self.accounts.sources(ACCOUNT) if one.source == "bigcommerce")
+
+    def order(self, order_id: int) -> Order:
+        """Return an order as we have it."""
+        order = self.orders.get(ACCOUNT, "bigcommerce", str(order_id))
+        assert order is not None
+        return order
+
+    def stored(self) -> dict[tuple[str, ...], Order]:
+        """Return all orders as we have them."""
+        return {key: order for key, (order, _) in self.orders._stored.items()}
+
+    def calls(self) -> list[str]:
+        """Return the paths that the shop was asked for, and forget them."""
+        paths = [request.path.split("/", 3)[3] for request in self.shop.requests]
+        self.shop.requests.clear()
+        return paths
+
+
+def total_of(orders: Iterable[Order]) -> Decimal:
+    """Return what orders are worth together."""
+    return sum((order.total for order in orders), Decimal(0))

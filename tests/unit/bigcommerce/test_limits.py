@@ -1,0 +1,93 @@
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from requests.structures import CaseInsensitiveDict
+
+from headwater.adapters.bigcommerce.limits import Patience, Quota, asked_to_wait
+from tests.fakes import FakeClock
+
+
+def rate(left: int, reset_ms: int, quota: int = 150) -> CaseInsensitiveDict[str]:
+    return CaseInsensitiveDict(
+        {
+            "x-rate-limit-requests-left": str(left),
+            "x-rate-limit-requests-quota": str(quota),
+            "x-rate-limit-time-window-ms": "30000",
+            "x-rate-limit-time-reset-ms": str(reset_ms),
+        }
+    )
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    return FakeClock()
+
+
+@pytest.mark.parametrize(
+    ("headers", "seconds"),
+    [
+        ({"X-Rate-Limit-Time-Reset-Ms": "4000"}, 4.1),
+        ({"X-Retry-After": "3"}, 3.1),
+        ({"Retry-After": "7"}, 7.1),
+        ({"X-Rate-Limit-Time-Reset-Ms": "-5"}, 0.1),
+        ({"Retry-After": "Sat, 14 Mar 2026 23:41:07 GMT"}, None),
+        ({"Retry-After": "inf"}, None),
+        ({}, None),
+    ],
+)
+def test_the_wait_that_an_answer_asks_for_is_read_from_any_of_its_headers(
+    headers: dict[str, str], seconds: float | None
+) -> None:
+    assert asked_to_wait(CaseInsensitiveDict(headers)) == seconds
+
+
+def test_a_wait_that_ends_before_the_deadline_is_waited(clock: FakeClock) -> None:
+    slept: list[float] = []
+    patience = Patience(clock, clock.now() + timedelta(seconds=10), slept.append)
+    assert patience.wait(10)
+    assert slept == [10]
+
+
+def test_a_wait_that_would_pass_the_deadline_is_not_begun(clock: FakeClock) -> None:
+    slept: list[float] = []
+    patience = Patience(clock, clock.now() + timedelta(seconds=10), slept.append)
+    assert not patience.wait(10.5)
+    assert slept == []
+
+
+def test_an_ample_quota_needs_no_pause(clock: FakeClock) -> None:
+    quota = Quota(clock)
+    quota.observe(rate(left=11, reset_ms=9000))
+    assert quota.pause() == 0
+
+
+def test_a_low_quota_pauses_until_the_window_ends(clock: FakeClock) -> None:
+    quota = Quota(clock)
+    quota.observe(rate(left=10, reset_ms=9000))
+    assert quota.pause() == pytest.approx(9.1)
+    clock.advance(timedelta(seconds=5))
+    assert quota.pause() == pytest.approx(4.1)
+    clock.advance(timedelta(seconds=5))
+    assert quota.pause() == 0
+
+
+def test_a_refilled_quota_ends_the_pause(clock: FakeClock) -> None:
+    quota = Quota(clock)
+    quota.observe(rate(left=0, reset_ms=9000))
+    quota.observe(rate(left=140, reset_ms=30_000))
+    assert quota.pause() == 0
+
+
+def test_a_small_quota_is_not_kept_whole_for_others(clock: FakeClock) -> None:
+    quota = Quota(clock)
+    quota.observe(rate(left=3, reset_ms=9000, quota=8))
+    assert quota.pause() == 0
+
+
+def test_an_answer_without_rate_headers_changes_nothing(clock: FakeClock) -> None:
+    quota = Quota(clock)
+    quota.observe(rate(left=1, reset_ms=9000))
+    quota.observe(CaseInsensitiveDict())
+    assert quota.pause() == pytest.approx(9.1)
