@@ -88,6 +88,22 @@ class DeployedStack:
             Payload=schedule["Target"].get("Input") or "{}",
         )
 
+    def errors(self, most: int = 20) -> list[str]:
+        """Return what the functions logged as errors, oldest first, the last ones only."""
+        logs = self.client("logs")
+        groups = logs.describe_log_groups(logGroupNamePrefix="/aws/lambda/")["logGroups"]
+        events = [
+            (event["timestamp"], f"{group['logGroupName']}: {event['message'].strip()}")
+            for group in groups
+            for event in logs.filter_log_events(logGroupName=group["logGroupName"])["events"]
+            if any(sign in event["message"] for sign in _ERROR_SIGNS)
+        ]
+        return [message for _, message in sorted(events)[-most:]]
+
+
+# How Powertools, the edge's own logger and the runtime spell an error.
+_ERROR_SIGNS = ('"level":"ERROR"', '"level": "ERROR"', "Traceback (most recent call last)")
+
 
 def local_client(aws: LocalAws, service: str) -> Any:  # noqa: ANN401
     """Return a boto3 client of an emulator."""

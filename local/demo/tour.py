@@ -47,14 +47,19 @@ class Tour:
         self._folder = folder
         self._running = ExitStack()
         self._started = time.monotonic()
+        self.stack: DeployedStack | None = None
 
     def __enter__(self) -> Tour:
         """Start nothing yet."""
         return self
 
-    def __exit__(self, *_: object) -> None:
-        """Stop the emulator and the store."""
-        self._running.close()
+    def __exit__(self, failure: type[BaseException] | None, *_: object) -> None:
+        """Stop the emulator and the store; after a failure, keep what the functions logged."""
+        try:
+            if failure is not None and self.stack is not None:
+                (self._folder / "errors.log").write_text("\n".join(self.stack.errors()))
+        finally:
+            self._running.close()
 
     def show(self) -> None:
         """Do the whole tour.
@@ -111,7 +116,7 @@ class Tour:
                 "/v1/sources",
                 {
                     "source": SOURCE,
-                    "store": "https://store-demo.mybigcommerce.com",
+                    "store": f"https://store-{self.shop.store.settings.store_hash}.mybigcommerce.com",
                     "access_token": self.shop.token,
                     "api_url": self.shop.url,
                     "domains": [SHOP_ORIGIN],

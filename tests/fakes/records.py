@@ -12,7 +12,7 @@ from tests.fakes.accounts import FakeMarks
 from tests.fakes.events import FakeClock
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
     from datetime import date, datetime
 
     from headwater.domain.costs import CostRow
@@ -171,11 +171,12 @@ class FakeJourneys(_Marking):
             changed.add(key)
         return len(changed)
 
-    def link_lead(
-        self, account: str, source: str, external_id: str, node: str, received_at: datetime
+    def link_leads(
+        self, account: str, nodes: Mapping[tuple[str, str], str], received_at: datetime
     ) -> None:
-        self.leads[account, source, external_id] = node
-        self.received[account, source, external_id] = received_at
+        for (source, external_id), node in nodes.items():
+            self.leads[account, source, external_id] = node
+            self.received[account, source, external_id] = received_at
 
     def touchpoints_on(self, account: str, day: date) -> Iterator[Touchpoint]:
         return _on_day(self._touchpoints, account, lambda touch: _day(touch.at) == day)

@@ -246,7 +246,7 @@ def test_of_two_profiles_in_a_batch_the_earlier_creation_counts(journeys: Journe
 
 def test_profiles_and_leads_raise_no_mark(stores: Stores) -> None:
     stores.journeys.add_profiles("acme", [Profile("node-1", "ann@example.com", NOON)], RECEIVED)
-    stores.journeys.link_lead("acme", "klaviyo", "01H#1", "node-1", RECEIVED)
+    stores.journeys.link_leads("acme", {("klaviyo", "01H#1"): "node-1"}, RECEIVED)
     assert stores.marks.raised("acme") == []
 
 
@@ -265,7 +265,7 @@ def test_a_profile_is_stored_under_its_node(on_aws: Stores, tables: Tables) -> N
 
 def test_a_lead_names_the_node_that_it_was_last_linked_to(on_aws: Stores, tables: Tables) -> None:
     for node in ("node-1", "node-2"):
-        on_aws.journeys.link_lead("acme", "klaviyo", "01H#1", node, RECEIVED)
+        on_aws.journeys.link_leads("acme", {("klaviyo", "01H#1"): node}, RECEIVED)
     item = tables.journeys.get(("acme#l#klaviyo#01H%231", "lead"))
     assert item
     assert item["node"] == "node-2"

@@ -69,7 +69,8 @@ def _find_contacts(db: duckdb.DuckDBPyConnection) -> Contacts:
     emails = _firsts(db, _EMAIL_EVENTS)
     customers = _firsts(
         db,
-        "SELECT customer_node AS node, placed_at AS occurred_at FROM orders WHERE customer_node <> ''",
+        "SELECT customer_node AS node, placed_at AS occurred_at FROM orders "
+        "WHERE customer_node <> ''",
     )
     edges = db.execute(
         "SELECT DISTINCT email_node, customer_node FROM orders "

@@ -77,7 +77,8 @@ def build_lead_rows(
 ) -> None:
     """Make ``lead_rows``: each lead's first click and new-lead touch, found or not."""
     leads = db.execute(
-        "SELECT code, epoch_us(occurred_at) AS moment FROM kept_opt_ins JOIN contact_codes USING (contact) "
+        "SELECT code, epoch_us(occurred_at) AS moment "
+        "FROM kept_opt_ins JOIN contact_codes USING (contact) "
         "WHERE rank = 0 ORDER BY code"
     ).fetchnumpy()
     code, at = (np.asarray(leads[name], dtype=np.int64) for name in ("code", "moment"))

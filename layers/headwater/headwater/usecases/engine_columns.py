@@ -95,8 +95,9 @@ def read_columns(db: duckdb.DuckDBPyConnection, settings: AccountSettings) -> En
     )
     touches = _columns(
         db,
-        "SELECT code AS contact, epoch_us(occurred_at) AS moment, d.channel = 'direct' AS is_direct, "
-        "is_imported FROM dimensioned_touches d JOIN contact_codes USING (contact) ORDER BY n",
+        "SELECT code AS contact, epoch_us(occurred_at) AS moment, "
+        "d.channel = 'direct' AS is_direct, is_imported "
+        "FROM dimensioned_touches d JOIN contact_codes USING (contact) ORDER BY n",
     )
     opt_ins = _columns(
         db,

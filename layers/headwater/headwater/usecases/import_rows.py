@@ -138,8 +138,8 @@ def _import_leads(
         account, [opt_in for lead in leads for opt_in in lead.opt_ins], now
     )
     changed += journeys.add_profiles(account, [lead.profile for lead in leads if lead.profile], now)
-    for lead in leads:
-        journeys.link_lead(account, lead.source, lead.external_id, lead.node, now)
+    nodes = {(lead.source, lead.external_id): lead.node for lead in leads}
+    journeys.link_leads(account, nodes, now)
     return ImportRowsResult(len(leads), changed, tuple(faults))
 
 

@@ -337,10 +337,10 @@ class Journeys(Protocol):
         """Add profiles; a stored one only gains or improves (earlier) its ``created_at``."""
         ...
 
-    def link_lead(
-        self, account: str, source: str, external_id: str, node: str, received_at: datetime
+    def link_leads(
+        self, account: str, nodes: Mapping[tuple[str, str], str], received_at: datetime
     ) -> None:
-        """Remember which node a CRM's contact id stands for."""
+        """Remember which nodes the contact ids (source, id) of CRMs stand for."""
         ...
 
     def touchpoints_on(self, account: str, day: date) -> Iterator[Touchpoint]:

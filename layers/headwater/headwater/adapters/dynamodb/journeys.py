@@ -12,7 +12,7 @@ from headwater.adapters.parallel import in_parallel
 from headwater.domain.journeys import Identification, OptIn, OrderClaim
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from datetime import date, datetime
 
     from headwater.adapters.dynamodb.attributes import Item
@@ -89,17 +89,26 @@ class DynamoJourneys:
             if item.created_at and (not seen.created_at or item.created_at < seen.created_at):
                 best[key] = item
         stored = self._table.get_many(list(best), ("created_at",))
-        better = [(key, p) for key, p in best.items() if _improves(p, stored.get(key))]
+        new = {key: profile for key, profile in best.items() if key not in stored}
+        self._put_profiles(new, received_at)
+        better = [
+            (key, p) for key, p in best.items() if key in stored and _improves(p, stored[key])
+        ]
         outcomes = in_parallel(lambda pair: self._improve(*pair, received_at), better)
-        return sum(outcomes)
+        return len(new) + sum(outcomes)
 
-    def link_lead(
-        self, account: str, source: str, external_id: str, node: str, received_at: datetime
+    def link_leads(
+        self, account: str, nodes: Mapping[tuple[str, str], str], received_at: datetime
     ) -> None:
-        """Remember which node a CRM's contact id stands for."""
-        pk, sk = keys.lead(account, source, external_id)
+        """Remember which nodes the contact ids (source, id) of CRMs stand for."""
         at = keys.instant(received_at)
-        self._table.put({"pk": pk, "sk": sk, "node": node, "received_at": at})
+        named = {keys.lead(account, *lead): node for lead, node in nodes.items()}
+        self._table.put_many(
+            [
+                {"pk": pk, "sk": sk, "node": node, "received_at": at}
+                for (pk, sk), node in named.items()
+            ]
+        )
 
     def touchpoints_on(self, account: str, day: date) -> Iterator[Touchpoint]:
         """Return the touchpoints of a UTC day, in order of key."""
@@ -150,6 +159,20 @@ class DynamoJourneys:
             ]
         )
         return len(keyed)
+
+    def _put_profiles(self, profiles: Mapping[keys.Key, Profile], received_at: datetime) -> None:
+        """Write new profiles in batches.
+
+        Of two that are first seen at the same moment the later write stands; what it may lack is
+        the earlier of two creation times, which the next import brings back.
+        """
+        at = keys.instant(received_at)
+        self._table.put_many(
+            [
+                {"pk": pk, "sk": sk, "received_at": at, **codec.to_attributes(profile)}
+                for (pk, sk), profile in profiles.items()
+            ]
+        )
 
     def _improve(self, key: keys.Key, profile: Profile, received_at: datetime) -> bool:
         assign = "SET #email = if_not_exists(#email, :email), #node = :node"

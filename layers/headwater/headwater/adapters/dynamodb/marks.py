@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 # Finishing a run clears no mark younger than twenty minutes, so one that was raised a minute ago
 # still covers a write that happens now.
 _STANDS_FOR = timedelta(minutes=1)
+# Up to here a conditional write per day is cheaper than a look at what stands.
+_FEW_DAYS = 5
 
 
 class DynamoMarks:
@@ -42,10 +44,22 @@ class DynamoMarks:
                 condition="attribute_not_exists(#raised_at) OR #raised_at <= :a_minute_ago",
             )
 
-        in_parallel(raise_one, sorted(set(days)))
+        in_parallel(raise_one, self._lowered(account, table, days, now))
 
-    def raised(self, account: str) -> list[Mark]:
-        """Return all marks, by table and day."""
+    def _lowered(
+        self, account: str, table: str, days: Collection[date], now: datetime
+    ) -> list[date]:
+        """Return the days whose marks do not stand yet; many days are looked up in one query."""
+        wanted = sorted(set(days))
+        if len(wanted) <= _FEW_DAYS:
+            return wanted
+        standing = {
+            mark.day for mark in self.raised(account, table) if mark.raised_at > now - _STANDS_FOR
+        }
+        return [day for day in wanted if day not in standing]
+
+    def raised(self, account: str, table: str = "") -> list[Mark]:
+        """Return all marks, or those of one table, by table and day."""
         return [
             Mark(
                 table=item["sk"].split("#")[1],
@@ -53,7 +67,9 @@ class DynamoMarks:
                 version=item["version"],
                 raised_at=datetime.fromisoformat(item["raised_at"]),
             )
-            for item in self._table.query(keys.join(account), prefix="mark#")
+            for item in self._table.query(
+                keys.join(account), prefix=f"mark#{table}#" if table else "mark#"
+            )
         ]
 
     def clear(self, account: str, mark: Mark) -> bool:

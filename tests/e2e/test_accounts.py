@@ -1,0 +1,70 @@
+"""What one account can see of another: nothing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import requests
+
+from tests.e2e.conftest import YESTERDAY, System
+
+pytestmark = pytest.mark.xdist_group("deployed")
+
+RANGE = f"from={YESTERDAY}&to={YESTERDAY}"
+# Route → how another account's owner tries to reach this account's data through it, and what the
+# answer must not hold. A route that is deployed and not listed here fails the test.
+ATTEMPTS: dict[str, tuple[str, Any]] = {
+    "GET /v1/openapi.json": ("/v1/openapi.json", None),
+    "GET /v1/reports": ("/v1/reports?account=acme", None),
+    "GET /v1/reports/roi": (f"/v1/reports/roi?{RANGE}&account=acme", None),
+    "GET /v1/orders/{source}/{order_id}/credits": ("/v1/orders/bigcommerce/1/credits", None),
+    "GET /v1/runs": ("/v1/runs?account=acme", None),
+    "GET /v1/sources": ("/v1/sources?account=acme", None),
+    "POST /v1/sources": ("/v1/sources", {"account": "acme", "store": "x", "access_token": "y"}),
+    "POST /v1/touchpoints": ("/v1/touchpoints", {"account": "acme", "rows": []}),
+    "POST /v1/leads": ("/v1/leads", {"account": "acme", "rows": []}),
+    "POST /v1/costs": ("/v1/costs", {"account": "acme", "rows": []}),
+}
+# Traces of this account: its name as a value, its store's hash, its orders' amounts.
+TRACES = ('"account":"acme"', "account=acme/", "buyer1@example.com", "11.01")
+
+
+def deployed_routes(system: System) -> list[str]:
+    document = requests.get(f"{system.stack.reports_url}/v1/openapi.json", timeout=30).json()
+    return sorted(
+        f"{method.upper()} {path}"
+        for path, operations in document["paths"].items()
+        for method in operations
+    )
+
+
+def test_every_deployed_route_is_tried_from_another_account(connected: System) -> None:
+    assert deployed_routes(connected) == sorted(ATTEMPTS)
+
+
+@pytest.mark.parametrize("route", sorted(ATTEMPTS))
+def test_another_accounts_key_reads_nothing_of_this_account(
+    connected: System, route: str
+) -> None:
+    path, body = ATTEMPTS[route]
+    method = route.split(" ", maxsplit=1)[0]
+    own = connected.call(method, path, json=body)
+    foreign = connected.call(method, path, json=body, key=connected.other_key)
+    text = foreign.text.replace(" ", "")
+    assert foreign.status_code < 500
+    assert not any(trace in text for trace in TRACES)
+    if method == "GET" and route != "GET /v1/openapi.json":
+        assert own.ok
+        assert foreign.text != own.text
+
+
+@pytest.mark.parametrize("key", ["", "hw_", "hw_not-a-key", "Bearer", "x" * 5_000])
+def test_an_unknown_key_is_refused_everywhere_but_at_the_documentation(
+    connected: System, key: str
+) -> None:
+    for route in deployed_routes(connected):
+        method, path = route.split(" ")
+        answer = connected.call(method, path, key=key)
+        is_open = path == "/v1/openapi.json"
+        assert answer.status_code == (200 if is_open else 403)

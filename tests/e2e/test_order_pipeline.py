@@ -1,0 +1,142 @@
+"""From a click and an order to the report, on the deployed stack."""
+
+from __future__ import annotations
+
+import time
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.e2e.conftest import ORIGIN, TODAY, YESTERDAY, ZONE, System, an_order, noon
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+pytestmark = pytest.mark.xdist_group("deployed")
+
+LONG_AGO = YESTERDAY - timedelta(days=200)
+
+
+def books(system: System, first: date = LONG_AGO, last: date = TODAY) -> dict[str, Any]:
+    """Return the store's own totals, from its SQLite alone."""
+    totals = system.shop.store.totals(first, last, zone=ZONE.key)
+    return {
+        "orders": totals.orders,
+        "gross": f"{totals.gross:.2f}",
+        "refunds": f"{totals.refunds:.2f}",
+        "net": f"{totals.net:.2f}",
+    }
+
+
+def reported(system: System, first: date = LONG_AGO, last: date = TODAY) -> dict[str, Any]:
+    """Return the same totals as the report states them."""
+    totals = system.roi(first, last)["totals"]
+    return {name: totals[name] for name in ("orders", "gross", "refunds", "net")}
+
+
+def test_the_reports_totals_are_the_stores_own(connected: System) -> None:
+    assert reported(connected) == books(connected)
+    assert reported(connected)["orders"] >= 12
+    for day in range(5):
+        each = YESTERDAY - timedelta(days=day)
+        assert reported(connected, each, each) == books(connected, each, each)
+
+
+def test_running_again_changes_no_object(connected: System) -> None:
+    connected.run()
+    before, version = connected.objects(), connected.get("/v1/runs")["data_version"]
+    state = connected.run()
+    assert connected.objects() == before
+    assert state["data_version"] == version
+
+
+def refund(system: System, order_id: int) -> None:
+    system.shop.store.refund(order_id, Decimal("3.33"))
+
+
+def edit(system: System, order_id: int) -> None:
+    system.shop.store.edit_total(order_id, Decimal("77.77"))
+
+
+def back_date(system: System, order_id: int) -> None:
+    system.shop.store.back_date(order_id, noon(LONG_AGO))
+
+
+def archive(system: System, order_id: int) -> None:
+    system.shop.store.archive(order_id)
+
+
+def pay_late(system: System, order_id: int) -> None:
+    system.shop.store.create(an_order(order_id + 100, YESTERDAY, "12.34", status_id=0))
+    system.run()
+    system.shop.store.set_status(order_id + 100, 11)
+
+
+@pytest.mark.parametrize(
+    ("order_id", "change"), enumerate((refund, edit, back_date, archive, pay_late), start=2)
+)
+def test_what_happens_to_an_order_after_its_pull_shows_after_the_next_run(
+    connected: System, order_id: int, change: Callable[[System, int], None]
+) -> None:
+    before = books(connected)
+    change(connected, order_id)
+    connected.run()
+    assert reported(connected) == books(connected) != before
+
+
+def test_a_shoppers_clicks_sign_up_and_claim_become_credit(connected: System) -> None:
+    now = datetime.now(UTC)
+    landing = f"{ORIGIN}/sale?utm_source=google&utm_medium=cpc&utm_campaign=brand&gclid=abc"
+    visit = {"type": "page", "session": "s-live", "url": landing, "referrer": ""}
+    order = {"type": "order", "session": "s-live", "order_id": "900"}
+    assert connected.hit({**visit, "id": "hit-1"}, visitor="v-live").status_code == 204
+    assert connected.hit({**visit, "id": "hit-1"}, visitor="v-live").status_code == 204
+    placed_at = now.replace(microsecond=0) + timedelta(seconds=1)
+    connected.shop.store.create(an_order(900, TODAY, "55.00", placed_at=placed_at))
+    assert connected.hit({**order, "id": "hit-2"}, visitor="v-live").status_code == 204
+    connected.wait_for_hits()
+    connected.run()
+    trail = connected.get("/v1/orders/bigcommerce/900/credits")
+    (touch,) = trail["touches"]
+    assert (touch["source"], touch["campaign"], touch["channel"]) == (
+        "google",
+        "brand",
+        "paid_search",
+    )
+    assert touch["credits"]["last_click"]["net"] == "55.00"
+
+
+def test_imported_clicks_leads_and_cost_meet_in_one_row(connected: System) -> None:
+    clicked = noon(YESTERDAY) - timedelta(hours=2)
+    marks = {"utm_source": "facebook", "utm_medium": "paid", "utm_campaign": "777"}
+    row = {"email": "buyer1@example.com", "at": clicked.isoformat(), **marks}
+    answer = connected.post(
+        "/v1/touchpoints", {"rows": [row, {**row, "at": "yesterday-ish"}, {**row, "colour": 1}]}
+    )
+    assert answer["accepted"] == 1
+    assert [bad["index"] for bad in answer["rejected"]] == [1, 2]
+    cost = {"day": YESTERDAY.isoformat(), "campaign_id": "777", "campaign": "Autumn", "cost": "5.50"}
+    connected.post(
+        "/v1/costs",
+        {
+            "platform": "facebook",
+            "ad_account": "9",
+            "currency": "USD",
+            "load": f"load-{time.time_ns()}",
+            "complete": True,
+            "rows": [cost],
+        },
+    )
+    lead = {
+        "source": "klaviyo",
+        "external_id": "k1",
+        "email": "buyer1@example.com",
+        "created_at": (clicked + timedelta(minutes=5)).isoformat(),
+    }
+    assert connected.post("/v1/leads", {"rows": [lead]})["accepted"] == 1
+    connected.run()
+    rows = connected.roi(LONG_AGO, YESTERDAY, model="new_lead")["rows"]
+    (autumn,) = [row for row in rows if row["campaign"] == "Autumn"]
+    assert (autumn["cost"], autumn["leads"], autumn["clicks"]) == ("5.50", 1, 1)
