@@ -61,7 +61,12 @@ class System:
     public_key: str = ""
 
     def call(
-        self, method: str, path: str, *, key: str | None = None, **more: Any  # noqa: ANN401
+        self,
+        method: str,
+        path: str,
+        *,
+        key: str | None = None,
+        **more: Any,  # noqa: ANN401
     ) -> requests.Response:
         """Call the reports API, as the owner unless another key is given."""
         return requests.request(

@@ -117,7 +117,12 @@ def test_imported_clicks_leads_and_cost_meet_in_one_row(connected: System) -> No
     )
     assert answer["accepted"] == 1
     assert [bad["index"] for bad in answer["rejected"]] == [1, 2]
-    cost = {"day": YESTERDAY.isoformat(), "campaign_id": "777", "campaign": "Autumn", "cost": "5.50"}
+    cost = {
+        "day": YESTERDAY.isoformat(),
+        "campaign_id": "777",
+        "campaign": "Autumn",
+        "cost": "5.50",
+    }
     connected.post(
         "/v1/costs",
         {

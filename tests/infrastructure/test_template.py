@@ -123,7 +123,7 @@ def test_a_pull_that_another_function_invokes_is_kept_when_it_fails(template: Js
     functions = functions_of(template)
     invoking = [name for name, f in functions.items() if "PULL_ORDERS_FUNCTION" in variables_of(f)]
 
-    assert invoking == ["PullOrdersFunction", "FinishRunFunction"]
+    assert invoking == ["PullOrdersFunction", "FinishRunFunction", "ConnectSourceFunction"]
     kept = functions["PullOrdersFunction"]["EventInvokeConfig"]["DestinationConfig"]["OnFailure"]
     assert kept == {"Type": "SQS", "Destination": {"Fn::GetAtt": "FailedPullQueue.Arn"}}
 

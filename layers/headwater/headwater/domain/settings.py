@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import zoneinfo
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from headwater.errors import InvalidParameterError
 
@@ -55,9 +55,11 @@ class AccountSettings:
         Raises:
             InvalidParameterError: naming the setting and the reason.
         """
-        if self.time_zone not in zoneinfo.available_timezones():
+        try:
+            ZoneInfo(self.time_zone)
+        except (ZoneInfoNotFoundError, ValueError, OSError):
             message = f"time_zone: there is no time zone {self.time_zone!r}"
-            raise InvalidParameterError(message)
+            raise InvalidParameterError(message) from None
         if never := self.revenue_statuses & NEVER_REVENUE:
             message = f"revenue_statuses: {sorted(never)} are never sales"
             raise InvalidParameterError(message)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import duckdb
 import numpy as np
 
 from headwater.domain.attribution import attribute
 from headwater.domain.roles import ROLES, TouchSearch, find_roles
 from headwater.usecases.credit_tables import build_credit_rows, build_lead_rows
+from headwater.usecases.databases import open_database
 from headwater.usecases.dimension_tables import build_dimension_tables
 from headwater.usecases.engine_columns import EngineColumns, read_columns
 from headwater.usecases.journey_tables import build_journey_tables
@@ -18,6 +18,8 @@ from headwater.usecases.partitions import save_days
 from headwater.usecases.run_files import open_frame, present_objects, save_objects
 
 if TYPE_CHECKING:
+    import duckdb
+
     from headwater.domain.attribution import Credits
     from headwater.domain.roles import Ints
     from headwater.domain.settings import AccountSettings
@@ -62,7 +64,7 @@ def attribute_orders(account: str, run: str, *, desk: Desk, facts: Facts) -> Att
         LeaseLostError: another run has taken the account over.
     """
     frame = open_frame(desk, account, run)
-    with duckdb.connect() as db:
+    with open_database() as db:
         facts.mount(db, present_objects(desk.lake, frame), _READ)
         credits_ = build_attribution(db, frame.settings)
         changes = {

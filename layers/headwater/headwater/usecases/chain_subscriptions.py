@@ -5,17 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import duckdb
-
 from headwater.domain.chains import ChainLink, SubscriptionOrder, chain_orders
 from headwater.domain.facts import COLUMNS
 from headwater.domain.identity import Contacts, find_contacts
 from headwater.domain.manifests import ALL_DAYS
+from headwater.usecases.databases import open_database
 from headwater.usecases.row_tables import fill_table
 from headwater.usecases.run_files import open_frame, present_objects, save_objects
 
 if TYPE_CHECKING:
     from datetime import datetime
+
+    import duckdb
 
     from headwater.usecases.ports import Facts
     from headwater.usecases.run_files import Desk, RunFrame
@@ -46,7 +47,7 @@ def chain_subscriptions(account: str, run: str, *, desk: Desk, facts: Facts) -> 
         LeaseLostError: another run has taken the account over.
     """
     frame = open_frame(desk, account, run)
-    with duckdb.connect() as db:
+    with open_database() as db:
         facts.mount(
             db, present_objects(desk.lake, frame), ["orders", "links", "optins", "touchpoints"]
         )

@@ -13,12 +13,11 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
-import duckdb
-
 from headwater.domain import fact_rows
 from headwater.domain.facts import COLUMNS
 from headwater.domain.manifests import partition_of
 from headwater.domain.settings import AccountSettings
+from headwater.usecases.databases import open_database
 from headwater.usecases.row_tables import fill_table, single_row
 from headwater.usecases.run_files import (
     Desk,
@@ -31,6 +30,8 @@ from headwater.usecases.run_files import (
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    import duckdb
 
     from headwater.domain.fact_rows import Row
     from headwater.usecases.ports import (
@@ -147,7 +148,7 @@ def export_facts(
     frame = open_frame(desk, account, run)
     days = _days_of(month) if item["whole"] else _marked_days(item)
     queried_at = desk.clock.now()
-    with duckdb.connect() as db:
+    with open_database() as db:
         changes: dict[str, dict[str, str | None]] = {}
         for name, rows in _read_days(table, account, days, tables, frame.settings):
             fill_table(db, f"fresh_{name}", COLUMNS[name], rows)

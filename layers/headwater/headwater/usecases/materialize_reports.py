@@ -6,14 +6,15 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-import duckdb
-
 from headwater.domain.facts import DIMENSIONS
 from headwater.usecases.compute_roi import ROI_TABLES, RoiQuery, compute_roi
+from headwater.usecases.databases import open_database
 from headwater.usecases.row_tables import single_row
 from headwater.usecases.run_files import open_frame, prefix_of, present_objects
 
 if TYPE_CHECKING:
+    import duckdb
+
     from headwater.usecases.ports import Facts
     from headwater.usecases.run_files import Desk
 
@@ -58,7 +59,7 @@ def materialize_reports(account: str, run: str, *, desk: Desk, facts: Facts) -> 
     """
     frame = open_frame(desk, account, run)
     reports: dict[str, str] = {}
-    with duckdb.connect() as db:
+    with open_database() as db:
         facts.mount(db, present_objects(desk.lake, frame), ROI_TABLES)
         ranges = usual_ranges(frame.as_of_day, _first_day(db, frame.as_of_day))
         for first, last in dict.fromkeys(ranges.values()):

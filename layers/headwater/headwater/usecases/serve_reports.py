@@ -10,8 +10,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-import duckdb
-
 from headwater.domain.attribution import MODELS
 from headwater.domain.facts import AD_COLUMNS, DIMENSIONS
 from headwater.domain.manifests import Manifest, partition_of
@@ -22,6 +20,7 @@ from headwater.domain.roles import ROLES
 from headwater.domain.settings import AccountSettings
 from headwater.errors import InvalidParameterError, UnknownResourceError
 from headwater.usecases.compute_roi import RoiQuery, compute_roi, objects_for
+from headwater.usecases.databases import open_database
 from headwater.usecases.materialize_reports import report_name
 
 if TYPE_CHECKING:
@@ -138,7 +137,7 @@ def serve_credits(
     objects = published.manifest.tables.get("credits", {})
     partitions = (placed_on.isoformat(), partition_of(placed_on, published.manifest.as_of))
     held = {"credits": {p: objects[p] for p in partitions if p in objects}}
-    with duckdb.connect() as db:
+    with open_database() as db:
         facts.mount(db, held, ["credits"])
         cursor = db.execute(
             "SELECT * FROM credits WHERE store = ? AND order_id = ? "
@@ -214,7 +213,7 @@ def _computed(request: RoiRequest, published: PublishedRun, facts: Facts) -> Roi
     query, zone = request.query, published.settings.time_zone
     start, end = day_bounds(query.first, query.last, zone)
     objects = objects_for(published.manifest.tables, start, end)
-    with duckdb.connect() as db:
+    with open_database() as db:
         facts.mount(db, objects, list(objects))
         return compute_roi(db, query.first, query.last, zone)(query.by)[request.model]
 

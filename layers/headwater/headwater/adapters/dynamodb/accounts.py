@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from headwater.adapters.dynamodb import codec, keys
+from headwater.adapters.dynamodb.table import ConditionalPut
 from headwater.domain.settings import AccountSettings
 from headwater.errors import UnknownResourceError
 from headwater.usecases.ports import ApiKey, Bookmark, Source
@@ -29,7 +30,10 @@ class DynamoAccounts:
         pk, sk = keys.active(account)
         active = {"pk": pk, "sk": sk, "created_at": keys.instant(now)}
         return self._table.put_together(
-            [_settings_item(account, settings, now), active], "attribute_not_exists(#pk)"
+            [
+                ConditionalPut(_settings_item(account, settings, now), "attribute_not_exists(#pk)"),
+                ConditionalPut(active),
+            ]
         )
 
     def active(self) -> list[str]:

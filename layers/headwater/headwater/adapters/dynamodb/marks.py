@@ -6,18 +6,17 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from headwater.adapters.dynamodb import keys
-from headwater.adapters.parallel import in_parallel
 from headwater.usecases.ports import Mark
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Sequence
 
     from headwater.adapters.dynamodb.table import Table
 
 # Finishing a run clears no mark younger than twenty minutes, so one that was raised a minute ago
 # still covers a write that happens now.
 _STANDS_FOR = timedelta(minutes=1)
-# Up to here a conditional write per day is cheaper than a look at what stands.
+# Up to here a conditional write per day is cheaper than a look at all that stands.
 _FEW_DAYS = 5
 
 
@@ -28,35 +27,43 @@ class DynamoMarks:
         self._table = table
 
     def raise_marks(self, account: str, table: str, days: Collection[date], now: datetime) -> None:
-        """Raise marks, each with at most one write; one raised less than a minute ago stands."""
-        values = {
-            "now": keys.instant(now),
-            "a_minute_ago": keys.instant(now - _STANDS_FOR),
-            "none": 0,
-            "one": 1,
-        }
+        """Raise marks; one raised less than a minute ago stands.
 
-        def raise_one(day: date) -> None:
-            self._table.update(
-                keys.mark(account, table, day),
-                "SET #raised_at = :now, #version = if_not_exists(#version, :none) + :one",
-                values,
-                condition="attribute_not_exists(#raised_at) OR #raised_at <= :a_minute_ago",
-            )
-
-        in_parallel(raise_one, self._lowered(account, table, days, now))
-
-    def _lowered(
-        self, account: str, table: str, days: Collection[date], now: datetime
-    ) -> list[date]:
-        """Return the days whose marks do not stand yet; many days are looked up in one query."""
+        Many at once are looked up in one query and written in batches. Two writers that raise the
+        same mark at the same moment may give it the same version, but never the same instant.
+        """
         wanted = sorted(set(days))
-        if len(wanted) <= _FEW_DAYS:
-            return wanted
-        standing = {
-            mark.day for mark in self.raised(account, table) if mark.raised_at > now - _STANDS_FOR
-        }
-        return [day for day in wanted if day not in standing]
+        if len(wanted) > _FEW_DAYS:
+            self._raise_many(account, table, wanted, now)
+        else:
+            for day in wanted:
+                self._raise_one(account, table, day, now)
+
+    def _raise_one(self, account: str, table: str, day: date, now: datetime) -> None:
+        self._table.update(
+            keys.mark(account, table, day),
+            "SET #raised_at = :now, #version = if_not_exists(#version, :none) + :one",
+            {
+                "now": keys.instant(now),
+                "a_minute_ago": keys.instant(now - _STANDS_FOR),
+                "none": 0,
+                "one": 1,
+            },
+            condition="attribute_not_exists(#raised_at) OR #raised_at <= :a_minute_ago",
+        )
+
+    def _raise_many(self, account: str, table: str, days: Sequence[date], now: datetime) -> None:
+        known = {mark.day: mark for mark in self.raised(account, table)}
+        marks = []
+        for day in days:
+            mark = known.get(day)
+            if mark is None or mark.raised_at <= now - _STANDS_FOR:
+                pk, sk = keys.mark(account, table, day)
+                version = mark.version + 1 if mark else 1
+                marks.append(
+                    {"pk": pk, "sk": sk, "version": version, "raised_at": keys.instant(now)}
+                )
+        self._table.put_many(marks)
 
     def raised(self, account: str, table: str = "") -> list[Mark]:
         """Return all marks, or those of one table, by table and day."""

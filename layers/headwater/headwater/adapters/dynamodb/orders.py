@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from headwater.adapters.dynamodb import codec, keys
+from headwater.adapters.dynamodb.table import ConditionalPut
 from headwater.adapters.parallel import in_parallel
 from headwater.domain.nodes import customer_node, email_node
 from headwater.domain.orders import Order
@@ -25,6 +26,10 @@ if TYPE_CHECKING:
 # Two pulls of one account exclude each other by its lease, so an order that keeps changing under
 # our hands is no race that time heals.
 _ATTEMPTS = 5
+# DynamoDB takes 100 items and 4 MB in one transaction; a character may be four bytes.
+_MOST_ITEMS, _MOST_BYTES = 100, 1_000_000
+# An order's keys, hashes and instants, beside its document.
+_KEYS_SIZE = 600
 # What a decision needs to know of a stored order, and the day that it would leave.
 _DECIDED_BY = ("modified_at", "fetched_at", "content", "day_key")
 
@@ -71,18 +76,16 @@ class DynamoOrders:
         return _read(item) if item else None
 
     def on_day(self, account: str, day: date) -> Iterator[Order]:
-        """Return the orders placed on a UTC day, in order of key, from all shards at once."""
-        shards = in_parallel(
-            lambda number: list(
-                self._table.query(
-                    keys.order_day(account, day, number),
-                    index="by_day",
-                    partition_key="day_key",
-                    attributes=("pk", "document"),
-                )
-            ),
-            list(range(keys.ORDER_SHARDS)),
-        )
+        """Return the orders placed on a UTC day, in order of key over all shards."""
+        shards = [
+            self._table.query(
+                keys.order_day(account, day, number),
+                index="by_day",
+                partition_key="day_key",
+                attributes=("pk", "document"),
+            )
+            for number in range(keys.ORDER_SHARDS)
+        ]
         return map(_read, heapq.merge(*shards, key=lambda item: str(item["pk"])))
 
     def _mark(
@@ -93,15 +96,21 @@ class DynamoOrders:
         self._marks.raise_marks(account, "orders", entered | left, self._clock.now())
 
     def _write(self, changed: Sequence[_Incoming], stored: dict[keys.Key, Item]) -> list[_Incoming]:
-        """Write orders, each only over what the decision saw; return those that lost the race."""
+        """Write orders, each only over what the decision saw; return those that lost the race.
 
-        def write(new: _Incoming) -> bool:
-            if seen := stored.get(new.key):
-                return self._table.put(new.item, "#content = :seen", {"seen": seen["content"]})
-            return self._table.put(new.item, "attribute_not_exists(#pk)")
-
-        outcomes = in_parallel(write, changed)
-        return [new for new, is_written in zip(changed, outcomes, strict=True) if not is_written]
+        A hundred in one transaction are as quick as a few by themselves. Where one of them has
+        lost the race, the others of its transaction are written one by one.
+        """
+        lost: list[_Incoming] = []
+        for together in _transactions(changed):
+            puts = [_over(new, stored.get(new.key)) for new in together]
+            if not self._table.put_together(puts):
+                outcomes = in_parallel(
+                    lambda put: self._table.put(put.item, put.condition, put.values), puts
+                )
+                written = zip(together, outcomes, strict=True)
+                lost.extend(new for new, is_written in written if not is_written)
+        return lost
 
 
 @dataclass(frozen=True)
@@ -144,6 +153,28 @@ class _Incoming:
 
     def _node_key(self, node: str | None) -> str | None:
         return keys.order_node(self.account, node) if node else None
+
+
+def _over(new: _Incoming, seen: Item | None) -> ConditionalPut:
+    """Return the write of an order over what was seen of it, or over nothing."""
+    if seen is None:
+        return ConditionalPut(new.item, "attribute_not_exists(#pk)")
+    return ConditionalPut(new.item, "#content = :seen", {"seen": seen["content"]})
+
+
+def _transactions(changed: Sequence[_Incoming]) -> Iterator[list[_Incoming]]:
+    """Cut orders into what one transaction takes."""
+    together: list[_Incoming] = []
+    size = 0
+    for new in changed:
+        more = len(new.item["document"]) + _KEYS_SIZE
+        if together and (len(together) == _MOST_ITEMS or size + more > _MOST_BYTES):
+            yield together
+            together, size = [], 0
+        together.append(new)
+        size += more
+    if together:
+        yield together
 
 
 def _newest(incoming: Iterator[_Incoming]) -> list[_Incoming]:

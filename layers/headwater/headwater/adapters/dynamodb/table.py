@@ -9,6 +9,7 @@ from __future__ import annotations
 import random
 import re
 import time
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
@@ -36,6 +37,15 @@ _READS, _WRITES = 100, 25
 # Together about six seconds of waiting, well inside the shortest function timeout.
 _BATCH_ATTEMPTS = 8
 _FIRST_WAIT = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class ConditionalPut:
+    """An item, and what must hold of the stored one for it to be written, if anything."""
+
+    item: Item
+    condition: str = ""
+    values: Mapping[str, Any] = field(default_factory=dict)
 
 
 class Table:
@@ -103,18 +113,32 @@ class Table:
         """Delete an item; return False, changing nothing, where the condition does not hold."""
         return self._changes("delete_item", condition, values, Key=pack_key(key)) is not None
 
-    def put_together(self, items: Sequence[Item], condition: str) -> bool:
-        """Write all items if the first of them meets the condition; else return False."""
-        writes: list[dict[str, Any]] = [
-            {"Put": {"TableName": self.name, "Item": pack_item(item)}} for item in items
+    def put_together(self, puts: Sequence[ConditionalPut]) -> bool:
+        """Write all items if all conditions hold; else write none and return False.
+
+        Somebody else's write of one of the items at the same moment counts as a condition that
+        does not hold. DynamoDB charges a transaction double.
+        """
+        writes = [
+            {
+                "Put": {
+                    "TableName": self.name,
+                    "Item": pack_item(put.item),
+                    **({"ConditionExpression": put.condition} if put.condition else {}),
+                    **(
+                        {"ExpressionAttributeValues": pack_values(put.values)} if put.values else {}
+                    ),
+                    **_names(put.condition),
+                }
+            }
+            for put in puts
         ]
-        writes[0]["Put"] |= {"ConditionExpression": condition, **_names(condition)}
         try:
             with translated():
                 self._client.transact_write_items(TransactItems=writes)
         except ClientError as error:
-            reasons = error.response.get("CancellationReasons", [])
-            if any(reason["Code"] == "ConditionalCheckFailed" for reason in reasons):
+            reasons = {each["Code"] for each in error.response.get("CancellationReasons", [])}
+            if reasons & {"ConditionalCheckFailed", "TransactionConflict"}:
                 return False
             raise
         return True

@@ -1,0 +1,55 @@
+"""Request bodies: bounded before they are parsed, and parsed without losing a digit."""
+
+from __future__ import annotations
+
+import base64
+import json
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from headwater.runtime.api.problems import invalid_body, too_large
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+# Lambda takes 6 MB, in which the rest of the event and the escapes of the body have to fit.
+LARGEST_BODY = 5_000_000
+
+
+def refuse_large(event: Mapping[str, Any]) -> None:
+    """Raise ProblemError if a request's body is over 5 MB."""
+    body = event.get("body") or ""
+    # Base64 writes three bytes as four characters.
+    size = len(body) * 3 // 4 if event.get("isBase64Encoded") else len(body)
+    if size > LARGEST_BODY:
+        message = f"The body has more than {LARGEST_BODY:,} bytes; send it in parts."
+        raise too_large(message)
+
+
+def read_json(event: Mapping[str, Any]) -> Any:  # noqa: ANN401 - any JSON value
+    """Return the JSON value of a request's body, its fractions as Decimals.
+
+    Raises:
+        ProblemError: there is none.
+    """
+    text = _text(event)
+    try:
+        return json.loads(text, parse_float=Decimal, parse_constant=_refuse_constant)
+    except (RecursionError, ValueError):
+        message = "The body is not JSON."
+        raise invalid_body(message) from None
+
+
+def _text(event: Mapping[str, Any]) -> str:
+    body: str = event.get("body") or ""
+    if not event.get("isBase64Encoded"):
+        return body
+    try:
+        return base64.b64decode(body, validate=True).decode()
+    except ValueError:
+        message = "The body is not UTF-8."
+        raise invalid_body(message) from None
+
+
+def _refuse_constant(name: str) -> None:
+    raise ValueError(name)

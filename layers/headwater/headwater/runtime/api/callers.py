@@ -1,0 +1,61 @@
+"""Who calls, and what he may call."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from headwater.runtime.api.problems import no_route, not_authenticated, role_missing
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_OWNER = frozenset({"owner"})
+_READERS = frozenset({"owner", "marketer"})
+_SENDERS = frozenset({"owner", "ingest"})
+
+# Every route that needs a key → the roles whose keys open it. What is not here is closed to all.
+ROLES_OF_ROUTE = {
+    "GET /v1/reports": _READERS,
+    "GET /v1/reports/roi": _READERS,
+    "GET /v1/orders/{source}/{order_id}/credits": _READERS,
+    "GET /v1/runs": _READERS,
+    "GET /v1/sources": _OWNER,
+    "POST /v1/sources": _OWNER,
+    "POST /v1/touchpoints": _SENDERS,
+    "POST /v1/leads": _SENDERS,
+    "POST /v1/costs": _SENDERS,
+}
+# Routes that say nothing about anybody.
+OPEN_ROUTES = frozenset({"GET /v1/openapi.json"})
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Whose key the request carries. Nothing else in a request says which account it is about."""
+
+    account: str
+    role: str
+    key_id: str
+
+
+def permitted_caller(event: Mapping[str, Any]) -> Caller | None:
+    """Return who calls, or None on an open route.
+
+    The authorizer has put the key's account and role beside the request, where no caller can.
+
+    Raises:
+        ProblemError: the route is unknown, nobody calls, or his role does not open the route.
+    """
+    route = event["routeKey"]
+    if route in OPEN_ROUTES:
+        return None
+    if route not in ROLES_OF_ROUTE:
+        raise no_route()
+    context = (event["requestContext"].get("authorizer") or {}).get("lambda") or {}
+    if not (context.get("account") and context.get("role")):
+        raise not_authenticated()
+    caller = Caller(context["account"], context["role"], context.get("key_id", ""))
+    if caller.role not in ROLES_OF_ROUTE[route]:
+        raise role_missing(caller.role, ROLES_OF_ROUTE[route])
+    return caller

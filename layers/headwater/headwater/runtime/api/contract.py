@@ -1,0 +1,71 @@
+"""How a route says in the contract what it takes and what it answers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from headwater.runtime.api.answers import CSV, JSON
+from headwater.runtime.api.models_sources import ProblemDocument
+from headwater.runtime.api.problems import CONTENT_TYPE
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel
+
+SECURITY_SCHEME = "bearer"
+NEEDS_KEY: list[dict[str, list[str]]] = [{SECURITY_SCHEME: []}]
+SCHEMAS = "#/components/schemas/"
+_REASONS = {
+    400: "A parameter or the body is wrong; the detail says which and why.",
+    401: "The request names no caller.",
+    403: "The key is unknown (the gateway answers then), or its role does not open this route.",
+    404: "The account has no such thing, or no finished run yet.",
+    413: "The body, or the answer, is too large.",
+    429: "Too many requests: wait for Retry-After seconds.",
+    500: "A defect of ours.",
+    503: "Something does not answer now: wait for Retry-After seconds.",
+}
+_ALWAYS = (400, 401, 403, 429, 500, 503)
+
+
+def reference(model: type[BaseModel]) -> dict[str, str]:
+    """Return a reference to a model's schema."""
+    return {"$ref": SCHEMAS + model.__name__}
+
+
+def answers(
+    model: type[BaseModel],
+    *errors: int,
+    status: int = 200,
+    description: str = "The answer.",
+    as_csv: bool = False,
+    is_cached: bool = False,
+) -> dict[int, Any]:
+    """Return what a route answers, for the contract.
+
+    Args:
+        model: the shape of its JSON.
+        *errors: statuses of problems besides those that every route has.
+        status: of the good answer.
+        description: of the good answer.
+        as_csv: the rows also come as CSV.
+        is_cached: the answer has an ETag.
+    """
+    content: dict[str, Any] = {JSON: {"schema": reference(model)}}
+    if as_csv:
+        content[CSV] = {"schema": {"type": "string"}}
+    told: dict[int, Any] = {status: {"description": description, "content": content}}
+    if is_cached:
+        told[status]["headers"] = {"ETag": {"schema": {"type": "string"}}}
+        told[304] = {"description": "The caller has it already (If-None-Match).", "content": {}}
+    problem = {CONTENT_TYPE: {"schema": reference(ProblemDocument)}}
+    for error in sorted({*_ALWAYS, *errors}):
+        told[error] = {"description": _REASONS[error], "content": problem}
+    return told
+
+
+def takes(model: type[BaseModel]) -> dict[str, Any]:
+    """Return what a route's body has to be, for the contract.
+
+    Bodies are read by ``runtime.api.bodies``, which keeps every digit of an amount.
+    """
+    return {"requestBody": {"required": True, "content": {JSON: {"schema": reference(model)}}}}

@@ -1,0 +1,207 @@
+"""The shapes of the report answers."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from headwater.runtime.api.fields import (
+    Amount,
+    ApiModel,
+    Day,
+    Instant,
+    Model,
+    Ratio,
+    Revenue,
+    Role,
+    with_example,
+)
+from headwater.runtime.api.report_examples import CREDIT_TRAIL, REPORT_LIST, ROI_REPORT
+
+
+class Range(ApiModel):
+    """Days of the account's time zone, both included."""
+
+    first: Day = Field(alias="from")
+    last: Day = Field(alias="to")
+
+
+class ReportLink(ApiModel):
+    """A report and where it is read."""
+
+    name: str
+    path: str
+
+
+class ReportList(ApiModel):
+    """What can be asked of the last finished run."""
+
+    model_config = with_example(REPORT_LIST)
+
+    account: str
+    data_version: str
+    generated_at: Instant
+    as_of: Day
+    time_zone: str
+    currency: str
+    reports: list[ReportLink]
+    ranges: dict[str, Range]
+    models: list[Model]
+    dimensions: list[str]
+
+
+class Envelope(ApiModel):
+    """What every report says about itself.
+
+    ``history`` is ``complete``, or names the sources whose older orders are still being pulled.
+    """
+
+    report: str
+    account: str
+    data_version: str = Field(description="Equal versions hold equal figures.")
+    generated_at: Instant
+    as_of: Day = Field(description="The day on which the run happened.")
+    history: Literal["complete"] | dict[str, str]
+    time_zone: str
+    currency: str
+
+
+class RoiParameters(ApiModel):
+    """The question that a report answers, defaults filled in."""
+
+    first: Day = Field(alias="from")
+    last: Day = Field(alias="to")
+    by: list[str]
+    model: Model
+    revenue: Revenue
+    date: Literal["conversion"]
+    is_partial: bool = Field(description="The range is not over yet.")
+
+
+class RoiTotals(ApiModel):
+    """What the range holds, whatever the model."""
+
+    orders: int
+    customers: int
+    new_customers: int | None
+    gross: Amount
+    refunds: Amount
+    net: Amount
+    attributed: Amount
+    pre_tracking: Amount
+    unattributed: Amount
+    coverage: Ratio | None
+    clicks: int
+    leads: int
+    cost: Amount
+    roi: Ratio | None
+    roas: Ratio | None
+    not_converted_orders: int
+    not_converted_costs: int
+
+
+class RoiRow(ApiModel):
+    """A credited row has its dimensions' values; the other kinds stand for what no click gets."""
+
+    kind: Literal[
+        "credited",
+        "unattributed",
+        "pre_tracking",
+        "untracked_channel",
+        "migrated",
+        "test",
+        "not_converted",
+    ]
+    channel: str | None = None
+    source: str | None = None
+    medium: str | None = None
+    campaign: str | None = None
+    content: str | None = None
+    term: str | None = None
+    clicks: int
+    leads: int
+    orders: int
+    customers: int
+    new_customers: int | None
+    gross: Amount
+    refunds: Amount
+    net: Amount
+    cost: Amount
+    roi: Ratio | None
+    roas: Ratio | None
+    cpl: Amount | None
+    epl: Amount | None
+    cac: Amount | None
+    ncac: Amount | None
+    aov: Amount | None
+
+
+class RoiReport(Envelope):
+    """What each channel, source or campaign cost and brought."""
+
+    model_config = with_example(ROI_REPORT)
+
+    parameters: RoiParameters
+    totals: RoiTotals
+    rows: list[RoiRow]
+    next: None = Field(description="Reports are not paged yet.")
+
+
+class CreditedOrder(ApiModel):
+    """The order whose credit is told."""
+
+    source: str
+    order_id: str
+    placed_at: Instant
+    contact: str = Field(description="A pseudonym; the same person is the same one.")
+    order_class: str
+    kind: str
+    is_new: bool | None
+    gross: Amount
+    net: Amount
+
+
+class Credit(ApiModel):
+    """What a touch gets under one model."""
+
+    gross: Amount
+    net: Amount
+
+
+class CreditedTouch(ApiModel):
+    """A touch that plays a role for the order."""
+
+    touch_id: str
+    at: Instant
+    channel: str
+    source: str
+    medium: str
+    campaign: str
+    content: str
+    term: str
+    platform: str
+    ad_campaign_id: str
+    ad_adset_id: str
+    ad_ad_id: str
+    ad_match: str
+    roles: list[Role]
+    credits: dict[Model, Credit]
+
+
+class Rest(ApiModel):
+    """What no touch gets under one model."""
+
+    kind: Literal["pre_tracking", "unattributed"]
+    gross: Amount
+    net: Amount
+
+
+class CreditTrail(Envelope):
+    """Why an order's revenue went where it went."""
+
+    model_config = with_example(CREDIT_TRAIL)
+
+    order: CreditedOrder
+    touches: list[CreditedTouch]
+    rest: dict[Model, Rest]

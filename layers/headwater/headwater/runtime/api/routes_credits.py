@@ -1,0 +1,48 @@
+"""Why an order's revenue went where it went."""
+
+from collections.abc import Callable
+from typing import Annotated, Any
+
+from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.event_handler.api_gateway import Router
+from aws_lambda_powertools.event_handler.openapi.params import Path
+
+from headwater.runtime import bootstrap
+from headwater.runtime.api.answers import etag_of, json_answer
+from headwater.runtime.api.contract import NEEDS_KEY, answers
+from headwater.runtime.api.models_reports import CreditTrail
+from headwater.runtime.api.reading import published_run, unless_known
+from headwater.runtime.api.routing import account_of, new_router
+
+
+def credit_routes(serve_credits: Callable[..., dict[str, Any]]) -> Router:
+    """Return the route of an order's credit trail.
+
+    Args:
+        serve_credits: the use case behind it.
+    """
+    router = new_router()
+
+    @router.get(
+        "/v1/orders/<source>/<order_id>/credits",
+        operation_id="read_credits",
+        summary="An order's credit trail",
+        description="The touches of an order, their roles, and what each gets under each model.",
+        tags=["reports"],
+        responses=answers(CreditTrail, 404, is_cached=True),
+        security=NEEDS_KEY,
+    )
+    def read_credits(
+        source: Annotated[str, Path(max_length=32)], order_id: Annotated[str, Path(max_length=64)]
+    ) -> Response[str]:
+        account, run = account_of(router), published_run(router)
+        etag = etag_of("credits", run.data_version, source, order_id)
+
+        def make() -> Response[str]:
+            facts, orders = bootstrap.facts(), bootstrap.orders()
+            trail = serve_credits(account, source, order_id, run, facts=facts, orders=orders)
+            return json_answer(trail, etag=etag)
+
+        return unless_known(router, etag, make)
+
+    return router

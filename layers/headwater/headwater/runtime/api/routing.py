@@ -1,0 +1,21 @@
+"""What all routes begin with."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from aws_lambda_powertools.event_handler.api_gateway import Router
+
+
+def new_router() -> Router:
+    """Return an empty router."""
+    # Powertools' Router has an untyped constructor.
+    make: Any = Router
+    router: Router = make()
+    return router
+
+
+def account_of(router: Router) -> str:
+    """Return the account of the request's key: the only one that an answer may be about."""
+    account: str = router.context["caller"].account
+    return account

@@ -1,0 +1,128 @@
+"""Wires all other adapters to ports, once per container: the place where all parts meet."""
+
+from __future__ import annotations
+
+import secrets as random_secrets
+import tempfile
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import boto3
+
+from headwater.adapters.bigcommerce import BigCommerceSources
+from headwater.adapters.s3.edge_sites import S3EdgeSites
+from headwater.adapters.s3.facts import S3Facts
+from headwater.adapters.secretsmanager.secrets import SecretsManagerSecrets
+from headwater.adapters.stepfunctions.pipeline import StepFunctionsPipeline
+from headwater.runtime.settings import settings
+from headwater.runtime.storage import (
+    CLIENT,
+    accounts,
+    clock,
+    costs,
+    journeys,
+    lake,
+    marks,
+    orders,
+    runs,
+    s3,
+)
+from headwater.usecases.connect_source import ConnectPorts
+from headwater.usecases.export_facts import Tables
+from headwater.usecases.open_site import SitePorts
+from headwater.usecases.run_files import Desk
+from headwater.usecases.source_pull import PullPorts
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from headwater.usecases.open_site import EdgeSites
+    from headwater.usecases.ports import Facts, OrderSources, Pipeline, Secrets
+
+# Handed on, so that a step finds all of its ports here.
+__all__ = ["accounts", "clock", "costs", "journeys", "lake", "marks", "orders", "runs"]
+
+
+def token_hex(size: int) -> str:
+    """Return n random bytes as hexadecimal text."""
+    return random_secrets.token_hex(size)
+
+
+@cache
+def facts() -> Facts:
+    """Return the fact tables; their files lie in a folder of this process."""
+    folder = Path(tempfile.mkdtemp(prefix="headwater-facts-"))
+    return S3Facts(s3(), settings().required("lake_bucket"), folder)
+
+
+@cache
+def edge_sites() -> EdgeSites:
+    """Return the list of sites that the collector's edge reads."""
+    return S3EdgeSites(s3(), settings().required("lake_bucket"))
+
+
+@cache
+def pipeline() -> Pipeline:
+    """Return what starts pulls and runs; who only starts pulls is told of no state machine."""
+    return StepFunctionsPipeline(
+        boto3.client("stepfunctions", config=CLIENT),
+        boto3.client("lambda", config=CLIENT),
+        state_machine_arn=settings().pipeline_arn,
+        pull_function=settings().required("pull_orders_function"),
+    )
+
+
+@cache
+def secrets() -> Secrets:
+    """Return the access tokens; a function that only reads them is told of no prefix."""
+    client = boto3.client("secretsmanager", config=CLIENT)
+    return SecretsManagerSecrets(client, settings().secrets_prefix)
+
+
+def order_sources(deadline: datetime) -> OrderSources:
+    """Return the stores, each of which is asked until the deadline at most."""
+    return BigCommerceSources(secrets(), clock=clock(), deadline=deadline)
+
+
+def other_api_urls() -> list[str]:
+    """Return the store APIs besides BigCommerce's own that a source may name."""
+    return settings().other_api_urls.split()
+
+
+def desk() -> Desk:
+    """Return what every step of a run works with."""
+    return Desk(runs(), lake(), clock())
+
+
+def tables() -> Tables:
+    """Return the tables that are exported."""
+    return Tables(orders(), journeys(), costs())
+
+
+def pull_ports(deadline: datetime) -> PullPorts:
+    """Return what a pull works with."""
+    return PullPorts(
+        clock=clock(),
+        accounts=accounts(),
+        runs=runs(),
+        sources=order_sources(deadline),
+        orders=orders(),
+        lake=lake(),
+    )
+
+
+def connect_ports(deadline: datetime) -> ConnectPorts:
+    """Return what connecting a store works with."""
+    return ConnectPorts(
+        clock=clock(),
+        accounts=accounts(),
+        secrets=secrets(),
+        sources=order_sources(deadline),
+        token_hex=token_hex,
+    )
+
+
+def site_ports() -> SitePorts:
+    """Return what opening a site works with."""
+    return SitePorts(accounts=accounts(), sites=edge_sites(), pipeline=pipeline(), clock=clock())

@@ -1,0 +1,138 @@
+"""The collector's edge: HTTP events in, answers out. It starts fast, so it imports little.
+
+The standard library, boto3 and the few modules of ours that need nothing else.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import time
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+import boto3
+from botocore.config import Config
+
+from headwater.adapters.s3.edge_sites import S3EdgeSites
+from headwater.adapters.sqs.hit_queue import SqsHitQueue
+from headwater.adapters.system_clock import SystemClock
+from headwater.errors import ConfigurationError, RetriableError
+from headwater.usecases.collect_hits import Request
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from headwater.domain.sites import Sites
+    from headwater.usecases.collect_hits import Answer
+    from headwater.usecases.ports import Clock, HitQueue
+
+# How long a newly connected store waits until its hits are taken, at most.
+_SITES_LIVE = 60.0
+# A browser waits for the answer, so the edge gives up within its timeout of 5 s.
+_CLIENT = Config(
+    connect_timeout=1, read_timeout=2, retries={"mode": "standard", "total_max_attempts": 2}
+)
+
+
+class CachedSites:
+    """The registered sites, read again once they are older than a minute.
+
+    Args:
+        read: reads them.
+        seconds: a clock that only ever moves on.
+    """
+
+    def __init__(self, read: Callable[[], Sites], seconds: Callable[[], float]) -> None:
+        self._read = read
+        self._seconds = seconds
+        self._sites: Sites | None = None
+        self._read_at = 0.0
+
+    def get(self) -> Sites:
+        """Return the sites; the old ones where the new ones cannot be read."""
+        now = self._seconds()
+        if self._sites is None:
+            self._sites, self._read_at = self._read(), now
+        elif now - self._read_at >= _SITES_LIVE:
+            self._read_at = now
+            try:
+                self._sites = self._read()
+            except RetriableError as error:
+                _write_line(level="WARNING", message="old sites", error=type(error).__name__)
+        return self._sites
+
+
+def clock() -> Clock:
+    """Return the machine's clock."""
+    return SystemClock()
+
+
+def sites() -> Sites:
+    """Return the registered sites."""
+    return _cached_sites().get()
+
+
+@cache
+def hit_queue() -> HitQueue:
+    """Return the queue of the hits."""
+    return SqsHitQueue(boto3.client("sqs", config=_CLIENT), _variable("HIT_QUEUE_URL"))
+
+
+def request_of(event: Mapping[str, Any]) -> Request:
+    """Read an HTTP API's event (payload format 2.0)."""
+    http = event["requestContext"]["http"]
+    return Request(
+        method=http["method"],
+        path=event["rawPath"],
+        query=event.get("rawQueryString") or "",
+        headers=event.get("headers") or {},
+        body=event.get("body") or "",
+        is_base64=bool(event.get("isBase64Encoded")),
+        source_ip=http.get("sourceIp", ""),
+    )
+
+
+def response_of(answer: Answer) -> dict[str, Any]:
+    """Return an answer as an HTTP API wants it."""
+    return {
+        "statusCode": int(answer.status),
+        "headers": answer.headers,
+        "cookies": list(answer.cookies),
+        "body": answer.body,
+        "isBase64Encoded": answer.is_base64,
+    }
+
+
+def log(request: Request, answer: Answer) -> None:
+    """Write one line about a request: no address, no query, nothing of the browser's."""
+    _write_line(
+        level="INFO",
+        message="hits collected",
+        method=request.method,
+        path=request.path[:64],
+        status=int(answer.status),
+        hits=answer.hits,
+        reason=answer.reason,
+    )
+
+
+@cache
+def _cached_sites() -> CachedSites:
+    client = boto3.client("s3", config=_CLIENT)
+    return CachedSites(S3EdgeSites(client, _variable("LAKE_BUCKET")).sites, time.monotonic)
+
+
+def _variable(name: str) -> str:
+    value = os.environ.get(name, "")
+    if not value:
+        message = f"the environment variable {name} is missing"
+        raise ConfigurationError(message)
+    return value
+
+
+def _write_line(**fields: object) -> None:
+    # One write, so that lines of a concurrent writer cannot come between.
+    sys.stdout.write(json.dumps(fields) + "\n")
+    sys.stdout.flush()

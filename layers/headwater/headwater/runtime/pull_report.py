@@ -1,0 +1,54 @@
+"""What a pull tells the logs, the metrics and the state machine."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from headwater.errors import StoreUnavailableError
+from headwater.runtime.observability import count, logger
+
+if TYPE_CHECKING:
+    from headwater.usecases.pull_orders import InvokedPulls
+    from headwater.usecases.source_pull import PulledOrders
+
+
+def report_pulls(invoked: InvokedPulls) -> dict[str, Any]:
+    """Report the pulls that were invoked.
+
+    Raises:
+        StoreUnavailableError: some could not be. The invocation is repeated then; an account
+            that is being pulled already only notes that it is to go again.
+    """
+    count(PullsInvoked=len(invoked.accounts), PullsNotInvoked=len(invoked.failed))
+    extra = {"invoked": len(invoked.accounts), "failed": list(invoked.failed)}
+    logger.info("pulls invoked", extra=extra)
+    if invoked.failed:
+        message = f"the pull of {', '.join(invoked.failed)} could not be invoked"
+        raise StoreUnavailableError(message)
+    return {"invoked": len(invoked.accounts)}
+
+
+def report_pull(account: str, run: str | None, pulled: PulledOrders) -> dict[str, Any]:
+    """Report one invocation's pull; the result is the next state's input."""
+    if run is None:
+        logger.info("another run holds the lease and will go again", extra={"account": account})
+    counts = {
+        "orders_seen": pulled.orders_seen,
+        "orders_changed": pulled.orders_changed,
+        "rejected": pulled.rejected,
+    }
+    count(
+        OrdersSeen=pulled.orders_seen,
+        OrdersChanged=pulled.orders_changed,
+        OrdersRejected=pulled.rejected,
+        SourcesFailed=len(pulled.failed_sources),
+    )
+    for failed in pulled.failed_sources:
+        logger.error(
+            "source failed",
+            extra={"account": account, "source": failed.source, "status": failed.status},
+        )
+    logger.info(
+        "orders pulled", extra={"account": account, "run": run, "more": pulled.more, **counts}
+    )
+    return {"account": account, "run": run, "more": pulled.more, **counts}

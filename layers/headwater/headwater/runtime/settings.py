@@ -1,0 +1,49 @@
+"""What the deployment tells a function: the environment variables of template.yaml."""
+
+from __future__ import annotations
+
+import os
+from functools import cache
+
+from pydantic import BaseModel, ConfigDict
+
+from headwater.errors import ConfigurationError
+
+
+class Settings(BaseModel):
+    """The variables of all functions; each is told of those that it may use.
+
+    A field ``accounts_table`` is the variable ``ACCOUNTS_TABLE``. ``hit_queue_url`` is read by
+    ``runtime.edge``, which does without this class.
+    """
+
+    model_config = ConfigDict(alias_generator=str.upper, extra="ignore", frozen=True)
+
+    accounts_table: str = ""
+    orders_table: str = ""
+    journeys_table: str = ""
+    costs_table: str = ""
+    lake_bucket: str = ""
+    hit_queue_url: str = ""
+    pipeline_arn: str = ""
+    pull_orders_function: str = ""
+    secrets_prefix: str = ""
+    other_api_urls: str = ""
+
+    def required(self, name: str) -> str:
+        """Return a setting that the caller cannot do without.
+
+        Raises:
+            ConfigurationError: naming the variable that is missing.
+        """
+        value: str = getattr(self, name)
+        if not value:
+            message = f"the environment variable {name.upper()} is missing"
+            raise ConfigurationError(message)
+        return value
+
+
+@cache
+def settings() -> Settings:
+    """Return the settings of this process."""
+    return Settings.model_validate(dict(os.environ))

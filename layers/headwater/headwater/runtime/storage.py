@@ -1,0 +1,107 @@
+"""Wires the adapters of our own tables and of the lake to their ports, once per container.
+
+What needs no more than these starts fast: neither DuckDB nor a store's client is imported here.
+Nothing is wired before it is asked for, so importing a handler needs no environment.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+import boto3
+from botocore.config import Config
+
+from headwater.adapters.dynamodb.accounts import DynamoAccounts
+from headwater.adapters.dynamodb.costs import DynamoCosts
+from headwater.adapters.dynamodb.journeys import DynamoJourneys
+from headwater.adapters.dynamodb.marks import DynamoMarks
+from headwater.adapters.dynamodb.orders import DynamoOrders
+from headwater.adapters.dynamodb.runs import DynamoRuns
+from headwater.adapters.dynamodb.table import Table
+from headwater.adapters.system_clock import SystemClock
+from headwater.runtime.reading_lake import ReadingLake
+from headwater.runtime.settings import settings
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_s3 import S3Client
+
+    from headwater.usecases.ports import (
+        Accounts,
+        Clock,
+        Costs,
+        Journeys,
+        Lake,
+        Marks,
+        Orders,
+        Runs,
+    )
+
+# Four attempts with growing gaps are over within seconds; what fails then is retried by the state
+# machine, the queue or the caller.
+CLIENT = Config(
+    connect_timeout=3, read_timeout=20, retries={"mode": "standard", "total_max_attempts": 4}
+)
+
+
+def clock() -> Clock:
+    """Return the machine's clock."""
+    return SystemClock()
+
+
+@cache
+def accounts() -> Accounts:
+    """Return the accounts with their settings, sources, keys and sites."""
+    return DynamoAccounts(_table("accounts_table"))
+
+
+@cache
+def runs() -> Runs:
+    """Return the leases and pointers of the accounts."""
+    return DynamoRuns(_table("accounts_table"))
+
+
+@cache
+def marks() -> Marks:
+    """Return the marks of changed days."""
+    return DynamoMarks(_table("accounts_table"))
+
+
+@cache
+def orders() -> Orders:
+    """Return the orders."""
+    return DynamoOrders(_table("orders_table"), marks(), clock())
+
+
+@cache
+def journeys() -> Journeys:
+    """Return touchpoints, identifications, opt-ins, claims, profiles and leads."""
+    return DynamoJourneys(_table("journeys_table"), marks(), clock())
+
+
+@cache
+def costs() -> Costs:
+    """Return the ad costs."""
+    return DynamoCosts(_table("costs_table"), marks(), clock())
+
+
+@cache
+def lake() -> Lake:
+    """Return the lake's objects."""
+    return ReadingLake(s3(), settings().required("lake_bucket"))
+
+
+def _table(setting: str) -> Table:
+    return Table(_dynamodb(), settings().required(setting))
+
+
+@cache
+def _dynamodb() -> DynamoDBClient:
+    return boto3.client("dynamodb", config=CLIENT)
+
+
+@cache
+def s3() -> S3Client:
+    """Return the client of the lake."""
+    return boto3.client("s3", config=CLIENT)

@@ -1,0 +1,65 @@
+"""List reports: what can be asked of an account's last finished run."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any
+
+from headwater.domain.attribution import MODELS
+from headwater.domain.facts import DIMENSIONS
+from headwater.errors import InvalidParameterError
+from headwater.usecases.materialize_reports import usual_ranges
+
+if TYPE_CHECKING:
+    from headwater.domain.manifests import Manifest
+    from headwater.usecases.serve_reports import PublishedRun
+
+# The names of the usual ranges, in the order in which they are listed; any day will do for them.
+RANGE_NAMES = tuple(usual_ranges(date(2000, 2, 1), date(2000, 1, 1)))
+
+
+def list_reports(account: str, published: PublishedRun) -> dict[str, Any]:
+    """Return the reports, with the ranges, models and dimensions that they know."""
+    return {
+        "account": account,
+        "data_version": published.data_version,
+        "generated_at": published.generated_at.isoformat(),
+        "as_of": published.manifest.as_of.isoformat(),
+        "time_zone": published.settings.time_zone,
+        "currency": published.settings.currency,
+        "reports": [{"name": "roi", "path": "/v1/reports/roi"}],
+        "ranges": {
+            name: {"from": first.isoformat(), "to": last.isoformat()}
+            for name, (first, last) in _ranges(published.manifest).items()
+        },
+        "models": list(MODELS),
+        "dimensions": list(DIMENSIONS),
+    }
+
+
+def named_range(name: str, published: PublishedRun) -> tuple[date, date]:
+    """Return the first and last day of a usual range.
+
+    Raises:
+        InvalidParameterError: there is none of that name.
+    """
+    if name not in RANGE_NAMES:
+        message = f"range: choose among {', '.join(RANGE_NAMES)}"
+        raise InvalidParameterError(message)
+    return _ranges(published.manifest)[name]
+
+
+def _ranges(manifest: Manifest) -> dict[str, tuple[date, date]]:
+    """Return the run's usual ranges; ``all_time`` is the widest that it materialized.
+
+    Another range may begin before the first day that has anything; it holds the same then.
+    """
+    yesterday = manifest.as_of - timedelta(days=1)
+    # A report is named roi/<first>_<last>/<dimensions>.
+    spans = {name.split("/")[1] for name in manifest.reports}
+    firsts = [
+        date.fromisoformat(first)
+        for first, last in (span.split("_") for span in spans)
+        if last == yesterday.isoformat()
+    ]
+    return usual_ranges(manifest.as_of, min(firsts, default=yesterday))

@@ -1,0 +1,257 @@
+"""The functions wired to fakes: the handlers of all steps over accounts in memory."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import subprocess
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from headwater.domain.sites import Sites
+from headwater.runtime import bootstrap, edge, storage
+from headwater.usecases.ports import ApiKey, OrderPage
+from tests.fakes import FakeHitQueue, FakeSecrets
+from tests.workshop import ACCOUNT, Workshop
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Sequence
+    from datetime import datetime
+
+    import pytest
+
+    from headwater.domain.orders import Order
+    from headwater.domain.sites import Site
+    from headwater.usecases.ports import OrderSource, Source
+
+type Json = dict[str, Any]
+
+EVENTS = Path(__file__).resolve().parents[1] / "events"
+RUN = "20261121T140000Z-5f0c9ae1"
+
+
+class Invocation(LambdaContext):
+    """What Lambda tells a handler of its invocation."""
+
+    _function_name = "headwater-test"
+    _function_version = "$LATEST"
+    _invoked_function_arn = "arn:aws:lambda:us-east-1:123456789012:function:headwater-test"
+    _memory_limit_in_mb = 512
+    _aws_request_id = "8f507cfc-8e5b-4f3a-9d39-0a5c0e7a1b1c"
+
+    def __init__(self, seconds: float = 900) -> None:
+        self._seconds = seconds
+
+    def get_remaining_time_in_millis(self) -> int:  # type: ignore[override]  # static there
+        return round(self._seconds * 1000)
+
+
+@dataclass
+class FakeStore:
+    """A store with some orders that lets anybody in, unless ``refusal`` is set."""
+
+    clock: Any
+    stored: tuple[Order, ...] = ()
+    refusal: Exception | None = None
+
+    def server_time(self) -> datetime:
+        now: datetime = self.clock.now()
+        return now
+
+    def count_orders(self) -> int:
+        if self.refusal:
+            raise self.refusal
+        return len(self.stored)
+
+    def page(self, *, modified_since: datetime | None, after_id: int, archived: bool) -> OrderPage:  # noqa: ARG002
+        if self.refusal:
+            raise self.refusal
+        orders = () if archived or after_id else self.stored
+        return OrderPage(orders, (), 1, b"[]" if orders else b"", is_last=True)
+
+    def refunded_since(self, since: datetime) -> Sequence[int]:  # noqa: ARG002
+        return []
+
+    def orders(self, order_ids: Collection[int]) -> OrderPage:  # noqa: ARG002
+        return OrderPage((), (), 0, b"", is_last=True)
+
+
+@dataclass
+class FakeStores:
+    """Opens that store, and remembers for which credentials and until when."""
+
+    store: FakeStore
+    asked: list[dict[str, str]] = field(default_factory=list)
+    deadlines: list[datetime] = field(default_factory=list)
+
+    def open(self, account: str, source: Source) -> OrderSource:  # noqa: ARG002
+        return self.store
+
+    def connect(self, *, store_hash: str, access_token: str, api_url: str = "") -> OrderSource:
+        self.asked.append(
+            {"store_hash": store_hash, "access_token": access_token, "api_url": api_url}
+        )
+        return self.store
+
+
+@dataclass
+class FakeEdgeSites:
+    """The collector's sites in a dictionary."""
+
+    sites: dict[str, Site] = field(default_factory=dict)
+
+    def change(self, public_key: str, change: Callable[[Site | None], Site]) -> Site:
+        self.sites[public_key] = change(self.sites.get(public_key))
+        return self.sites[public_key]
+
+
+class LambdaSide:
+    """All functions over one set of fakes, which ``workshop`` fills for the account ``acme``."""
+
+    def __init__(self, workshop: Workshop) -> None:
+        self.workshop = workshop
+        self.stores = FakeStores(FakeStore(workshop.clock))
+        self.edge_sites = FakeEdgeSites()
+        self.secrets = FakeSecrets()
+        self.queue = FakeHitQueue()
+        self.other_api_urls: list[str] = []
+
+    def wire(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Put the fakes in place of what the bootstrap wires."""
+        shop = self.workshop
+        ports: dict[str, Any] = {
+            "clock": shop.clock,
+            "accounts": shop.accounts,
+            "runs": shop.runs,
+            "marks": shop.marks,
+            "orders": shop.orders,
+            "journeys": shop.journeys,
+            "costs": shop.costs,
+            "lake": shop.lake,
+            "facts": shop.facts,
+            "pipeline": shop.pipeline,
+            "secrets": self.secrets,
+            "edge_sites": self.edge_sites,
+        }
+        for module in (storage, bootstrap):
+            for name, port in ports.items():
+                if hasattr(module, name):
+                    monkeypatch.setattr(module, name, lambda port=port: port)
+        monkeypatch.setattr(bootstrap, "order_sources", self._order_sources)
+        monkeypatch.setattr(bootstrap, "other_api_urls", lambda: self.other_api_urls)
+        monkeypatch.setattr(edge, "sites", self._sites)
+        monkeypatch.setattr(edge, "hit_queue", lambda: self.queue)
+        monkeypatch.setattr(edge, "clock", lambda: shop.clock)
+
+    def _order_sources(self, deadline: datetime) -> FakeStores:
+        self.stores.deadlines.append(deadline)
+        return self.stores
+
+    def _sites(self) -> Sites:
+        return Sites(self.edge_sites.sites)
+
+    def invoke(self, step: str, event: Json, seconds: float = 900) -> Json:
+        """Call a function's handler; seconds are what its invocation has left."""
+        app = importlib.import_module(f"functions.{step}.app")
+        answer: Json = app.lambda_handler(event, Invocation(seconds))
+        return answer
+
+    def run_pipeline(self, account: str = ACCOUNT) -> str:
+        """Do what the state machine does, from the listing to the end; return the data version."""
+        now = self.workshop.clock.now()
+        assert self.workshop.runs.acquire(account, RUN, now, now)
+        run = {"account": account, "run": RUN}
+        listed = self.invoke("export_facts", {**run, "list": True})
+        for item in self.workshop.lake.get_json(listed["exports"]):
+            self.invoke("export_facts", item)
+        for step in ("chain_subscriptions", "attribute_orders", "materialize_reports"):
+            self.invoke(step, run)
+        version: str = self.invoke("finish_run", run)["data_version"]
+        return version
+
+    def call(
+        self,
+        route: str,
+        *,
+        caller: ApiKey | None = None,
+        query: str = "",
+        body: object = None,
+        headers: dict[str, str] | None = None,
+        **path: str,
+    ) -> Json:
+        """Call a route of the reports API as its gateway would; a JSON body comes parsed."""
+        event = http_event(route, caller, query=query, body=body, headers=headers, **path)
+        answer = self.invoke(step_of_route(route), event, seconds=30)
+        if "json" in answer["headers"].get("Content-Type", ""):
+            answer["json"] = json.loads(answer["body"])
+        return answer
+
+
+OWNER = ApiKey(ACCOUNT, "owner", "0a1b2c3d")
+
+
+def sample(step: str) -> Json:
+    """Return a function's sample event."""
+    event: Json = json.loads((EVENTS / f"{step}.json").read_text())
+    return event
+
+
+def logged(caplog: pytest.LogCaptureFixture) -> str:
+    """Return all that was logged, extra fields included."""
+    return "\n".join(str(vars(record)) for record in caplog.records)
+
+
+def imported_by(step: str) -> set[str]:
+    """Return the top-level modules that importing a function's handler brings along."""
+    program = (
+        f"import functions.{step}.app, sys;"
+        "print(*{name.partition('.')[0] for name in sys.modules})"
+    )
+    repository = EVENTS.parent
+    path = f"{repository}:{repository / 'layers' / 'headwater'}"
+    said = subprocess.run(
+        [sys.executable, "-c", program],
+        env={"PYTHONPATH": path},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return set(said.stdout.split())
+
+
+def step_of_route(route: str) -> str:
+    """Return the function that answers a route."""
+    if route == "POST /v1/sources":
+        return "connect_source"
+    return "import_rows" if route.startswith("POST ") else "serve_reports"
+
+
+def http_event(
+    route: str,
+    caller: ApiKey | None,
+    *,
+    query: str = "",
+    body: object = None,
+    headers: dict[str, str] | None = None,
+    **path: str,
+) -> Json:
+    """Return the event of a request (payload format 2.0); a body that is no text goes as JSON."""
+    event = sample("serve_reports")
+    method, template = route.split(" ")
+    raw_path = template.format(**path)
+    event |= {"routeKey": route, "rawPath": raw_path, "rawQueryString": query}
+    event["queryStringParameters"] = dict(part.split("=", 1) for part in query.split("&") if part)
+    event["headers"] |= headers or {}
+    event["requestContext"] |= {"routeKey": route}
+    event["requestContext"]["http"] |= {"method": method, "path": raw_path}
+    del event["requestContext"]["authorizer"]
+    if caller:
+        context = {"account": caller.account, "role": caller.role, "key_id": caller.key_id}
+        event["requestContext"]["authorizer"] = {"lambda": context}
+    if body is not None:
+        event["body"] = body if isinstance(body, str) else json.dumps(body)
+    return event

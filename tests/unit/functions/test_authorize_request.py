@@ -1,0 +1,42 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from headwater.usecases.authorize_request import hash_of_key
+from headwater.usecases.ports import ApiKey
+from tests.lambda_side import logged, sample
+
+if TYPE_CHECKING:
+    import pytest
+
+    from tests.lambda_side import LambdaSide
+
+KEY = ApiKey("acme", "marketer", "9f2c41d0")
+
+
+def test_a_known_key_tells_the_gateway_its_account_and_role(side: LambdaSide) -> None:
+    event = sample("authorize_request")
+    key = event["headers"]["authorization"].removeprefix("Bearer ")
+    side.workshop.accounts.add_key(hash_of_key(key), KEY, side.workshop.clock.now())
+    assert side.invoke("authorize_request", event) == {
+        "isAuthorized": True,
+        "context": {"account": "acme", "role": "marketer", "key_id": "9f2c41d0"},
+    }
+
+
+def test_an_unknown_key_is_refused_without_a_word_about_it(
+    side: LambdaSide, caplog: pytest.LogCaptureFixture
+) -> None:
+    event = sample("authorize_request")
+    assert side.invoke("authorize_request", event) == {"isAuthorized": False}
+    key = event["headers"]["authorization"].removeprefix("Bearer ")
+    assert "request refused" in logged(caplog)
+    assert key not in logged(caplog)
+
+
+def test_a_request_without_headers_is_refused(side: LambdaSide) -> None:
+    event = sample("authorize_request")
+    nothing: list[dict[str, str] | None] = [{}, None]
+    for headers in nothing:
+        answer = side.invoke("authorize_request", {**event, "headers": headers})
+        assert answer == {"isAuthorized": False}

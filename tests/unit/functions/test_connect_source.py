@@ -1,0 +1,114 @@
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from headwater.errors import (
+    CredentialsRejectedError,
+    MissingScopeError,
+    RequestRejectedError,
+    StoreNotFoundError,
+    StoreUnavailableError,
+)
+from headwater.usecases.ports import Source
+from tests.lambda_side import OWNER, logged, sample
+from tests.workshop import ACCOUNT
+
+if TYPE_CHECKING:
+    from tests.lambda_side import LambdaSide
+
+BODY: dict[str, Any] = json.loads(sample("connect_source")["body"])
+
+
+def test_a_connected_store_may_send_hits_and_is_pulled(side: LambdaSide) -> None:
+    side.stores.store.stored = (side.workshop.order(1, "2026-11-20"),)
+    answer = side.call("POST /v1/sources", caller=OWNER, body=BODY)
+    assert answer["statusCode"] == 201
+    [source] = side.workshop.accounts.sources(ACCOUNT)
+    told = answer["json"]
+    assert (told["source"], told["status"], told["orders_total"]) == ("bigcommerce", "ok", 1)
+    assert told["public_key"] == source.public_key
+    assert told["origins"] == [
+        "https://shop.example",
+        "https://store-abc123.mybigcommerce.com",
+        "https://www.shop.example",
+    ]
+    assert sorted(side.edge_sites.sites[source.public_key].origins) == told["origins"]
+    assert side.workshop.pipeline.pulled == [ACCOUNT]
+
+
+def test_the_token_is_told_to_nobody(side: LambdaSide, caplog: pytest.LogCaptureFixture) -> None:
+    answer = side.invoke("connect_source", sample("connect_source"))
+    assert answer["statusCode"] == 201
+    assert BODY["access_token"] not in answer["body"] + logged(caplog)
+    assert list(side.secrets.tokens.values()) == [BODY["access_token"]]
+
+
+def test_a_wrong_field_is_named_and_its_value_is_not(side: LambdaSide) -> None:
+    body = {**BODY, "access_token": ["s3cr3t"], "shade": "s3cr3t"}
+    answer = side.call("POST /v1/sources", caller=OWNER, body=body)
+    assert answer["statusCode"] == 400
+    assert sorted(error["name"] for error in answer["json"]["errors"]) == ["access_token", "shade"]
+    assert "s3cr3t" not in answer["body"]
+    assert side.stores.asked == []
+
+
+@pytest.mark.parametrize("body", [[BODY], "text", None, {}])
+def test_what_is_no_request_is_refused(side: LambdaSide, body: object) -> None:
+    answer = side.call("POST /v1/sources", caller=OWNER, body=json.dumps(body))
+    assert answer["statusCode"] == 400
+    assert side.workshop.accounts.sources(ACCOUNT) == []
+
+
+@pytest.mark.parametrize(
+    ("refusal", "status", "kind"),
+    [
+        (CredentialsRejectedError("the token is wrong"), 400, "credentials-rejected"),
+        (MissingScopeError("Order Transactions"), 400, "missing-scope"),
+        (StoreNotFoundError("no such store"), 400, "store-not-found"),
+        (StoreUnavailableError("10.0.0.1 does not answer"), 503, "unavailable"),
+        (RequestRejectedError("422: unknown filter"), 500, "internal-error"),
+    ],
+)
+def test_a_refusal_of_the_store_is_told_by_its_kind(
+    side: LambdaSide, refusal: Exception, status: int, kind: str
+) -> None:
+    side.stores.store.refusal = refusal
+    answer = side.call("POST /v1/sources", caller=OWNER, body=BODY)
+    assert answer["statusCode"] == status
+    assert answer["headers"]["Content-Type"] == "application/problem+json"
+    assert answer["json"]["type"] == f"urn:headwater:problem:{kind}"
+    # What the caller can mend is told in the store's words, the rest in ours.
+    assert (str(refusal) in answer["body"]) == (status == 400)
+    assert side.workshop.accounts.sources(ACCOUNT) == []
+    assert side.workshop.pipeline.pulled == []
+
+
+def test_another_api_is_refused_unless_the_deployment_allows_it(side: LambdaSide) -> None:
+    body = {**BODY, "api_url": "http://169.254.169.254"}
+    assert side.call("POST /v1/sources", caller=OWNER, body=body)["statusCode"] == 400
+    assert side.stores.asked == []
+    side.other_api_urls.append("http://127.0.0.1:8600")
+    body["api_url"] = "http://127.0.0.1:8600"
+    assert side.call("POST /v1/sources", caller=OWNER, body=body)["statusCode"] == 201
+
+
+def test_another_currency_is_refused_before_the_store_is_asked(side: LambdaSide) -> None:
+    first = Source("first", "bigcommerce", "zzz999", "arn:secret")
+    side.workshop.accounts.save_source(ACCOUNT, first)
+    answer = side.call("POST /v1/sources", caller=OWNER, body={**BODY, "currency": "EUR"})
+    assert (answer["statusCode"], side.stores.asked) == (400, [])
+
+
+def test_the_first_pull_can_wait_for_the_schedule(side: LambdaSide) -> None:
+    answer = side.call("POST /v1/sources", caller=OWNER, body={**BODY, "pull_now": False})
+    assert answer["json"]["pull_started"] is False
+    assert side.workshop.pipeline.pulled == []
+
+
+def test_a_slow_store_leaves_time_for_our_own_tables(side: LambdaSide) -> None:
+    side.call("POST /v1/sources", caller=OWNER, body=BODY)
+    assert side.stores.deadlines == [side.workshop.clock.now() + timedelta(seconds=22)]

@@ -1,0 +1,203 @@
+from __future__ import annotations
+
+import csv
+import io
+from typing import TYPE_CHECKING
+
+import pytest
+
+from headwater.runtime.api import answers
+from headwater.usecases.ports import ApiKey, Source
+from tests.lambda_side import OWNER, logged, sample
+from tests.workshop import ACCOUNT, STORE
+
+if TYPE_CHECKING:
+    from tests.lambda_side import LambdaSide
+
+MARKETER = ApiKey(ACCOUNT, "marketer", "0a1b2c3d")
+RANGE = "from=2026-11-01&to=2026-11-20"
+CREDITS = "GET /v1/orders/{source}/{order_id}/credits"
+
+
+def test_the_sample_is_answered(reported: LambdaSide) -> None:
+    answer = reported.invoke("serve_reports", sample("serve_reports"))
+    assert answer["statusCode"] == 200
+    assert answer["headers"]["Cache-Control"] == "private, no-cache"
+
+
+def test_a_report_holds_the_orders_of_its_range(reported: LambdaSide) -> None:
+    answer = reported.call("GET /v1/reports/roi", caller=MARKETER, query=f"{RANGE}&by=campaign")
+    report = answer["json"]
+    assert report["totals"]["net"] == "100.00"
+    assert (report["rows"][0]["campaign"], report["rows"][0]["roas"]) == ("=brand", "5.0000")
+    query = "from=2026-11-01&to=2026-11-18"
+    answer = reported.call("GET /v1/reports/roi", caller=MARKETER, query=query)
+    assert answer["json"]["totals"]["orders"] == 0
+
+
+def test_a_usual_range_is_asked_for_by_its_name(reported: LambdaSide) -> None:
+    listed = reported.call("GET /v1/reports", caller=MARKETER)["json"]["ranges"]
+    for name, days in listed.items():
+        answer = reported.call("GET /v1/reports/roi", caller=MARKETER, query=f"range={name}")
+        parameters = answer["json"]["parameters"]
+        assert {"from": parameters["from"], "to": parameters["to"]} == days
+
+
+def test_without_a_range_it_is_the_last_thirty_days(reported: LambdaSide) -> None:
+    answer = reported.call("GET /v1/reports/roi", caller=MARKETER)
+    assert answer["json"]["parameters"]["from"] == "2026-10-22"
+    assert answer["json"]["parameters"]["to"] == "2026-11-20"
+
+
+@pytest.mark.parametrize(
+    ("query", "name"),
+    [
+        ("from=2026-11-01", "to"),
+        ("to=2026-11-01", "from"),
+        ("from=2026-11-02&to=2026-11-01", "from"),
+        ("from=2026-11-31&to=2026-12-01", "from"),
+        ("from=1795269600&to=2026-12-01", "from"),
+        ("range=fortnight", "range"),
+        (f"{RANGE}&range=yesterday", "range"),
+        ("by=", "by"),
+        ("by=channel,shade", "by"),
+        ("by=channel,channel", "by"),
+        ("model=magic", "model"),
+        ("revenue=some", "revenue"),
+        ("form=2026-11-01", "form"),
+        ("account=rival", "account"),
+    ],
+)
+def test_an_impossible_parameter_is_named(reported: LambdaSide, query: str, name: str) -> None:
+    answer = reported.call("GET /v1/reports/roi", caller=MARKETER, query=query)
+    assert answer["statusCode"] == 400
+    assert answer["json"]["type"] == "urn:headwater:problem:invalid-parameter"
+    assert answer["json"]["detail"].startswith(f"{name}:")
+
+
+def test_nothing_is_sent_twice(reported: LambdaSide) -> None:
+    first = reported.call("GET /v1/reports/roi", caller=MARKETER, query=RANGE)
+    etag = first["headers"]["ETag"]
+    for given in (etag, f"W/{etag}", f'"other", {etag}', "*"):
+        again = reported.call(
+            "GET /v1/reports/roi",
+            caller=MARKETER,
+            query=RANGE,
+            headers={"if-none-match": given},
+        )
+        assert (again["statusCode"], again["body"]) == (304, "")
+        assert again["headers"]["ETag"] == etag
+
+
+@pytest.mark.parametrize(
+    ("query", "accept"),
+    [
+        (f"{RANGE}&model=linear", "*/*"),
+        (f"{RANGE}&revenue=gross", "*/*"),
+        (f"{RANGE}&by=campaign", "*/*"),
+        ("range=yesterday", "*/*"),
+        (RANGE, "text/csv"),
+    ],
+)
+def test_another_question_is_another_answer(reported: LambdaSide, query: str, accept: str) -> None:
+    etag = reported.call("GET /v1/reports/roi", caller=MARKETER, query=RANGE)["headers"]["ETag"]
+    headers = {"if-none-match": etag, "accept": accept}
+    answer = reported.call("GET /v1/reports/roi", caller=MARKETER, query=query, headers=headers)
+    assert answer["statusCode"] == 200
+
+
+def test_a_new_run_with_other_figures_is_another_answer(reported: LambdaSide) -> None:
+    before = reported.call("GET /v1/reports/roi", caller=MARKETER, query=RANGE)["headers"]["ETag"]
+    reported.workshop.order(8, "2026-11-20 16:00")
+    reported.run_pipeline()
+    answer = reported.call(
+        "GET /v1/reports/roi", caller=MARKETER, query=RANGE, headers={"if-none-match": before}
+    )
+    assert answer["statusCode"] == 200
+    assert answer["json"]["totals"]["orders"] == 2
+
+
+def test_rows_come_as_csv_that_runs_no_formula(reported: LambdaSide) -> None:
+    answer = reported.call(
+        "GET /v1/reports/roi",
+        caller=MARKETER,
+        query=f"{RANGE}&by=campaign",
+        headers={"accept": "text/csv"},
+    )
+    assert answer["headers"]["Content-Type"] == "text/csv; charset=utf-8"
+    rows = list(csv.DictReader(io.StringIO(answer["body"])))
+    assert rows[0]["campaign"] == "'=brand"
+    assert rows[0]["net"] == "100.00"
+    assert [row["kind"] for row in rows][:2] == ["credited", "unattributed"]
+
+
+def test_an_answer_that_is_too_large_says_so(
+    reported: LambdaSide, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(answers, "LARGEST_ANSWER", 100)
+    answer = reported.call("GET /v1/reports/roi", caller=MARKETER, query=RANGE)
+    assert (answer["statusCode"], answer["json"]["title"]) == (413, "Too large")
+
+
+def test_an_order_tells_why_its_credit_went_where_it_went(reported: LambdaSide) -> None:
+    answer = reported.call(CREDITS, caller=MARKETER, source=STORE, order_id="7")
+    [touch] = answer["json"]["touches"]
+    assert touch["credits"]["last_click"]["net"] == "100.00"
+    etag = answer["headers"]["ETag"]
+    again = reported.call(
+        CREDITS, caller=MARKETER, source=STORE, order_id="7", headers={"if-none-match": etag}
+    )
+    assert again["statusCode"] == 304
+
+
+def test_an_unknown_order_is_not_found(reported: LambdaSide) -> None:
+    answer = reported.call(CREDITS, caller=MARKETER, source=STORE, order_id="8")
+    assert answer["statusCode"] == 404
+    assert answer["json"]["type"] == "urn:headwater:problem:unknown-resource"
+
+
+@pytest.mark.parametrize("route", ["GET /v1/reports", "GET /v1/reports/roi", CREDITS])
+def test_before_the_first_run_there_is_no_report(side: LambdaSide, route: str) -> None:
+    answer = side.call(route, caller=MARKETER, source=STORE, order_id="7")
+    assert answer["statusCode"] == 404
+    assert "first run has not finished" in answer["json"]["detail"]
+
+
+def test_the_runs_tell_how_far_the_history_is(side: LambdaSide) -> None:
+    source = Source(STORE, "bigcommerce", "abc123", "arn:secret", orders_total=9, orders_done=4)
+    side.workshop.accounts.save_source(ACCOUNT, source)
+    state = side.call("GET /v1/runs", caller=MARKETER)["json"]
+    assert (state["data_version"], state["generated_at"], state["lease"]) == ("", None, None)
+    [progress] = state["sources"]
+    assert (progress["orders_done"], progress["orders_total"]) == (4, 9)
+    assert progress["is_complete"] is False
+
+
+def test_the_runs_tell_what_is_under_way(reported: LambdaSide) -> None:
+    reported.workshop.begin("run-2")
+    state = reported.call("GET /v1/runs", caller=MARKETER)["json"]
+    assert (state["lease"]["run"], state["lease"]["again"]) == ("run-2", False)
+    assert state["data_version"] == reported.workshop.runs.head(ACCOUNT).data_version
+
+
+def test_sources_are_listed_without_their_secrets(side: LambdaSide) -> None:
+    source = Source(STORE, "bigcommerce", "abc123", "arn:secret", public_key="5f0c")
+    side.workshop.accounts.save_source(ACCOUNT, source)
+    answer = side.call("GET /v1/sources", caller=OWNER)
+    [told] = answer["json"]["sources"]
+    assert (told["store_hash"], told["public_key"]) == ("abc123", "5f0c")
+    assert "arn:secret" not in answer["body"]
+
+
+def test_a_defect_of_ours_is_told_without_details(
+    reported: LambdaSide, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def break_down(*_: object, **__: object) -> None:
+        message = "column x of /tmp/secret.parquet"
+        raise ValueError(message)
+
+    monkeypatch.setattr(reported.workshop.facts, "mount", break_down)
+    answer = reported.call("GET /v1/reports/roi", caller=MARKETER, query=f"{RANGE}&by=term")
+    assert answer["statusCode"] == 500
+    assert "secret" not in answer["body"]
+    assert "'error': 'ValueError'" in logged(caplog)

@@ -1,0 +1,152 @@
+"""No key reads or changes anything of another account, whatever its request names."""
+
+from __future__ import annotations
+
+import copy
+import json
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from headwater.domain.settings import AccountSettings
+from headwater.runtime.api.callers import OPEN_ROUTES
+from headwater.runtime.api.openapi import openapi_document
+from headwater.usecases.ports import ApiKey, Source
+from tests.lambda_side import LambdaSide
+from tests.workshop import ACCOUNT, STORE, Workshop
+
+RIVAL = ApiKey("rival", "owner", "b1")
+OWNER = ApiKey(ACCOUNT, "owner", "a1")
+# Words that stand in nothing but the account's own items.
+OWN_WORDS = ("acme-campaign", "acme.example", "acmehash", "acmepublickey", "777.77", '"acme"')
+ROUTES = sorted(
+    f"{method.upper()} {path}"
+    for path, operations in openapi_document()["paths"].items()
+    for method in operations
+)
+READING = [name for name in ROUTES if name.startswith("GET ") and name not in OPEN_ROUTES]
+WRITING = [name for name in ROUTES if name.startswith("POST ")]
+# What each route is asked: as much of the account's as a request can name.
+CASES: dict[str, dict[str, Any]] = {
+    "GET /v1/reports": {},
+    "GET /v1/reports/roi": {"query": "from=2026-11-01&to=2026-11-20&by=campaign"},
+    "GET /v1/orders/{source}/{order_id}/credits": {"source": STORE, "order_id": "7"},
+    "GET /v1/runs": {},
+    "GET /v1/sources": {},
+    "POST /v1/sources": {
+        "body": {"store": "acmehash", "access_token": "t", "domains": ["https://acme.example"]}
+    },
+    "POST /v1/touchpoints": {
+        "body": {"rows": [{"email": "ann@acme.example", "at": "2026-11-19T09:00:00Z"}]}
+    },
+    "POST /v1/leads": {
+        "body": {
+            "rows": [
+                {
+                    "source": "crm",
+                    "external_id": "1",
+                    "email": "ann@acme.example",
+                    "created_at": "2026-11-19T09:00:00Z",
+                }
+            ]
+        }
+    },
+    "POST /v1/costs": {
+        "body": {
+            "platform": "google",
+            "ad_account": "1",
+            "currency": "USD",
+            "load": "l",
+            "complete": True,
+            "rows": [{"day": "2026-11-19", "cost": "1"}],
+        }
+    },
+    "GET /v1/openapi.json": {},
+}
+
+
+@pytest.fixture(scope="module")
+def two_accounts() -> Workshop:
+    """Two accounts with a finished run each; their order has the same number."""
+    shop = Workshop()
+    order = shop.order(7, "2026-11-20 15:00", "777.77", email="ann@acme.example")
+    shop.click("2026-11-19 09:00", "ann@acme.example", source="google", campaign="acme-campaign")
+    source = Source(STORE, "bigcommerce", "acmehash", "arn:acme", public_key="acmepublickey")
+    shop.accounts.save_source(ACCOUNT, source)
+    shop.accounts.create("rival", AccountSettings(), shop.clock.now())
+    other = replace(order, email="bob@rival.example", total=order.total + 1)
+    shop.orders.upsert("rival", [other], shop.clock.now())
+    with pytest.MonkeyPatch.context() as patch:
+        side = LambdaSide(shop)
+        side.wire(patch)
+        side.run_pipeline(ACCOUNT)
+        side.run_pipeline("rival")
+    return shop
+
+
+@pytest.fixture
+def both(two_accounts: Workshop, monkeypatch: pytest.MonkeyPatch) -> LambdaSide:
+    side = LambdaSide(copy.deepcopy(two_accounts))
+    side.wire(monkeypatch)
+    return side
+
+
+def state_of(side: LambdaSide, account: str) -> str:
+    """Return all that is stored of an account."""
+    shop = side.workshop
+    day = shop.clock.now().date().replace(day=19)
+    return repr(
+        (
+            shop.accounts.settings(account),
+            shop.accounts.sources(account),
+            shop.runs.head(account),
+            shop.marks.raised(account),
+            list(shop.journeys.touchpoints_on(account, day)),
+            list(shop.journeys.opt_ins_on(account, day)),
+            list(shop.costs.on_day(account, day)),
+            sorted(key for key in shop.lake.objects if f"account={account}/" in key),
+            [site for site in side.edge_sites.sites.values() if site.account == account],
+            shop.pipeline.pulled.count(account),
+        )
+    )
+
+
+@pytest.mark.parametrize("route", ROUTES)
+def test_another_accounts_owner_reads_and_changes_nothing(both: LambdaSide, route: str) -> None:
+    before = state_of(both, ACCOUNT)
+    answer = both.call(route, caller=RIVAL, **CASES[route])
+    asked = json.dumps(CASES[route])
+    assert answer["statusCode"] in {200, 201}
+    assert [word for word in OWN_WORDS if word in answer["body"] and word not in asked] == []
+    assert state_of(both, ACCOUNT) == before
+
+
+@pytest.mark.parametrize("route", READING)
+def test_the_accounts_own_owner_reads_what_the_other_must_not(both: LambdaSide, route: str) -> None:
+    answer = both.call(route, caller=OWNER, **CASES[route])
+    assert [word for word in OWN_WORDS if word in answer["body"]]
+
+
+@pytest.mark.parametrize("route", WRITING)
+def test_the_accounts_own_owner_changes_what_the_other_must_not(
+    both: LambdaSide, route: str
+) -> None:
+    before = state_of(both, ACCOUNT)
+    both.call(route, caller=OWNER, **CASES[route])
+    assert state_of(both, ACCOUNT) != before
+
+
+def test_an_order_of_the_same_number_is_each_accounts_own(both: LambdaSide) -> None:
+    route = "GET /v1/orders/{source}/{order_id}/credits"
+    totals = {
+        caller.account: both.call(route, caller=caller, **CASES[route])["json"]["order"]["net"]
+        for caller in (OWNER, RIVAL)
+    }
+    assert totals == {"acme": "777.77", "rival": "778.77"}
+
+
+def test_an_account_that_a_request_names_is_not_listened_to(both: LambdaSide) -> None:
+    for names in ({"query": "account=acme"}, {"headers": {"x-account": "acme"}}):
+        answer = both.call("GET /v1/runs", caller=RIVAL, **names)
+        assert "acme" not in answer["body"] or answer["statusCode"] == 400

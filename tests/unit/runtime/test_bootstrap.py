@@ -1,0 +1,106 @@
+"""The wiring: each function gets by with the variables that the template gives it."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import pytest
+
+from headwater.runtime import bootstrap, edge, storage
+from headwater.runtime.settings import Settings, settings
+from tests.infrastructure.template_file import functions_of, load_template, variables_of
+from tests.lambda_side import imported_by
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+LATER = datetime(2026, 11, 21, 14, 10, tzinfo=UTC)
+# What each handler asks the bootstrap for.
+USED: dict[str, list[Callable[[], object]]] = {
+    "AuthorizeRequestFunction": [storage.accounts],
+    "CollectHitsFunction": [edge.hit_queue, edge._cached_sites],
+    "RecordHitsFunction": [storage.journeys, storage.lake],
+    "ImportRowsFunction": [storage.journeys, storage.costs, storage.lake],
+    "ServeReportsFunction": [
+        bootstrap.accounts,
+        bootstrap.runs,
+        bootstrap.orders,
+        bootstrap.facts,
+        bootstrap.lake,
+    ],
+    "ConnectSourceFunction": [
+        lambda: bootstrap.connect_ports(LATER),
+        bootstrap.site_ports,
+        bootstrap.other_api_urls,
+    ],
+    "PullOrdersFunction": [bootstrap.pipeline, lambda: bootstrap.pull_ports(LATER)],
+    "ExportFactsFunction": [
+        bootstrap.desk,
+        bootstrap.accounts,
+        bootstrap.marks,
+        bootstrap.tables,
+        bootstrap.facts,
+    ],
+    "ChainSubscriptionsFunction": [bootstrap.desk, bootstrap.facts],
+    "AttributeOrdersFunction": [bootstrap.desk, bootstrap.facts],
+    "MaterializeReportsFunction": [bootstrap.desk, bootstrap.facts],
+    "FinishRunFunction": [
+        bootstrap.desk,
+        bootstrap.accounts,
+        bootstrap.marks,
+        bootstrap.pipeline,
+    ],
+}
+FUNCTIONS = functions_of(load_template())
+
+
+def forget() -> None:
+    for module in (storage, bootstrap, edge):
+        for value in vars(module).values():
+            if hasattr(value, "cache_clear"):
+                value.cache_clear()
+    settings.cache_clear()
+
+
+@pytest.fixture(autouse=True)
+def fresh_container(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    for name in Settings.model_fields:
+        monkeypatch.delenv(name.upper(), raising=False)
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "testing")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "testing")
+    forget()
+    yield
+    forget()
+
+
+def test_every_function_of_the_template_is_looked_at() -> None:
+    assert set(USED) == set(FUNCTIONS)
+
+
+@pytest.mark.parametrize("function", sorted(USED))
+def test_a_function_needs_no_variable_that_it_is_not_told(
+    function: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in variables_of(FUNCTIONS[function]):
+        monkeypatch.setenv(name, f"the-{name.lower()}")
+    for wire in USED[function]:
+        wire()
+
+
+def test_what_is_wired_is_wired_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ACCOUNTS_TABLE", "accounts")
+    assert bootstrap.accounts() is bootstrap.accounts()
+
+
+def test_other_apis_are_those_that_the_deployment_names(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert bootstrap.other_api_urls() == []
+    forget()
+    monkeypatch.setenv("OTHER_API_URLS", "http://127.0.0.1:8600 http://127.0.0.1:8601")
+    assert bootstrap.other_api_urls() == ["http://127.0.0.1:8600", "http://127.0.0.1:8601"]
+
+
+@pytest.mark.parametrize("step", ["authorize_request", "record_hits", "import_rows"])
+def test_what_people_and_browsers_wait_for_starts_without_the_engine(step: str) -> None:
+    assert imported_by(step) & {"duckdb", "numpy", "requests"} == set()

@@ -1,0 +1,179 @@
+"""The contract says what is really answered and really taken."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import re
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from headwater.domain import imported_costs, imported_leads, imported_touchpoints
+from headwater.domain.attribution import MODELS
+from headwater.domain.facts import AD_COLUMNS, DIMENSIONS
+from headwater.domain.imported_costs import LOAD_FIELDS
+from headwater.domain.roi import REST_KINDS
+from headwater.domain.roles import ROLES
+from headwater.runtime.api import (
+    fields,
+    models_imports,
+    models_reports,
+    models_sources,
+    report_examples,
+)
+from headwater.runtime.api.openapi import openapi_document
+from headwater.runtime.api.problems import Problem
+from headwater.usecases.import_rows import ImportRowsResult, RowFault
+from headwater.usecases.ports import Source
+from tests.lambda_side import EVENTS, OWNER
+from tests.workshop import ACCOUNT, STORE
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel
+
+    from tests.lambda_side import LambdaSide
+
+DOCUMENT = openapi_document()
+OPERATIONS = [
+    (f"{method.upper()} {path}", operation)
+    for path, operations in DOCUMENT["paths"].items()
+    for method, operation in operations.items()
+]
+
+
+def literals(annotation: Any) -> tuple[str, ...]:  # noqa: ANN401 - a Literal
+    names: tuple[str, ...] = annotation.__args__
+    return names
+
+
+def names_of(model: type[BaseModel]) -> set[str]:
+    return {field.alias or name for name, field in model.model_fields.items()}
+
+
+def test_it_is_openapi_3_1_with_one_security_scheme() -> None:
+    assert DOCUMENT["openapi"].startswith("3.1.")
+    assert DOCUMENT["components"]["securitySchemes"]["bearer"]["type"] == "http"
+    assert DOCUMENT["components"]["securitySchemes"]["bearer"]["scheme"] == "bearer"
+
+
+def test_every_reference_leads_somewhere_and_every_schema_is_used() -> None:
+    referred = set(re.findall(r"#/components/schemas/(\w+)", json.dumps(DOCUMENT)))
+    assert referred == set(DOCUMENT["components"]["schemas"])
+
+
+@pytest.mark.parametrize(("route", "operation"), OPERATIONS)
+def test_every_route_says_who_may_ask_and_how_it_fails(
+    route: str, operation: dict[str, Any]
+) -> None:
+    assert operation["operationId"]
+    assert operation["summary"]
+    if route == "GET /v1/openapi.json":
+        assert "security" not in operation
+        return
+    assert operation["security"] == [{"bearer": []}]
+    assert {"400", "401", "403", "429", "500", "503"} <= set(operation["responses"])
+    assert "422" not in operation["responses"]
+    assert ("requestBody" in operation) == route.startswith("POST")
+
+
+def test_operations_have_names_of_their_own() -> None:
+    names = [operation["operationId"] for _, operation in OPERATIONS]
+    assert len(set(names)) == len(names)
+
+
+def test_amounts_are_texts() -> None:
+    row = DOCUMENT["components"]["schemas"]["RoiRow"]["properties"]
+    assert row["net"]["type"] == "string"
+    assert "number" not in json.dumps(row)
+
+
+@pytest.mark.parametrize(
+    "model",
+    [
+        models_reports.ReportList,
+        models_reports.RoiReport,
+        models_reports.CreditTrail,
+        models_imports.TouchpointsPost,
+        models_imports.LeadsPost,
+        models_imports.CostsPost,
+        models_imports.ImportResult,
+        models_sources.SourceRequest,
+        models_sources.ConnectedSource,
+        models_sources.RunState,
+        models_sources.ProblemDocument,
+    ],
+)
+def test_every_example_fits_its_model(model: type[BaseModel]) -> None:
+    [example] = DOCUMENT["components"]["schemas"][model.__name__]["examples"]
+    model.model_validate(example)
+
+
+def test_what_is_answered_fits_the_models(reported: LambdaSide) -> None:
+    source = Source(STORE, "bigcommerce", "abc123", "arn:secret", public_key="5f0c")
+    reported.workshop.accounts.save_source(ACCOUNT, source)
+    reported.workshop.begin("run-2")
+    answers: dict[str, type[BaseModel]] = {
+        "GET /v1/reports": models_reports.ReportList,
+        "GET /v1/reports/roi": models_reports.RoiReport,
+        "GET /v1/orders/{source}/{order_id}/credits": models_reports.CreditTrail,
+        "GET /v1/runs": models_sources.RunState,
+        "GET /v1/sources": models_sources.SourceList,
+    }
+    for route, model in answers.items():
+        answer = reported.call(route, caller=OWNER, source=STORE, order_id="7")
+        model.model_validate(answer["json"])
+    query = f"by={','.join(DIMENSIONS)}&range=last_7_days"
+    answer = reported.call("GET /v1/reports/roi", caller=OWNER, query=query)
+    models_reports.RoiReport.model_validate(answer["json"])
+    body = {"store": "abc123", "access_token": "t"}
+    answer = reported.call("POST /v1/sources", caller=OWNER, body=body)
+    models_sources.ConnectedSource.model_validate(answer["json"])
+
+
+def test_imports_and_problems_are_answered_by_their_models() -> None:
+    result = ImportRowsResult(1, 1, (RowFault(0, "at: missing"),), completed=True)
+    models_imports.ImportResult.model_validate(dataclasses.asdict(result), strict=False)
+    problem = Problem(400, "invalid-parameter", "x", errors=({"name": "x", "reason": "y"},))
+    models_sources.ProblemDocument.model_validate(problem.document())
+
+
+def test_import_models_have_the_fields_that_are_read() -> None:
+    assert names_of(models_imports.TouchpointRow) == imported_touchpoints._FIELDS
+    assert names_of(models_imports.LeadRow) == imported_leads._FIELDS
+    assert names_of(models_imports.CostRow) == imported_costs._FIELDS
+    assert names_of(models_imports.CostsPost) == LOAD_FIELDS
+
+
+def test_models_name_what_the_domain_knows() -> None:
+    assert literals(fields.Model) == MODELS
+    assert literals(fields.Role) == ROLES
+    assert names_of(models_reports.RoiRow) >= set(DIMENSIONS)
+    assert names_of(models_reports.CreditedTouch) >= {*DIMENSIONS, *AD_COLUMNS}
+    kind = models_reports.RoiRow.model_fields["kind"].annotation
+    assert literals(kind) == ("credited", *REST_KINDS)
+    assert set(report_examples._MODELS) == set(MODELS)
+
+
+@pytest.mark.parametrize(
+    ("route", "model"),
+    [
+        ("POST /v1/touchpoints", models_imports.TouchpointsPost),
+        ("POST /v1/leads", models_imports.LeadsPost),
+        ("POST /v1/costs", models_imports.CostsPost),
+        ("POST /v1/sources", models_sources.SourceRequest),
+    ],
+)
+def test_every_example_of_a_body_is_taken(
+    side: LambdaSide, route: str, model: type[BaseModel]
+) -> None:
+    [example] = DOCUMENT["components"]["schemas"][model.__name__]["examples"]
+    answer = side.call(route, caller=OWNER, body=example)
+    assert answer["statusCode"] in {200, 201}
+    assert answer["json"].get("rejected", []) == []
+
+
+@pytest.mark.parametrize("route", [route for route, _ in OPERATIONS])
+def test_every_route_is_told_to_people_too(route: str) -> None:
+    guide = (EVENTS.parent / "docs" / "api.md").read_text()
+    assert f"### `{route}`" in guide

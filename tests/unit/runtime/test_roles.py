@@ -1,0 +1,117 @@
+"""Every route under every role: the table of roles is the whole truth of who may call what."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from headwater.runtime.api.callers import OPEN_ROUTES, ROLES_OF_ROUTE
+from headwater.runtime.api.openapi import openapi_document
+from headwater.usecases.create_account import KEY_ROLES
+from headwater.usecases.ports import ApiKey
+from tests.infrastructure.template_file import load_template
+from tests.infrastructure.test_routes import routes_of
+from tests.lambda_side import http_event, step_of_route
+from tests.workshop import ACCOUNT, STORE
+
+if TYPE_CHECKING:
+    from tests.lambda_side import LambdaSide
+
+EXPECTED = {
+    "GET /v1/reports": {"owner", "marketer"},
+    "GET /v1/reports/roi": {"owner", "marketer"},
+    "GET /v1/orders/{source}/{order_id}/credits": {"owner", "marketer"},
+    "GET /v1/runs": {"owner", "marketer"},
+    "GET /v1/sources": {"owner"},
+    "POST /v1/sources": {"owner"},
+    "POST /v1/touchpoints": {"owner", "ingest"},
+    "POST /v1/leads": {"owner", "ingest"},
+    "POST /v1/costs": {"owner", "ingest"},
+}
+BODIES: dict[str, dict[str, Any]] = {
+    "POST /v1/sources": {"store": "abc123", "access_token": "t"},
+    "POST /v1/touchpoints": {"rows": [{"visitor": "v", "at": "2026-11-20T10:00:00Z"}]},
+    "POST /v1/leads": {
+        "rows": [
+            {
+                "source": "crm",
+                "external_id": "1",
+                "email": "ann@example.com",
+                "created_at": "2026-11-20T10:00:00Z",
+            }
+        ]
+    },
+    "POST /v1/costs": {
+        "platform": "google",
+        "ad_account": "1",
+        "currency": "USD",
+        "load": "l",
+        "rows": [{"day": "2026-11-20", "cost": "1"}],
+    },
+}
+CONTRACT = {
+    f"{method.upper()} {path}"
+    for path, operations in openapi_document()["paths"].items()
+    for method in operations
+}
+
+
+def call(side: LambdaSide, route: str, caller: ApiKey | None) -> dict[str, Any]:
+    return side.call(route, caller=caller, body=BODIES.get(route), source=STORE, order_id="7")
+
+
+def test_the_routes_of_the_contract_the_gateway_and_the_roles_are_the_same() -> None:
+    assert set(routes_of(load_template(), "ReportsApi")) == CONTRACT
+    assert set(ROLES_OF_ROUTE) | OPEN_ROUTES == CONTRACT
+    assert ROLES_OF_ROUTE == EXPECTED
+    assert not set(ROLES_OF_ROUTE) & OPEN_ROUTES
+
+
+@pytest.mark.parametrize("role", [*KEY_ROLES, "admin", ""])
+@pytest.mark.parametrize("route", sorted(EXPECTED))
+def test_a_role_opens_its_routes_and_no_others(reported: LambdaSide, route: str, role: str) -> None:
+    answer = call(reported, route, ApiKey(ACCOUNT, role, "k"))
+    if role in EXPECTED[route]:
+        assert answer["statusCode"] in {200, 201}
+    else:
+        assert answer["statusCode"] == (403 if role else 401)
+        assert answer["headers"]["Content-Type"] == "application/problem+json"
+
+
+@pytest.mark.parametrize("route", sorted(EXPECTED))
+def test_without_a_key_nothing_is_answered(reported: LambdaSide, route: str) -> None:
+    answer = call(reported, route, None)
+    assert answer["statusCode"] == 401
+    assert answer["headers"]["WWW-Authenticate"] == "Bearer"
+
+
+def test_what_is_missing_is_told(reported: LambdaSide) -> None:
+    answer = call(reported, "POST /v1/leads", ApiKey(ACCOUNT, "marketer", "k"))
+    assert "role ingest or owner" in answer["json"]["detail"]
+
+
+def test_the_contract_is_open_to_all(side: LambdaSide) -> None:
+    answer = side.call("GET /v1/openapi.json")
+    assert answer["json"] == openapi_document()
+
+
+def test_a_path_of_another_route_is_not_opened_by_a_permitted_one(reported: LambdaSide) -> None:
+    event = http_event("GET /v1/runs", ApiKey(ACCOUNT, "marketer", "k"))
+    event["rawPath"] = event["requestContext"]["http"]["path"] = "/v1/sources"
+    assert reported.invoke("serve_reports", event)["statusCode"] == 404
+
+
+@pytest.mark.parametrize("route", ["GET /v1/secrets", "DELETE /v1/sources", "$default"])
+def test_an_unknown_route_is_not_found(side: LambdaSide, route: str) -> None:
+    event = http_event("GET /v1/runs", ApiKey(ACCOUNT, "owner", "k")) | {"routeKey": route}
+    assert side.invoke("serve_reports", event)["statusCode"] == 404
+
+
+@pytest.mark.parametrize("route", sorted(CONTRACT))
+def test_the_gateway_sends_each_route_to_the_function_that_answers_it(route: str) -> None:
+    template = load_template()
+    function = step_of_route(route).title().replace("_", "") + "Function"
+    events = template["Resources"][function]["Properties"]["Events"].values()
+    routes = {f"{e['Properties']['Method']} {e['Properties']['Path']}" for e in events}
+    assert route in routes
