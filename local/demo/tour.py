@@ -29,7 +29,7 @@ SEED = 20_261_122
 # The local store lends us a generous quota: the demo shows the way, not the waiting.
 _QUOTA = 10_000
 # How often to look whether the run has finished, and how long at most.
-_LOOK_EVERY, _LONGEST_RUN = 0.5, 600
+_LOOK_EVERY, _LONGEST_RUN = 1, 600
 
 
 class DemoError(RuntimeError):

@@ -131,7 +131,7 @@ class FakeRuns:
             released_by, again = head.released
             return again and released_by == run
         head.released = (run, head.run.again)
-        head.run = replace(head.run, lease_run="", lease_until=None, again=False)
+        head.run = replace(head.run, lease_run="", lease_until=None, again=False, released_run=run)
         return head.released[1]
 
     def record(self, account: str, run: str, now: datetime, **facts: str | int) -> None:

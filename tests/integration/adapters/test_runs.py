@@ -134,7 +134,7 @@ def test_releasing_frees_the_lease_and_keeps_the_pointer(runs: Runs) -> None:
     runs.acquire("acme", "r1", NOON, UNTIL)
     runs.publish("acme", "r1", "manifests/1.json", "v1", NOON)
     assert runs.release("acme", "r1") is False
-    assert runs.head("acme") == RunHead("manifests/1.json", "v1", NOON)
+    assert runs.head("acme") == RunHead("manifests/1.json", "v1", NOON, released_run="r1")
 
 
 def test_releasing_returns_and_clears_the_wish_to_run_again(runs: Runs) -> None:
@@ -221,7 +221,7 @@ def test_a_lease_that_is_given_back_while_we_ask_is_ours(
     on_aws.runs.acquire("acme", "r1", NOON, UNTIL)
     interrupted.interrupt_after("update", lambda: on_aws.runs.release("acme", "r1"))
     assert DynamoRuns(interrupted).acquire("acme", "r2", NOON, UNTIL) is True
-    assert on_aws.runs.head("acme") == RunHead(lease_run="r2", lease_until=UNTIL)
+    assert on_aws.runs.head("acme") == RunHead(lease_run="r2", lease_until=UNTIL, released_run="r1")
 
 
 def test_a_wish_that_arrives_while_we_release_is_not_lost(

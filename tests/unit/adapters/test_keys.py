@@ -91,7 +91,7 @@ def test_keys_are_spelled_as_the_data_model_says() -> None:
         ("acme", "source#store"),
         ("acme", "run#head"),
         ("acme", "run#r1"),
-        ("acme", "mark#orders#2026-11-20"),
+        ("acme#marks", "mark#orders#2026-11-20"),
         ("key#ab12", "key"),
         ("site#pk", "site"),
         ("active", "acme"),

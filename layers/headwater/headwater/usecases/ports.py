@@ -212,7 +212,10 @@ class Accounts(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class RunHead:
-    """An account's pointer and lease. ``manifest`` is None before the first finished run."""
+    """An account's pointer and lease. ``manifest`` is None before the first finished run.
+
+    ``released_run`` is the last run that gave the lease back, finished or failed.
+    """
 
     manifest: str | None = None
     data_version: str = ""
@@ -220,6 +223,7 @@ class RunHead:
     lease_run: str = ""
     lease_until: datetime | None = None
     again: bool = False
+    released_run: str = ""
 
 
 class Runs(Protocol):

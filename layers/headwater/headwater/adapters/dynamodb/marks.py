@@ -75,7 +75,7 @@ class DynamoMarks:
                 raised_at=datetime.fromisoformat(item["raised_at"]),
             )
             for item in self._table.query(
-                keys.join(account), prefix=f"mark#{table}#" if table else "mark#"
+                keys.join(account, "marks"), prefix=f"mark#{table}#" if table else "mark#"
             )
         ]
 

@@ -100,6 +100,15 @@ class Lease(ApiModel):
     again: bool
 
 
+class LastRun(ApiModel):
+    """The last run that ended: done, or failed and why."""
+
+    run: str
+    status: str = Field(description="done or failed.")
+    failure: str = Field(description="The error's name, where it failed.")
+    ended_at: Instant | None
+
+
 class RunState(ApiModel):
     """Where the account stands: its last finished run, and what is under way."""
 
@@ -109,6 +118,12 @@ class RunState(ApiModel):
             "data_version": "9f2c41d07be3a865",
             "generated_at": "2026-11-21T14:02:11+00:00",
             "lease": None,
+            "last_run": {
+                "run": "20261121T140003Z-1f0a",
+                "status": "done",
+                "failure": "",
+                "ended_at": "2026-11-21T14:02:11+00:00",
+            },
             "sources": [
                 {
                     "source": "bigcommerce",
@@ -128,6 +143,7 @@ class RunState(ApiModel):
     data_version: str = Field(description="Empty before the first finished run.")
     generated_at: Instant | None
     lease: Lease | None
+    last_run: LastRun | None
     sources: list[SourceProgress]
 
 

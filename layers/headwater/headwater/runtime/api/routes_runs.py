@@ -1,5 +1,7 @@
 """Where an account stands: what is finished, what is under way."""
 
+from typing import Any
+
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.api_gateway import Router
 
@@ -39,8 +41,22 @@ def run_routes() -> Router:
                 "data_version": head.data_version,
                 "generated_at": head.generated_at and head.generated_at.isoformat(),
                 "lease": lease,
+                "last_run": _last_run(account, head.released_run),
                 "sources": [progress_of(source) for source in sources],
             }
         )
 
     return router
+
+
+def _last_run(account: str, run: str) -> dict[str, Any] | None:
+    """Return how the last run ended, or None before the first one has."""
+    if not run:
+        return None
+    recorded = bootstrap.runs().recorded(account, run)
+    return {
+        "run": run,
+        "status": recorded.get("status", ""),
+        "failure": recorded.get("failure", ""),
+        "ended_at": recorded.get("updated_at"),
+    }
