@@ -61,7 +61,8 @@ def test_an_unknown_store_key_is_refused(connected: System) -> None:
 
 
 def test_a_page_of_a_foreign_origin_is_refused(connected: System) -> None:
-    body = {"v": 1, "key": connected.public_key, "sent": 0, "events": []}
+    event = {"type": "page", "id": "foreign", "url": f"{ORIGIN}/"}
+    body = {"v": 1, "key": connected.public_key, "sent": 0, "events": [event]}
     answer = connected.send(json.dumps(body), Origin="https://evil.example")
     assert answer.status_code == 403
 
@@ -161,7 +162,7 @@ def test_more_rows_than_allowed_are_refused_whole(connected: System) -> None:
 
 
 def test_a_storm_of_errors_ends_in_the_same_orders(connected: System) -> None:
-    connected.shop.store.fail("server_error", times=2)
+    connected.shop.store.fail("error", 502, times=2)
     connected.run()
     first, last = date(2020, 1, 1), YESTERDAY
     totals = connected.shop.store.totals(first, last, zone="America/New_York")

@@ -18,6 +18,7 @@ NAMES = (
     "function_environment",
     "worker_shutdown",
     "secure_transport",
+    "batch_permissions",
     "gateway_cors",
     "preflight_routes",
     "schedule_zone",

@@ -59,5 +59,29 @@ def test_a_tls_only_bucket_serves_a_permitted_user_and_refuses_others(
         exporter.get_object(Bucket="facts", Key="day.parquet")
 
 
+def test_who_may_send_one_message_may_send_a_batch(
+    strict_aws: LocalAws, client_of: ClientOf
+) -> None:
+    sqs, iam = client_of(strict_aws, "sqs"), client_of(strict_aws, "iam")
+    url = sqs.create_queue(QueueName="hits")["QueueUrl"]
+    may_send = {"Effect": "Allow", "Action": "sqs:SendMessage", "Resource": "*"}
+    iam.create_user(UserName="sender")
+    iam.put_user_policy(UserName="sender", PolicyName="send", PolicyDocument=_policy(may_send))
+    key = iam.create_access_key(UserName="sender")["AccessKey"]
+    sender = client_of(
+        strict_aws,
+        "sqs",
+        aws_access_key_id=key["AccessKeyId"],
+        aws_secret_access_key=key["SecretAccessKey"],
+    )
+
+    entries = [{"Id": "1", "MessageBody": "hit"}]
+    sent = sender.send_message_batch(QueueUrl=url, Entries=entries)
+
+    assert len(sent["Successful"]) == 1
+    with pytest.raises(ClientError, match="AccessDenied"):
+        sender.purge_queue(QueueUrl=url)
+
+
 def _policy(statement: dict[str, Any]) -> str:
     return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
