@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from local.demo.people import Person
 
 MOST_VISITS = 20
-_VISITS_OF_A_BUYER, _VISITS_PER_ORDER = 2.7, 0.9
+_VISITS_OF_A_BUYER, _VISITS_PER_ORDER = 1.5, 0.5
 # Between its first visit and its last, a campaign's name changed this long before the end.
 RENAMED_BEFORE_END = timedelta(days=400)
 
@@ -169,7 +169,7 @@ def _instants(
 def _visits_from(rng: Random, first: datetime, period: Period) -> dict[datetime, OrderPlan | None]:
     """Return a first visit and those of the next two months, none of which ends in an order."""
     instants: dict[datetime, OrderPlan | None] = {first: None}
-    for _ in range(geometric(rng, 3.0, MOST_VISITS) - 1):
+    for _ in range(geometric(rng, 2.5, MOST_VISITS) - 1):
         later = first + timedelta(seconds=rng.randrange(3_600, 60 * 86_400))
         if later < period.end:
             instants[later] = None

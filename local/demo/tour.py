@@ -47,7 +47,7 @@ class Tour:
         self._folder = folder
         self._running = ExitStack()
         self._started = time.monotonic()
-        self.stack: DeployedStack | None = None
+        self._deployed: DeployedStack | None = None
 
     def __enter__(self) -> Tour:
         """Start nothing yet."""
@@ -56,10 +56,22 @@ class Tour:
     def __exit__(self, failure: type[BaseException] | None, *_: object) -> None:
         """Stop the emulator and the store; after a failure, keep what the functions logged."""
         try:
-            if failure is not None and self.stack is not None:
+            if failure is not None and self._deployed is not None:
                 (self._folder / "errors.log").write_text("\n".join(self.stack.errors()))
         finally:
             self._running.close()
+
+    @property
+    def stack(self) -> DeployedStack:
+        """The deployed stack.
+
+        Raises:
+            DemoError: it is not deployed yet.
+        """
+        if self._deployed is None:
+            message = "the stack is not deployed"
+            raise DemoError(message)
+        return self._deployed
 
     def show(self) -> None:
         """Do the whole tour.
@@ -74,13 +86,12 @@ class Tour:
                 self._start_aws()
                 port_file = self._folder / "storefront.port"
                 self._start_storefront(port_file)
-                self.stack = self._deploy()
+                self._deployed = self._deploy()
             with self._step("filling the store with the CDNOW purchases"):
                 scenario = preparing.result()
                 scenario.furnish(self.shop.store)
         api = self._connect()
         self._import(api, scenario)
-        self._send_hits(scenario)
         self._run_pipeline(api)
         self._show_report(api, scenario, yesterday)
 
@@ -127,27 +138,28 @@ class Tour:
         return api
 
     def _import(self, api: ReportsApi, scenario: Scenario) -> None:
-        with self._step("importing old clicks, leads and ad cost by the API") as note:
-            # Two requests at a time: the API is one function per core here.
-            with ThreadPoolExecutor(2) as pool:
-                touches = pool.submit(api.post_rows, "/v1/touchpoints", scenario.touchpoint_rows)
-                leads = pool.submit(self._import_leads_and_costs, api, scenario)
-                counts = (touches.result(), *leads.result())
-            note.append("{:,} clicks, {:,} leads, {:,} cost rows".format(*counts))
+        what = (
+            "importing old clicks, leads and ad cost by the API, sending new hits to the collector"
+        )
+        # Two imports at a time, one per core; the browsers of the last days send meanwhile.
+        with self._step(what) as note, ThreadPoolExecutor(3) as pool:
+            clicks = pool.submit(api.post_rows, "/v1/touchpoints", scenario.touchpoint_rows)
+            others = pool.submit(self._import_leads_and_costs, api, scenario)
+            hits = pool.submit(
+                send_hits,
+                self.stack.collector_url,
+                scenario.hits(self.source["public_key"], datetime.now(UTC)),
+            )
+            counts = (clicks.result(), *others.result())
+            note.append("{:,} clicks, {:,} leads, {:,} cost rows; hits:".format(*counts))
+            statuses = hits.result().items()
+            note.append(", ".join(f"{count} × {status}" for status, count in sorted(statuses)))
+            self._wait_for_empty_queue()
 
     def _import_leads_and_costs(self, api: ReportsApi, scenario: Scenario) -> tuple[int, int]:
         leads = api.post_rows("/v1/leads", scenario.lead_rows)
         costs = sum(api.post("/v1/costs", body)["accepted"] for body in scenario.cost_bodies)
         return leads, costs
-
-    def _send_hits(self, scenario: Scenario) -> None:
-        with self._step("sending the last days' hits to the collector") as note:
-            statuses = send_hits(
-                self.stack.collector_url,
-                scenario.hits(self.source["public_key"], datetime.now(UTC)),
-            )
-            self._wait_for_empty_queue()
-            note.append(", ".join(f"{n} × {status}" for status, n in sorted(statuses.items())))
 
     def _wait_for_empty_queue(self) -> None:
         queue = self.stack.client("sqs")

@@ -23,11 +23,11 @@ RULES_VERSION = "1"
 def partition_of(day: date, as_of: date) -> str:
     """Return the partition that holds a UTC day's rows: the day, or its month once that is closed.
 
-    A month is closed when it lies more than one month before the as-of month: late changes are
-    rare there, and a reader opens one object instead of thirty.
+    A month is closed when the as-of month is a later one: changes are fewer there, and a reader
+    opens one object instead of thirty.
     """
-    months_ago = (as_of.year - day.year) * 12 + as_of.month - day.month
-    return f"{day:%Y-%m}" if months_ago > 1 else day.isoformat()
+    is_closed = (day.year, day.month) < (as_of.year, as_of.month)
+    return f"{day:%Y-%m}" if is_closed else day.isoformat()
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,11 +35,10 @@ def save_days(
         Partition → key; None takes away a partition of the base that has no rows any more.
     """
     columns = ", ".join(f'"{column}"' for column in COLUMNS[table])
-    as_of = frame.as_of_day
     # The same rule as ``domain.manifests.partition_of``, for whole columns.
-    months_ago = f"({as_of.year} - year({day})) * 12 + {as_of.month} - month({day})"
+    this_month = frame.as_of_day.replace(day=1).isoformat()
     partition = (
-        f"CASE WHEN {months_ago} > 1 THEN strftime({day}, '%Y-%m') "
+        f"CASE WHEN {day} < DATE '{this_month}' THEN strftime({day}, '%Y-%m') "
         f"ELSE strftime({day}, '%Y-%m-%d') END"
     )
     db.execute(

@@ -67,12 +67,18 @@ class DynamoCosts:
         return sum(in_parallel(move, touched))
 
     def on_day(self, account: str, day: date) -> Iterator[CostRow]:
-        """Return the shown rows of a day, in order of key."""
-        partition = keys.cost_day(account, day)
-        for head in list(self._table.query(partition, prefix="head#")):
-            shown = head["sk"].removeprefix("head#")
-            prefix = f"row#{shown}#{keys.join(head['load'])}#"
-            for item in self._table.query(partition, prefix=prefix):
+        """Return the shown rows of a day, in order of key.
+
+        One query reads heads and rows of all loads: superseded loads are few, and queries are what
+        an export of years waits for.
+        """
+        shown: list[str] = []
+        for item in self._table.query(keys.cost_day(account, day)):
+            # The heads come first: "head" sorts before "row".
+            if item["sk"].startswith("head#"):
+                ad_account = item["sk"].removeprefix("head#")
+                shown.append(f"row#{ad_account}#{keys.join(item['load'])}#")
+            elif item["sk"].startswith(tuple(shown)):
                 yield codec.from_plain(CostRow, item)
 
     def _mark(self, account: str, days: Collection[date]) -> None:
