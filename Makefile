@@ -59,7 +59,7 @@ template: setup ## Check the template and the state machine
 	npx --no-install asl-validator --yaml-path statemachines/order_pipeline.asl.yaml
 
 test: setup ## Run the tests; ARGS="-k rebill -n 0" narrows them
-	$(BIN)/pytest -n 2 $(ARGS)
+	$(BIN)/pytest -n 2 --dist loadgroup $(ARGS)
 
 bench: setup ## Measure against the budgets; fails on what became slower
 	$(PYTHON) -m benchmarks $(ARGS)

@@ -92,6 +92,7 @@ class Tour:
                 scenario.furnish(self.shop.store)
         api = self._connect()
         self._import(api, scenario)
+        self._send_hits(scenario)
         self._run_pipeline(api)
         self._show_report(api, scenario, yesterday)
 
@@ -138,28 +139,25 @@ class Tour:
         return api
 
     def _import(self, api: ReportsApi, scenario: Scenario) -> None:
-        what = (
-            "importing old clicks, leads and ad cost by the API, sending new hits to the collector"
-        )
-        # Two imports at a time, one per core; the browsers of the last days send meanwhile.
-        with self._step(what) as note, ThreadPoolExecutor(3) as pool:
+        # Two requests at a time, one per core.
+        what = "importing old clicks, leads and ad cost by the API"
+        with self._step(what) as note, ThreadPoolExecutor(2) as pool:
             clicks = pool.submit(api.post_rows, "/v1/touchpoints", scenario.touchpoint_rows)
             others = pool.submit(self._import_leads_and_costs, api, scenario)
-            hits = pool.submit(
-                send_hits,
-                self.stack.collector_url,
-                scenario.hits(self.source["public_key"], datetime.now(UTC)),
-            )
             counts = (clicks.result(), *others.result())
-            note.append("{:,} clicks, {:,} leads, {:,} cost rows; hits:".format(*counts))
-            statuses = hits.result().items()
-            note.append(", ".join(f"{count} × {status}" for status, count in sorted(statuses)))
-            self._wait_for_empty_queue()
+            note.append("{:,} clicks, {:,} leads, {:,} cost rows".format(*counts))
 
     def _import_leads_and_costs(self, api: ReportsApi, scenario: Scenario) -> tuple[int, int]:
         leads = api.post_rows("/v1/leads", scenario.lead_rows)
         costs = sum(api.post("/v1/costs", body)["accepted"] for body in scenario.cost_bodies)
         return leads, costs
+
+    def _send_hits(self, scenario: Scenario) -> None:
+        with self._step("sending the last days' hits to the collector") as note:
+            posts = scenario.hits(self.source["public_key"], datetime.now(UTC))
+            statuses = send_hits(self.stack.collector_url, posts).items()
+            self._wait_for_empty_queue()
+            note.append(", ".join(f"{count} × {status}" for status, count in sorted(statuses)))
 
     def _wait_for_empty_queue(self) -> None:
         queue = self.stack.client("sqs")

@@ -115,7 +115,8 @@ def test_imported_clicks_leads_and_cost_meet_in_one_row(connected: System) -> No
     marks = {"utm_source": "facebook", "utm_medium": "paid", "utm_campaign": "777"}
     row = {"email": "newcomer@example.com", "at": clicked.isoformat(), **marks}
     answer = connected.post(
-        "/v1/touchpoints", {"rows": [row, {**row, "at": "yesterday-ish"}, {**row, "colour": 1}]}
+        "/v1/touchpoints",
+        {"rows": [row, {**row, "at": "yesterday-ish"}, {**row, "color_of_the_bike": 1}]},
     )
     assert answer["accepted"] == 1
     assert [bad["index"] for bad in answer["rejected"]] == [1, 2]

@@ -1,0 +1,122 @@
+"""The ROI report as the reports API serves it, against one GROUP BY and against reading JSON."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from dataclasses import fields
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import boto3
+
+from benchmarks.database import connect
+from benchmarks.lines import Line
+from benchmarks.report_files import CAMPAIGNS, FIRST_DAY, LAST_DAY, write_run_tables
+from benchmarks.timing import best_of
+from headwater.adapters.s3.facts import S3Facts
+from headwater.domain.attribution import MODELS
+from headwater.domain.manifests import History, Manifest
+from headwater.domain.roi import RoiRow, RoiTotals
+from headwater.domain.settings import AccountSettings
+from headwater.usecases.compute_roi import RoiQuery
+from headwater.usecases.materialize_reports import report_name
+from headwater.usecases.serve_reports import PublishedRun, RoiRequest, serve_roi
+from tests.fakes import FakeLake
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from benchmarks.scale import Scale
+    from headwater.domain.manifests import Objects
+
+_ACCOUNT = "acme"
+_YEAR = RoiRequest(RoiQuery(FIRST_DAY, LAST_DAY, ("campaign",)), "linear", "net")
+_REPORT = "reports/year.json"
+_ADHOC_BUDGET_SECONDS, _MATERIALIZED_BUDGET_SECONDS = 5.0, 0.05
+
+
+def measure(scale: Scale) -> list[Line]:
+    """Measure a year by campaign: computed from its credits, and read where it lies ready."""
+    of = f"{scale.orders:,} orders"
+    lake = FakeLake()
+    document = lake.objects[_REPORT] = json.dumps(_document()).encode()
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = Path(scratch)
+        objects = write_run_tables(scale.orders, folder)
+        facts = _warm_facts(folder)
+        to_compute, to_read = _published(objects, {}), _published({}, {_YEAR.query: _REPORT})
+        floor, computed = best_of(
+            scale.rounds,
+            lambda: _group_by_campaign(folder, objects),
+            lambda: serve_roi(_ACCOUNT, _YEAR, to_compute, facts=facts, lake=lake),
+        )
+        parsed, read = best_of(
+            scale.rounds * 10,
+            lambda: json.loads(document),
+            lambda: serve_roi(_ACCOUNT, _YEAR, to_read, facts=facts, lake=lake),
+        )
+    return [
+        Line(f"report: floor, a year of {of}", floor.wall, "s"),
+        Line(
+            f"report: computed ad hoc, a year of {of}",
+            computed.wall,
+            "s",
+            computed.cpu / floor.cpu,
+            "one GROUP BY over the credits",
+            "<= 5 s",
+            is_over=computed.wall > _ADHOC_BUDGET_SECONDS,
+        ),
+        Line(f"report: floor, {len(document) // 1000} kB of JSON", parsed.wall * 1000, "ms"),
+        Line(
+            "report: read materialized",
+            read.wall * 1000,
+            "ms",
+            read.cpu / parsed.cpu,
+            "json.loads of the report",
+            "< 50 ms",
+            is_over=read.wall > _MATERIALIZED_BUDGET_SECONDS,
+        ),
+    ]
+
+
+def _warm_facts(folder: Path) -> S3Facts:
+    """Return the real adapter with every object in its folder already: it calls nothing."""
+    return S3Facts(
+        boto3.client("s3", region_name="us-east-1"), "no-bucket", folder, cache_bytes=2**40
+    )
+
+
+def _published(objects: Objects, reports: dict[RoiQuery, str]) -> PublishedRun:
+    settings = AccountSettings()
+    manifest = Manifest(
+        _ACCOUNT,
+        LAST_DAY,
+        settings.document(),
+        tables=objects,
+        reports={report_name(query): key for query, key in reports.items()},
+        histories={"shop": History(1, 1, is_complete=True)},
+    )
+    return PublishedRun(manifest, manifest.data_version, datetime(2026, 11, 1, tzinfo=UTC))
+
+
+def _group_by_campaign(folder: Path, objects: Objects) -> Sequence[Any]:
+    """Sum every model by campaign, once through the files: the least that a report reads."""
+    sums = ", ".join(f"sum({model}_{money})" for model in MODELS for money in ("gross", "net"))
+    paths = [str(folder / key) for key in objects["credits"].values()]
+    with connect() as db:
+        return db.execute(
+            f"SELECT campaign, count(*), {sums} FROM read_parquet(?) GROUP BY campaign", [paths]
+        ).fetchall()
+
+
+def _document() -> dict[str, Any]:
+    """Return a materialized report by campaign, under every model."""
+    totals = {field.name: 1_000_000 for field in fields(RoiTotals)}
+    counts = [field.name for field in fields(RoiRow) if field.name not in ("kind", "names")]
+    rows = [
+        {"kind": "credited", "names": [f"Campaign {n}"]} | dict.fromkeys(counts, 1000 + n)
+        for n in range(CAMPAIGNS)
+    ]
+    return {model: {"totals": totals, "rows": rows} for model in MODELS}

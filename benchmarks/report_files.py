@@ -1,0 +1,134 @@
+"""What a finished run leaves for reports: a year of credits, leads, cost and clicks, by month."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from benchmarks.database import connect
+from headwater.domain.attribution import MODELS
+from headwater.domain.roles import ROLES
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import duckdb
+
+    from headwater.domain.manifests import Objects
+
+FIRST_DAY, LAST_DAY = date(2025, 11, 1), date(2026, 10, 31)
+CAMPAIGNS = 200
+_SEED = 20_261_121
+_DAYS = (LAST_DAY - FIRST_DAY).days + 1
+# Cumulated shares of the campaigns by Zipf's law, to be drawn from with a uniform number.
+_CAMPAIGNS = f"""
+CREATE TABLE campaigns AS
+SELECT number, 'google' AS platform, 'paid_search' AS channel, 'google' AS source, 'cpc' AS medium,
+    'Campaign ' || number AS campaign, 'ad' || number AS content, '' AS term,
+    sum(1 / number) OVER (ORDER BY number) / sum(1 / number) OVER () AS upto
+FROM range(1, {CAMPAIGNS + 1}) c (number)
+"""
+_DIMENSIONS = "channel, source, medium, campaign, content, term"
+_NO_DIMENSIONS = ", ".join(f"'' AS {name}" for name in _DIMENSIONS.split(", "))
+_ROLE_COLUMNS = ", ".join(f"role = {n} OR role > 3 AS is_{role}" for n, role in enumerate(ROLES))
+_AMOUNTS = ", ".join(
+    f"gross // 2 AS {model}_gross, (gross - refund) // 2 AS {model}_net" for model in MODELS
+)
+
+
+def _flags(names: tuple[str, ...], pattern: str) -> str:
+    return ", ".join(f"false AS {pattern.format(name)}" for name in names)
+
+
+_ORDER = """'shop' AS store, n::VARCHAR AS order_id, placed_at,
+    md5('contact' || contact) AS contact, 'store' AS order_class, 'one_time' AS kind, is_new,
+    true AS is_converted"""
+_TABLES = {
+    # Two touches per order, of one role each or of several, and the rest.
+    "credits": f"""
+        SELECT {_ORDER}, 0 AS order_gross, 0 AS order_net, md5('touch' || n || '/' || t.part) AS
+            touch_id, md5('visitor' || contact) AS visitor, placed_at - INTERVAL 3 DAY AS
+            touched_at, {_DIMENSIONS}, platform, number::VARCHAR AS ad_campaign_id,
+            '' AS ad_adset_id, '' AS ad_ad_id, 'campaign_id' AS ad_match,
+            {_ROLE_COLUMNS}, {_AMOUNTS}, {_flags(MODELS, "{}_pre_tracking")}
+        FROM drawn_orders
+        JOIN drawn_touches t USING (n)
+        ASOF JOIN campaigns ON t.chance < campaigns.upto
+        UNION ALL
+        SELECT {_ORDER}, gross, gross - refund, '', '', NULL, {_NO_DIMENSIONS}, '', '', '', '', '',
+            {_flags(ROLES, "is_{}")}, {_AMOUNTS}, {_flags(MODELS, "{}_pre_tracking")}
+        FROM drawn_orders
+    """,
+    "leads": f"""
+        SELECT md5('contact' || contact) AS contact, placed_at AS opted_in_at, led.role,
+            'credited' AS state, {_DIMENSIONS}
+        FROM drawn_orders
+        JOIN drawn_touches t USING (n)
+        ASOF JOIN campaigns ON t.chance < campaigns.upto,
+            (SELECT unnest(['first_click', 'new_lead']) AS role) led
+        WHERE is_new AND t.part = 0
+    """,
+    "spend": f"""
+        SELECT day, platform, '1' AS ad_account, number::VARCHAR AS campaign_id, '' AS adset_id,
+            '' AS ad_id, {_DIMENSIONS}, 100 + number AS cost_minor, 10 AS clicks,
+            1000 AS impressions, 1.5::DECIMAL(18, 6) AS conversions, NULL::BIGINT AS value_minor
+        FROM campaigns, days
+    """,
+    "clicks": f"SELECT day, {_DIMENSIONS}, 1 + number AS clicks FROM campaigns, days",
+}
+_DAY_OF = {"credits": "placed_at", "leads": "opted_in_at", "spend": "day", "clicks": "day"}
+
+
+def write_run_tables(orders: int, folder: Path) -> Objects:
+    """Write the tables below a folder, one file a month; return the files by table and month."""
+    objects: Objects = {}
+    with connect() as db:
+        _draw(db, orders)
+        for table, query in _TABLES.items():
+            db.execute(f"CREATE TABLE {table} AS {query}")
+            day = _DAY_OF[table]
+            months = db.execute(f"SELECT DISTINCT strftime({day}, '%Y-%m') FROM {table}").fetchall()
+            objects[table] = {}
+            for (month,) in sorted(months):
+                key = objects[table][month] = f"{table}-{month}.parquet"
+                db.execute(
+                    f"COPY (SELECT * FROM {table} WHERE strftime({day}, '%Y-%m') = '{month}' "
+                    f"ORDER BY {day}) TO '{folder / key}' (COMPRESSION zstd)"
+                )
+    return objects
+
+
+def _draw(db: duckdb.DuckDBPyConnection, orders: int) -> None:
+    rng = np.random.default_rng(_SEED)
+    gross = rng.lognormal(8.5, 0.7, orders).astype(np.int64) + 1
+    touches = np.repeat(np.arange(orders), 2)
+    columns: dict[str, dict[str, Any]] = {
+        "columns_of_orders": {
+            "n": np.arange(orders),
+            "second": rng.integers(5 * 3600, _DAYS * 86_400, orders),
+            "contact": rng.integers(0, max(orders * 6 // 10, 1), orders),
+            "gross": gross,
+            "refund": np.where(rng.random(orders) < 0.05, gross // 2, 0),  # noqa: PLR2004
+            "is_new": rng.random(orders) < 0.6,  # noqa: PLR2004
+        },
+        "columns_of_touches": {
+            "n": touches,
+            "part": np.arange(len(touches)) % 2,
+            "role": rng.integers(0, 6, len(touches)),
+            "chance": rng.random(len(touches)),
+        },
+    }
+    for name, values in columns.items():
+        db.register(name, values)
+    db.execute(
+        "CREATE TABLE drawn_orders AS SELECT * EXCLUDE second, "
+        f"TIMESTAMP '{FIRST_DAY}' + to_seconds(second) AS placed_at FROM columns_of_orders"
+    )
+    db.execute("CREATE TABLE drawn_touches AS FROM columns_of_touches")
+    db.execute(
+        f"CREATE TABLE days AS SELECT DATE '{FIRST_DAY}' + number::INTEGER AS day "
+        f"FROM range({_DAYS}) r (number)"
+    )
+    db.execute(_CAMPAIGNS)

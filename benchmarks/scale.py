@@ -1,0 +1,15 @@
+"""How much work a benchmark does."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """Sizes: of the history, of the store that is pulled, of the hits; and how often each runs."""
+
+    orders: int = 100_000
+    pulled_orders: int = 1_000
+    hits: int = 3_000
+    rounds: int = 5

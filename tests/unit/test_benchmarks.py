@@ -1,0 +1,98 @@
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from benchmarks import __main__ as command
+from benchmarks import store
+from benchmarks.baseline import read_baseline
+from benchmarks.lines import Line, render
+from benchmarks.scale import Scale
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+TINY = Scale(orders=60, pulled_orders=20, hits=10, rounds=1)
+FLOOR = Line("engine: floor", 0.1, "s")
+ROLES = Line("engine: roles", 0.2, "s", 2.0, "a floor", "<= 2 s")
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[..., int]:
+    """Run the command over one subject that always measures the same."""
+    monkeypatch.setattr(command, "SUBJECTS", {"engine": lambda _: [FLOOR, ROLES]})
+    path = tmp_path / "baseline.json"
+
+    def main(*arguments: str, baseline: dict[str, float] | None = None) -> int:
+        if baseline is not None:
+            path.write_text(json.dumps(baseline))
+        return command.main([*arguments, "--baseline", str(path)])
+
+    return main
+
+
+@pytest.mark.parametrize("measure", command.SUBJECTS.values(), ids=command.SUBJECTS)
+def test_every_subject_measures_something(measure: Callable[[Scale], list[Line]]) -> None:
+    lines = measure(TINY)
+    assert len({line.measure for line in lines}) == len(lines)
+    assert all(line.value > 0 for line in lines)
+    ratios = [line.ratio for line in lines if line.ratio is not None]
+    assert ratios
+    assert all(ratio > 0 for ratio in ratios)
+
+
+def test_a_small_store_is_pulled_in_five_calls() -> None:
+    # The store's clock, a page of orders, their refunds, all lines of the long one, the archive.
+    calls, _ = store.measure(TINY)
+    assert (calls.value, calls.ratio) == (5 * 1000 / TINY.pulled_orders, 5)
+
+
+def test_a_ratio_far_worse_than_its_baseline_fails(
+    run: Callable[..., int], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(baseline={ROLES.measure: 2.0 / 1.26}) == 1
+    assert "worse than the baseline by more than 25%: engine: roles" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("ratio", [2.0 / 1.24, 2.0, 4.0])
+def test_a_ratio_near_its_baseline_or_better_passes(run: Callable[..., int], ratio: float) -> None:
+    assert run(baseline={ROLES.measure: ratio}) == 0
+
+
+def test_a_measure_without_a_baseline_passes(run: Callable[..., int]) -> None:
+    assert run() == 0
+
+
+def test_an_update_writes_the_ratios_and_keeps_those_of_other_measures(
+    run: Callable[..., int], tmp_path: Path
+) -> None:
+    assert run("--update", baseline={ROLES.measure: 0.1, "store: calls": 3.0}) == 0
+    assert read_baseline(tmp_path / "baseline.json") == {"store: calls": 3.0, ROLES.measure: 2.0}
+    assert run() == 0
+
+
+def test_the_table_shows_each_measure_beside_its_baseline_and_budget() -> None:
+    over = Line("store: calls", 13, "calls", 3.25, "pages", "<= 12", is_over=True)
+    table = render([FLOOR, over, ROLES], {ROLES.measure: 1.0})
+    heading, _, calls, roles = (" ".join(row.split()) for row in table.splitlines())
+    assert heading == "measure value unit ratio baseline against budget"
+    assert calls == "store: calls 13 calls 3.25 - pages <= 12 (over)"
+    assert roles == "engine: roles 0.2 s 2 ! 1 a floor <= 2 s"
+
+
+def test_help_names_every_subject() -> None:
+    process = subprocess.run(
+        [sys.executable, "-m", "benchmarks", "--help"],
+        cwd=REPOSITORY,
+        env={"PYTHONPATH": "layers/headwater"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert all(name in process.stdout for name in ("engine", "report", "store", "collector"))
