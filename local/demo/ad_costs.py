@@ -27,7 +27,7 @@ AD_ACCOUNTS = {
     "direct_mail": "print-shop",
 }
 ROWS_PER_POST = 1_000
-_DAILY = timedelta(days=45)
+_DAILY = timedelta(days=14)
 # Of what an ad costs, this part follows its visits; the rest is spent whether people come or not.
 _FOLLOWS_VISITS = Decimal("0.7")
 _CENT = Decimal("0.01")

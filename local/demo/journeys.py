@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from local.demo.people import Person
 
 MOST_VISITS = 20
-_VISITS_OF_A_BUYER, _VISITS_PER_ORDER = 1.5, 0.5
+_VISITS_OF_A_BUYER, _VISITS_PER_ORDER = 1.2, 0.4
 # Between its first visit and its last, a campaign's name changed this long before the end.
 RENAMED_BEFORE_END = timedelta(days=400)
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from local.storefront.model import StoreCustomer, StoreOrder
 
 LIVE_DAYS = 5
-_LEADS, _NEWCOMERS = 900, 90
+_LEADS, _NEWCOMERS = 600, 90
 _FIRST_LEAD, _FIRST_NEWCOMER = 10_001, 20_001
 
 

@@ -77,9 +77,9 @@ def test_everybody_has_one_to_twenty_touches_three_or_so_on_average(scenario: Sc
 
 
 def test_the_volumes_stay_such_that_the_demo_is_quick(scenario: Scenario) -> None:
-    assert 7_500 <= len(scenario.touchpoint_rows) <= 10_000
-    assert 1_000 <= len(scenario.lead_rows) <= 2_000
-    assert 2_000 <= sum(len(body["rows"]) for body in scenario.cost_bodies) <= 3_500
+    assert 5_000 <= len(scenario.touchpoint_rows) <= 9_000
+    assert 800 <= len(scenario.lead_rows) <= 2_000
+    assert 1_500 <= sum(len(body["rows"]) for body in scenario.cost_bodies) <= 3_500
 
 
 def test_the_buyers_first_touches_precede_their_first_orders(scenario: Scenario) -> None:

@@ -24,6 +24,9 @@ from headwater.usecases.databases import open_database
 from headwater.usecases.materialize_reports import report_name
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from headwater.domain.orders import Order
     from headwater.usecases.ports import Facts, Lake, Orders, Runs
 
 # Longer ranges are asked for as all_time.
@@ -135,17 +138,10 @@ def serve_credits(
         raise UnknownResourceError(message)
     placed_on = order.placed_at.astimezone(UTC).date()
     objects = published.manifest.tables.get("credits", {})
-    partitions = (placed_on.isoformat(), partition_of(placed_on, published.manifest.as_of))
-    held = {"credits": {p: objects[p] for p in partitions if p in objects}}
-    with open_database() as db:
-        facts.mount(db, held, ["credits"])
-        cursor = db.execute(
-            "SELECT * FROM credits WHERE store = ? AND order_id = ? "
-            "ORDER BY touch_id = '', touched_at, touch_id",
-            [source, order_id],
-        )
-        names = [column[0] for column in cursor.description or ()]
-        rows = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+    likely = (placed_on.isoformat(), partition_of(placed_on, published.manifest.as_of))
+    held = {p: objects[p] for p in likely if p in objects}
+    # An order that has moved to another day since the run stands where the run has seen it.
+    rows = _credit_rows(held, order, facts) or _credit_rows(objects, order, facts)
     if not rows:
         message = f"order {order_id} is no revenue in the last run: its status or age excludes it"
         raise UnknownResourceError(message)
@@ -182,6 +178,19 @@ def serve_credits(
             for model, amounts in _amounts(rest, currency).items()
         },
     }
+
+
+def _credit_rows(objects: Mapping[str, str], order: Order, facts: Facts) -> list[dict[str, Any]]:
+    """Return an order's rows among some partitions: its touches by time, then the rest row."""
+    with open_database() as db:
+        facts.mount(db, {"credits": dict(objects)}, ["credits"])
+        cursor = db.execute(
+            "SELECT * FROM credits WHERE store = ? AND order_id = ? "
+            "ORDER BY touch_id = '', touched_at, touch_id",
+            list(order.key),
+        )
+        names = [column[0] for column in cursor.description or ()]
+        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
 
 def envelope(account: str, report: str, published: PublishedRun) -> dict[str, Any]:
