@@ -9,6 +9,7 @@ import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from uuid import uuid4
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
@@ -163,8 +164,9 @@ class LambdaSide:
     def run_pipeline(self, account: str = ACCOUNT) -> str:
         """Do what the state machine does, from the listing to the end; return the data version."""
         now = self.workshop.clock.now()
-        assert self.workshop.runs.acquire(account, RUN, now, now)
-        run = {"account": account, "run": RUN}
+        name = f"{RUN}-{uuid4().hex[:8]}"
+        assert self.workshop.runs.acquire(account, name, now, now)
+        run = {"account": account, "run": name}
         listed = self.invoke("export_facts", {**run, "list": True})
         for item in self.workshop.lake.get_json(listed["exports"]):
             self.invoke("export_facts", item)

@@ -79,6 +79,17 @@ def test_changes_that_wait_start_one_more_run(shop: Workshop) -> None:
     assert shop.pipeline.pulled == [ACCOUNT]
 
 
+def test_a_finish_that_is_tried_again_after_its_end_changes_nothing(shop: Workshop) -> None:
+    run = shop.begin()
+    shop.export(run)
+    shop.compute(run)
+    shop.finish(run)
+    head = shop.runs.head(ACCOUNT)
+    shop.finish(run)
+    assert shop.runs.head(ACCOUNT) == head
+    assert shop.runs.recorded(ACCOUNT, run)["status"] == "done"
+
+
 def test_a_run_that_was_overtaken_publishes_nothing(shop: Workshop) -> None:
     slow = shop.begin()
     shop.export(slow)
