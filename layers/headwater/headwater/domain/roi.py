@@ -34,7 +34,7 @@ class RoiRow:
     """One row, in minor units of the account's currency.
 
     ``kind`` is ``credited`` or one of ``REST_KINDS``; ``names`` are the dimension values of a
-    credited row. ``cost`` is None where the cost could not be converted.
+    credited row. Cost that could not be converted is in no row, only counted in the totals.
     """
 
     kind: str
@@ -115,62 +115,77 @@ def spell_roi(
         currency: the account's.
         is_history_complete: whether new and repeat can be told apart.
     """
-    totals = cells.totals
+    return {
+        "totals": _spell_totals(
+            cells.totals, revenue, currency, is_history_complete=is_history_complete
+        ),
+        "rows": [
+            dict(zip(("kind", *by), (row.kind, *row.names), strict=True))
+            | _spell_figures(row, revenue, currency, is_history_complete=is_history_complete)
+            for row in cells.rows
+        ],
+    }
 
+
+def _spell_totals(
+    totals: RoiTotals, revenue: str, currency: str, *, is_history_complete: bool
+) -> dict[str, Any]:
     def money(minor: int) -> str:
         return str(from_minor(minor, currency))
 
-    def row_document(row: RoiRow) -> dict[str, Any]:
-        chosen = row.gross if revenue == "gross" else row.net
-        new_customers = row.new_customers if is_history_complete else None
-        return {
-            "kind": row.kind,
-            **dict(zip(by, row.names, strict=True)),
-            "clicks": row.clicks,
-            "leads": row.leads,
-            "orders": row.orders,
-            "customers": row.customers,
-            "new_customers": new_customers,
-            "gross": money(row.gross),
-            "refunds": money(row.gross - row.net),
-            "net": money(row.net),
-            "cost": money(row.cost),
-            "roi": ratio(chosen - row.cost, row.cost),
-            "roas": ratio(chosen, row.cost),
-            "cpl": _per_head(row.cost, row.leads, currency),
-            "epl": _per_head(chosen, row.leads, currency),
-            "cac": _per_head(row.cost, row.customers, currency),
-            "ncac": _per_head(row.cost, new_customers or 0, currency),
-            "aov": _per_head(chosen, row.orders, currency),
-        }
-
-    chosen = totals.gross if revenue == "gross" else totals.net
-    attributed, pre_tracking, creditable = (
-        (totals.attributed_gross, totals.pre_tracking_gross, totals.creditable_gross)
+    chosen, attributed, pre_tracking, creditable = (
+        (
+            totals.gross,
+            totals.attributed_gross,
+            totals.pre_tracking_gross,
+            totals.creditable_gross,
+        )
         if revenue == "gross"
-        else (totals.attributed_net, totals.pre_tracking_net, totals.creditable_net)
+        else (totals.net, totals.attributed_net, totals.pre_tracking_net, totals.creditable_net)
     )
     return {
-        "totals": {
-            "orders": totals.orders,
-            "customers": totals.customers,
-            "new_customers": totals.new_customers if is_history_complete else None,
-            "gross": money(totals.gross),
-            "refunds": money(totals.gross - totals.net),
-            "net": money(totals.net),
-            "attributed": money(attributed),
-            "pre_tracking": money(pre_tracking),
-            "unattributed": money(creditable - attributed - pre_tracking),
-            "coverage": ratio(attributed, creditable - pre_tracking),
-            "clicks": totals.clicks,
-            "leads": totals.leads,
-            "cost": money(totals.cost),
-            "roi": ratio(chosen - totals.cost, totals.cost),
-            "roas": ratio(chosen, totals.cost),
-            "not_converted_orders": totals.not_converted_orders,
-            "not_converted_costs": totals.not_converted_costs,
-        },
-        "rows": [row_document(row) for row in cells.rows],
+        "orders": totals.orders,
+        "customers": totals.customers,
+        "new_customers": totals.new_customers if is_history_complete else None,
+        "gross": money(totals.gross),
+        "refunds": money(totals.gross - totals.net),
+        "net": money(totals.net),
+        "attributed": money(attributed),
+        "pre_tracking": money(pre_tracking),
+        "unattributed": money(creditable - attributed - pre_tracking),
+        "coverage": ratio(attributed, creditable - pre_tracking),
+        "clicks": totals.clicks,
+        "leads": totals.leads,
+        "cost": money(totals.cost),
+        "roi": ratio(chosen - totals.cost, totals.cost),
+        "roas": ratio(chosen, totals.cost),
+        "not_converted_orders": totals.not_converted_orders,
+        "not_converted_costs": totals.not_converted_costs,
+    }
+
+
+def _spell_figures(
+    row: RoiRow, revenue: str, currency: str, *, is_history_complete: bool
+) -> dict[str, Any]:
+    chosen = row.gross if revenue == "gross" else row.net
+    new_customers = row.new_customers if is_history_complete else None
+    return {
+        "clicks": row.clicks,
+        "leads": row.leads,
+        "orders": row.orders,
+        "customers": row.customers,
+        "new_customers": new_customers,
+        "gross": str(from_minor(row.gross, currency)),
+        "refunds": str(from_minor(row.gross - row.net, currency)),
+        "net": str(from_minor(row.net, currency)),
+        "cost": str(from_minor(row.cost, currency)),
+        "roi": ratio(chosen - row.cost, row.cost),
+        "roas": ratio(chosen, row.cost),
+        "cpl": _per_head(row.cost, row.leads, currency),
+        "epl": _per_head(chosen, row.leads, currency),
+        "cac": _per_head(row.cost, row.customers, currency),
+        "ncac": _per_head(row.cost, new_customers or 0, currency),
+        "aov": _per_head(chosen, row.orders, currency),
     }
 
 

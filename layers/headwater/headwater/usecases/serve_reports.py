@@ -145,8 +145,8 @@ def serve_credits(
     if not rows:
         message = f"order {order_id} is no revenue in the last run: its status or age excludes it"
         raise UnknownResourceError(message)
-    currency = published.settings.currency
     *touches, rest = rows
+    currency = published.settings.currency
     return {
         **envelope(account, "credits", published),
         "order": {
@@ -160,23 +160,28 @@ def serve_credits(
             "gross": str(from_minor(rest["order_gross"], currency)),
             "net": str(from_minor(rest["order_net"], currency)),
         },
-        "touches": [
-            {
-                "touch_id": touch["touch_id"],
-                "at": _instant(touch["touched_at"]),
-                **{name: touch[name] for name in (*DIMENSIONS, *AD_COLUMNS)},
-                "roles": [role for role in ROLES if touch[f"is_{role}"]],
-                "credits": _amounts(touch, currency),
-            }
-            for touch in touches
-        ],
-        "rest": {
-            model: {
-                "kind": "pre_tracking" if rest[f"{model}_pre_tracking"] else "unattributed",
-                **amounts,
-            }
-            for model, amounts in _amounts(rest, currency).items()
-        },
+        "touches": [_spell_touch(touch, currency) for touch in touches],
+        "rest": _spell_rest(rest, currency),
+    }
+
+
+def _spell_touch(touch: dict[str, Any], currency: str) -> dict[str, Any]:
+    return {
+        "touch_id": touch["touch_id"],
+        "at": _instant(touch["touched_at"]),
+        **{name: touch[name] for name in (*DIMENSIONS, *AD_COLUMNS)},
+        "roles": [role for role in ROLES if touch[f"is_{role}"]],
+        "credits": _amounts(touch, currency),
+    }
+
+
+def _spell_rest(rest: dict[str, Any], currency: str) -> dict[str, dict[str, str]]:
+    return {
+        model: {
+            "kind": "pre_tracking" if rest[f"{model}_pre_tracking"] else "unattributed",
+            **amounts,
+        }
+        for model, amounts in _amounts(rest, currency).items()
     }
 
 
