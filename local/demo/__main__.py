@@ -26,6 +26,8 @@ def main() -> None:
     )
     mode = parser.parse_args().mode
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
+    # A shell that starts us in the background has us ignore Ctrl-C.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         with Tour(REPOSITORY / ".local" / "demo") as tour:
             tour.show()
