@@ -1,33 +1,13 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from fractions import Fraction
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from headwater.domain.money import apportion, from_minor, parse_amount, to_minor
+from headwater.domain.money import from_minor, parse_amount, to_minor
 from headwater.errors import InvalidRowError
-
-weights = st.lists(st.integers(0, 1_000), min_size=1, max_size=12).filter(any)
-
-
-@given(st.integers(-(10**15), 10**15), weights)
-def test_parts_sum_to_the_total_to_the_last_minor_unit(total: int, parts: list[int]) -> None:
-    shares = [Fraction(part, sum(parts)) for part in parts]
-    assert sum(apportion(total, shares)) == total
-
-
-@given(st.integers(0, 10**12), weights)
-def test_a_refund_is_split_as_the_sale_was(total: int, parts: list[int]) -> None:
-    shares = [Fraction(part, sum(parts)) for part in parts]
-    assert apportion(-total, shares) == [-part for part in apportion(total, shares)]
-
-
-def test_units_left_over_go_to_the_largest_fractions_and_ties_to_the_earlier_part() -> None:
-    assert apportion(100, [Fraction(1, 3)] * 3) == [34, 33, 33]
-    assert apportion(10, [Fraction(1, 6), Fraction(1, 6), Fraction(4, 6)]) == [2, 2, 6]
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Money: decimals outside, integer minor units inside, and one way to split a sum.
+"""Money: decimals outside, integer minor units inside.
 
 A minor unit is the smallest coin of a currency: cents for USD, yen for JPY, fils for KWD.
 """
@@ -6,13 +6,8 @@ A minor unit is the smallest coin of a currency: cents for USD, yen for JPY, fil
 from __future__ import annotations
 
 from decimal import ROUND_HALF_EVEN, Decimal, InvalidOperation
-from typing import TYPE_CHECKING
 
 from headwater.errors import InvalidRowError
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from fractions import Fraction
 
 # ISO 4217 exponents that differ from 2.
 _EXPONENTS = {
@@ -72,26 +67,3 @@ def to_minor(amount: Decimal, currency: str) -> int:
 def from_minor(minor: int, currency: str) -> Decimal:
     """Return minor units as an amount with the currency's decimals."""
     return Decimal(minor).scaleb(-exponent(currency))
-
-
-def apportion(total: int, shares: Sequence[Fraction]) -> list[int]:
-    """Split whole minor units over exact shares so that the parts sum to the total.
-
-    Largest remainder: each part is rounded down, and the units left over go to the largest
-    fractions, ties to the earlier part. A negative total is split by its absolute value and the
-    sign put back, so a refund mirrors the sale.
-
-    Args:
-        total: minor units.
-        shares: non-negative, summing to 1; empty only where nothing is to be split.
-
-    Returns:
-        One integer per share.
-    """
-    sign, size = (-1, -total) if total < 0 else (1, total)
-    exact = [size * share for share in shares]
-    parts = [int(quota) for quota in exact]
-    by_remainder = sorted(range(len(parts)), key=lambda i: (parts[i] - exact[i], i))
-    for i in by_remainder[: size - sum(parts)]:
-        parts[i] += 1
-    return [sign * part for part in parts]

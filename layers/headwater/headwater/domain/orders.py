@@ -11,10 +11,8 @@ from headwater.domain.money import to_minor
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from headwater.domain.settings import AccountSettings
-
-# BigCommerce's status ids.
-INCOMPLETE, REFUNDED = 0, 4
+# BigCommerce's status id of an order that was refunded whole.
+REFUNDED = 4
 # `external_source` of an order that a migration brought along.
 MIGRATED_SOURCE = "M-MIG"
 TRACKED_ORDER_SOURCES = frozenset({"www", "iphone", "ipad", "android", "mobile", "buybutton"})
@@ -154,11 +152,3 @@ def revenue_of(order: Order, account_currency: str) -> Revenue:
         to_minor(refunded / rate, account_currency),
         assumed,
     )
-
-
-def counts_as_revenue(status_id: int, *, is_archived: bool, settings: AccountSettings) -> bool:
-    """Tell whether an order in this state is revenue: its status is chosen and it is not archived.
-
-    Incomplete, canceled and declined orders never are; the settings refuse them.
-    """
-    return not is_archived and status_id in settings.revenue_statuses

@@ -20,10 +20,3 @@ def day_bounds(first: date, last: date, zone: str) -> tuple[datetime, datetime]:
     start = datetime.combine(first, time(), local)
     end = datetime.combine(last + timedelta(days=1), time(), local)
     return start.astimezone(UTC), end.astimezone(UTC)
-
-
-def utc_days(start: datetime, end: datetime) -> list[date]:
-    """Return the UTC dates that the interval [start, end) touches, ascending."""
-    first = start.astimezone(UTC).date()
-    last = (end.astimezone(UTC) - timedelta(microseconds=1)).date()
-    return [first + timedelta(days=n) for n in range((last - first).days + 1)]
