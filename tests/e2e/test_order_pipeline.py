@@ -38,7 +38,7 @@ def reported(system: System, first: date = LONG_AGO, last: date = TODAY) -> dict
 
 def test_the_reports_totals_are_the_stores_own(connected: System) -> None:
     assert reported(connected) == books(connected)
-    assert reported(connected)["orders"] >= 12
+    assert books(connected)["orders"] > 0
     for day in range(5):
         each = YESTERDAY - timedelta(days=day)
         assert reported(connected, each, each) == books(connected, each, each)
