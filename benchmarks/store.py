@@ -15,12 +15,23 @@ from typing import TYPE_CHECKING
 
 from benchmarks.lines import Line
 from headwater.adapters.bigcommerce import BigCommerceSources
+from headwater.usecases.directory_pull import DirectoryPorts
 from headwater.usecases.ports import Source
 from headwater.usecases.pull_orders import pull_orders
 from headwater.usecases.source_pull import PullPorts
 from local.storefront.model import StoreLine, StoreOrder, StoreRefund
 from local.storefront.server import Storefront
-from tests.fakes import FakeAccounts, FakeClock, FakeLake, FakeOrders, FakeRuns, FakeSecrets
+from tests.fakes import (
+    FakeAccounts,
+    FakeClock,
+    FakeEdges,
+    FakeJourneys,
+    FakeLake,
+    FakeOrders,
+    FakeProducts,
+    FakeRuns,
+    FakeSecrets,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -126,7 +137,10 @@ class _Pull:
             sleep=lambda seconds: clock.advance(timedelta(seconds=seconds)),
         )
         self._lake = FakeLake()
-        self._ports = PullPorts(clock, accounts, runs, sources, FakeOrders(), self._lake)
+        directory = DirectoryPorts(
+            clock, accounts, sources, FakeJourneys(), FakeEdges(), FakeProducts(), self._lake
+        )
+        self._ports = PullPorts(clock, accounts, runs, sources, FakeOrders(), self._lake, directory)
 
     def run(self) -> None:
         """Pull; raises RuntimeError where an order is missing or a store failed."""

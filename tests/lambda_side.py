@@ -15,6 +15,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from headwater.domain.sites import Sites
 from headwater.runtime import bootstrap, edge, storage
+from headwater.usecases.directory_ports import DirectoryPage
 from headwater.usecases.ports import ApiKey, OrderPage
 from tests.fakes import FakeHitQueue, FakeSecrets
 from tests.workshop import ACCOUNT, Workshop
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
     from headwater.domain.orders import Order
     from headwater.domain.sites import Site
+    from headwater.usecases.directory_ports import Directory
     from headwater.usecases.ports import OrderSource, Source
 
 type Json = dict[str, Any]
@@ -81,6 +83,18 @@ class FakeStore:
         return OrderPage((), (), 0, b"", is_last=True)
 
 
+class EmptyDirectory:
+    """A store that knows nobody and sells nothing."""
+
+    def _list(self, **asked: object) -> DirectoryPage[Any]:  # noqa: ARG002
+        return DirectoryPage((), (), 0, 0, b"", is_last=True)
+
+    customers = subscribers = changed_products = _list
+
+    def products(self, product_ids: Collection[int]) -> DirectoryPage[Any]:  # noqa: ARG002
+        return self._list()
+
+
 @dataclass
 class FakeStores:
     """Opens that store, and remembers for which credentials and until when."""
@@ -91,6 +105,9 @@ class FakeStores:
 
     def open(self, account: str, source: Source) -> OrderSource:  # noqa: ARG002
         return self.store
+
+    def open_directory(self, account: str, source: Source) -> Directory:  # noqa: ARG002
+        return EmptyDirectory()
 
     def connect(self, *, store_hash: str, access_token: str, api_url: str = "") -> OrderSource:
         self.asked.append(
@@ -132,6 +149,8 @@ class LambdaSide:
             "orders": shop.orders,
             "journeys": shop.journeys,
             "costs": shop.costs,
+            "edges": shop.edges,
+            "products": shop.products,
             "lake": shop.lake,
             "facts": shop.facts,
             "pipeline": shop.pipeline,

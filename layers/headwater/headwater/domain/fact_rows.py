@@ -21,8 +21,9 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from headwater.domain.costs import CostRow
-    from headwater.domain.journeys import Identification, OptIn, OrderClaim, Touchpoint
+    from headwater.domain.journeys import Edge, Identification, OptIn, OrderClaim, Touchpoint
     from headwater.domain.orders import Order, OrderLine
+    from headwater.domain.products import Product
     from headwater.domain.settings import AccountSettings, SubscriptionRule
 
 type Row = tuple[object, ...]
@@ -132,6 +133,25 @@ def claim_row(claim: OrderClaim) -> Row:
         naive(claim.at),
         naive(claim.received_at),
         claim.node,
+    )
+
+
+def edge_row(edge: Edge) -> Row:
+    """Return an edge's row of table ``edges``."""
+    return edge.node, edge.other, naive(edge.at), edge.kind
+
+
+def product_row(product: Product, first_seen_at: datetime, settings: AccountSettings) -> Row:
+    """Return a product's row of table ``products``."""
+    return (
+        product.source,
+        product.product_id,
+        naive(first_seen_at),
+        product.name,
+        product.sku,
+        None if product.cost is None else to_minor(product.cost, settings.currency),
+        list(product.categories),
+        product.is_deleted,
     )
 
 

@@ -90,6 +90,22 @@ COLUMNS: dict[str, dict[str, str]] = {
         "received_at": "TIMESTAMP",
         "node": "VARCHAR",
     },
+    "edges": {
+        "node": "VARCHAR",
+        "other": "VARCHAR",
+        "occurred_at": "TIMESTAMP",
+        "kind": "VARCHAR",
+    },
+    "products": {
+        "source": "VARCHAR",
+        "product_id": "BIGINT",
+        "first_seen_at": "TIMESTAMP",
+        "name": "VARCHAR",
+        "sku": "VARCHAR",
+        "cost_minor": "BIGINT",
+        "categories": "VARCHAR[]",
+        "is_deleted": "BOOLEAN",
+    },
     "costs": {
         "day": "DATE",
         "platform": "VARCHAR",

@@ -7,27 +7,18 @@ from typing import TYPE_CHECKING
 
 from headwater.domain.chains import ChainLink, SubscriptionOrder, chain_orders
 from headwater.domain.facts import COLUMNS
-from headwater.domain.identity import Contacts, find_contacts
 from headwater.domain.manifests import ALL_DAYS
+from headwater.usecases.contact_tables import read_contacts
 from headwater.usecases.databases import open_database
 from headwater.usecases.row_tables import fill_table
 from headwater.usecases.run_files import open_frame, present_objects, save_objects
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     import duckdb
 
+    from headwater.domain.identity import Contacts
     from headwater.usecases.ports import Facts
     from headwater.usecases.run_files import Desk, RunFrame
-
-# Every event that names a node by an email.
-_EMAIL_EVENTS = """
-    SELECT email_node AS node, placed_at AS occurred_at FROM orders WHERE email_node <> ''
-    UNION ALL SELECT node, occurred_at FROM links WHERE node <> ''
-    UNION ALL SELECT node, occurred_at FROM optins WHERE node <> ''
-    UNION ALL SELECT node, occurred_at FROM touchpoints WHERE node <> ''
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +40,11 @@ def chain_subscriptions(account: str, run: str, *, desk: Desk, facts: Facts) -> 
     frame = open_frame(desk, account, run)
     with open_database() as db:
         facts.mount(
-            db, present_objects(desk.lake, frame), ["orders", "links", "optins", "touchpoints"]
+            db,
+            present_objects(desk.lake, frame),
+            ["orders", "links", "optins", "touchpoints", "edges"],
         )
-        contacts = _find_contacts(db)
+        contacts = read_contacts(db)
         links = chain_orders(_subscription_orders(db, frame))
         changes = {
             "contacts": {ALL_DAYS: _save_contacts(db, facts, account, contacts)},
@@ -63,26 +56,6 @@ def chain_subscriptions(account: str, run: str, *, desk: Desk, facts: Facts) -> 
         flagged=len(contacts.flagged),
         chains=len({link.chain_id for link in links.values()}),
         rebills=sum(link.cycle > 0 for link in links.values()),
-    )
-
-
-def _find_contacts(db: duckdb.DuckDBPyConnection) -> Contacts:
-    emails = _firsts(db, _EMAIL_EVENTS)
-    customers = _firsts(
-        db,
-        "SELECT customer_node AS node, placed_at AS occurred_at FROM orders "
-        "WHERE customer_node <> ''",
-    )
-    edges = db.execute(
-        "SELECT DISTINCT email_node, customer_node FROM orders "
-        "WHERE email_node <> '' AND customer_node <> ''"
-    ).fetchall()
-    return find_contacts(emails, customers, edges)
-
-
-def _firsts(db: duckdb.DuckDBPyConnection, events: str) -> dict[str, datetime]:
-    return dict(
-        db.execute(f"SELECT node, min(occurred_at) FROM ({events}) GROUP BY node").fetchall()
     )
 
 

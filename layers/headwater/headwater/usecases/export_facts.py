@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     import duckdb
 
     from headwater.domain.fact_rows import Row
+    from headwater.usecases.directory_ports import Edges, Products
     from headwater.usecases.ports import (
         Accounts,
         Costs,
@@ -51,10 +52,12 @@ EXPORTED = {
     "links": ("links",),
     "optins": ("optins",),
     "claims": ("claims",),
+    "edges": ("edges",),
+    "products": ("products",),
     "costs": ("costs",),
 }
 # Settings that are baked into facts: a change exports these tables anew.
-_MADE_WITH = {"currency": ("orders", "costs"), "subscription_rules": ("orders",)}
+_MADE_WITH = {"currency": ("orders", "costs", "products"), "subscription_rules": ("orders",)}
 # The column by which a fact table is cut into UTC days.
 _DAY_OF = {
     "orders": "placed_at",
@@ -63,6 +66,8 @@ _DAY_OF = {
     "links": "occurred_at",
     "optins": "occurred_at",
     "claims": "occurred_at",
+    "edges": "occurred_at",
+    "products": "first_seen_at",
     "costs": "day",
 }
 
@@ -90,6 +95,8 @@ class Tables:
     orders: Orders
     journeys: Journeys
     costs: Costs
+    edges: Edges
+    products: Products
 
 
 def list_marked_days(
@@ -227,6 +234,12 @@ def _read_days(
     elif table == "claims":
         claims = (claim for day in days for claim in journeys.claims_on(account, day))
         yield table, map(fact_rows.claim_row, claims)
+    elif table == "edges":
+        edges = (edge for day in days for edge in tables.edges.on_day(account, day))
+        yield table, map(fact_rows.edge_row, edges)
+    elif table == "products":
+        products = (each for day in days for each in tables.products.on_day(account, day))
+        yield table, (fact_rows.product_row(*each, settings) for each in products)
     elif table == "costs":
         costs = (cost for day in days for cost in tables.costs.on_day(account, day))
         yield table, (fact_rows.cost_row(cost, settings) for cost in costs)

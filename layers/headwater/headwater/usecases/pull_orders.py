@@ -18,6 +18,7 @@ from headwater.errors import (
     StoreNotFoundError,
 )
 from headwater.usecases.connect_source import BIGCOMMERCE
+from headwater.usecases.directory_pull import DirectoryPull
 from headwater.usecases.source_pull import (
     FailedSource,
     PulledOrders,
@@ -140,6 +141,7 @@ def _pull_source(
     pull = SourcePull(account, source, deadline, ports)
     try:
         pull.run()
+        pull.pulled += _pull_directory(account, source, pull, deadline, ports)
     except StoreFailedError as failure:
         if isinstance(failure.error, RateLimitedError) and pull.has_advanced:
             return replace(pull.pulled, more=True)
@@ -151,3 +153,19 @@ def _pull_source(
     if source.status != "ok":
         ports.accounts.save_status(account, source.source, "ok", "")
     return pull.pulled
+
+
+def _pull_directory(
+    account: str, source: Source, pull: SourcePull, deadline: datetime, ports: PullPorts
+) -> PulledOrders:
+    """Pull who and what the orders name, once the orders are done."""
+    if pull.pulled.more or pull.pulled_until is None:
+        return PulledOrders()
+    directory = DirectoryPull(account, source, pull.pulled_until, deadline, ports.directory)
+    directory.run()
+    return PulledOrders(
+        rejected=directory.pulled.rejected,
+        more=directory.pulled.more,
+        contacts_changed=directory.pulled.contacts_changed,
+        products_changed=directory.pulled.products_changed,
+    )

@@ -71,7 +71,7 @@ def to_order(
         wire_lines = [WireLine.model_validate(line) for line in found]
         wire_refunds = [WireRefund.model_validate(refund) for refund in refunds]
     except ValidationError as error:
-        raise InvalidRowError(_reason(error)) from None
+        raise InvalidRowError(reason_of(error)) from None
     return _order(source, header, wire_lines, wire_refunds)
 
 
@@ -166,7 +166,7 @@ def _refund(refund: WireRefund) -> Refund:
     )
 
 
-def _reason(error: ValidationError) -> str:
+def reason_of(error: ValidationError) -> str:
     """Say what is wrong and where, without the value: it may be a person's."""
     first = error.errors(include_input=False, include_url=False)[0]
     where = ".".join(str(part) for part in first["loc"])

@@ -1,4 +1,4 @@
-"""Opens connected stores (``ports.OrderSources``)."""
+"""Opens connected stores (``ports.OrderSources`` and ``directory_ports.Directories``)."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from headwater.adapters.bigcommerce.client import BigCommerceOrders
+from headwater.adapters.bigcommerce.directory import BigCommerceDirectory
 from headwater.adapters.bigcommerce.session import Session
 from headwater.errors import CredentialsRejectedError, UnknownResourceError
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
+    from headwater.usecases.directory_ports import Directory
     from headwater.usecases.ports import Clock, OrderSource, Secrets, Source
 
 API_URL = "https://api.bigcommerce.com"
@@ -45,12 +47,17 @@ class BigCommerceSources:
         Raises:
             CredentialsRejectedError: its token is no longer kept, or cannot be one.
         """
-        try:
-            token = self._secrets.get(source.secret_arn)
-        except UnknownResourceError:
-            message = f"no access token is kept for {source.source}: connect the store again"
-            raise CredentialsRejectedError(message) from None
-        return self._client(source.store_hash, token, source.api_url, source.source)
+        session = self._session(source.store_hash, self._token(source), source.api_url)
+        return BigCommerceOrders(session, source.source)
+
+    def open_directory(self, account: str, source: Source) -> Directory:  # noqa: ARG002
+        """Return the client of a connected source's customers, subscribers and products.
+
+        Raises:
+            CredentialsRejectedError: its token is no longer kept, or cannot be one.
+        """
+        session = self._session(source.store_hash, self._token(source), source.api_url)
+        return BigCommerceDirectory(session, source.source)
 
     def connect(self, *, store_hash: str, access_token: str, api_url: str = "") -> OrderSource:
         """Return a client for credentials that are not stored yet, to try them.
@@ -58,17 +65,21 @@ class BigCommerceSources:
         Raises:
             CredentialsRejectedError: the token has characters that no token has.
         """
-        return self._client(store_hash, access_token, api_url, "")
+        return BigCommerceOrders(self._session(store_hash, access_token, api_url), "")
 
-    def _client(
-        self, store_hash: str, access_token: str, api_url: str, source: str
-    ) -> BigCommerceOrders:
+    def _token(self, source: Source) -> str:
+        try:
+            return self._secrets.get(source.secret_arn)
+        except UnknownResourceError:
+            message = f"no access token is kept for {source.source}: connect the store again"
+            raise CredentialsRejectedError(message) from None
+
+    def _session(self, store_hash: str, access_token: str, api_url: str) -> Session:
         store_url = f"{(api_url or API_URL).rstrip('/')}/stores/{quote(store_hash, safe='')}"
-        session = Session(
+        return Session(
             store_url,
             access_token,
             clock=self._clock,
             deadline=self._deadline,
             sleep=self._sleep,
         )
-        return BigCommerceOrders(session, source)

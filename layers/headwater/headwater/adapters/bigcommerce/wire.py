@@ -116,18 +116,20 @@ type Flag = Annotated[bool, BeforeValidator(_flag)]
 type Many[T] = Annotated[list[T], BeforeValidator(as_list)]
 
 
-class _Wire(BaseModel):
+class Wire(BaseModel):
+    """What all shapes have in common: fields that we do not name are passed over."""
+
     model_config = ConfigDict(extra="ignore", frozen=True)
 
 
-class WireDiscount(_Wire):
+class WireDiscount(Wire):
     """A discount on a line; ``code`` is blank for one that needed no code."""
 
     code: Text = ""
     amount: MaybeAmount = None
 
 
-class WireOption(_Wire):
+class WireOption(Wire):
     """An option or modifier that the shopper chose."""
 
     display_name: Text = ""
@@ -135,7 +137,7 @@ class WireOption(_Wire):
     value: Text = ""
 
 
-class WireLine(_Wire):
+class WireLine(Wire):
     """An order-product, as embedded in a consignment and as listed by ``/products``."""
 
     id: Id
@@ -151,7 +153,7 @@ class WireLine(_Wire):
     product_options: Many[WireOption] = []
 
 
-class WireAddress(_Wire):
+class WireAddress(Wire):
     """The part of a billing address that identifies its person."""
 
     email: Text = ""
@@ -161,7 +163,7 @@ def _address(value: object) -> object:
     return {} if _is_blank(value) else value
 
 
-class WireOrder(_Wire):
+class WireOrder(Wire):
     """An order's header."""
 
     id: Id
@@ -187,7 +189,7 @@ class WireOrder(_Wire):
     staff_notes: Text = ""
 
 
-class WireRefundItem(_Wire):
+class WireRefundItem(Wire):
     """What a refund gives back for."""
 
     item_type: Text = ""
@@ -196,14 +198,14 @@ class WireRefundItem(_Wire):
     requested_amount: MaybeAmount = None
 
 
-class WirePayment(_Wire):
+class WirePayment(Wire):
     """One tender through which a refund was paid back, or failed to be."""
 
     amount: Amount
     is_declined: Flag = False
 
 
-class WireRefund(_Wire):
+class WireRefund(Wire):
     """A refund (V3)."""
 
     id: Id

@@ -9,7 +9,7 @@ from headwater.adapters.dynamodb import codec, keys
 from headwater.adapters.dynamodb.table import ConditionalPut
 from headwater.domain.settings import AccountSettings
 from headwater.errors import UnknownResourceError
-from headwater.usecases.ports import ApiKey, Bookmark, Source
+from headwater.usecases.ports import ApiKey, Bookmark, DirectoryBookmark, Source
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -97,6 +97,14 @@ class DynamoAccounts:
                 "is_history_complete": is_complete,
             },
         )
+
+    def save_directory(self, account: str, source: str, directory: DirectoryBookmark) -> None:
+        """Save how far a source's directory has been pulled, nothing else.
+
+        Raises:
+            UnknownResourceError: the account has no such source.
+        """
+        self._change_source(account, source, {"directory": codec.to_plain(directory)})
 
     def save_status(self, account: str, source: str, status: str, reason: str) -> None:
         """Save a source's status and its reason, nothing else.
