@@ -58,6 +58,10 @@ def order_row(order: Order, settings: AccountSettings) -> Row:
         order.external_source,
         order.is_test,
         list(subscription_ids(order, settings.subscription_rules)),
+        order.customer_id <= 0,
+        order.country,
+        order.payment_method,
+        list(order.coupon_codes),
     )
 
 
@@ -81,8 +85,11 @@ def line_rows(order: Order, settings: AccountSettings) -> Iterator[Row]:
             line.quantity,
             gross,
             refund,
+            line.variant_id,
+            _unit_cost(line, rate, settings.currency),
+            list(line.discount_codes),
         )
-    yield (*_line_name(order, REST_LINE_ID), 0, "", "", 0, gross_left, refund_left)
+    yield (*_line_name(order, REST_LINE_ID), 0, "", "", 0, gross_left, refund_left, 0, None, [])
 
 
 def subscription_ids(order: Order, rules: tuple[SubscriptionRule, ...]) -> tuple[str, ...]:
@@ -193,6 +200,12 @@ def _email_node(email: str) -> str:
 
 def _line_name(order: Order, line_id: int) -> Row:
     return order.source, order.order_id, naive(order.placed_at), line_id
+
+
+def _unit_cost(line: OrderLine, rate: Decimal | None, currency: str) -> int | None:
+    if line.unit_cost is None or rate is None:
+        return None
+    return to_minor(line.unit_cost / rate, currency)
 
 
 def _refunded_for(order: Order, line: OrderLine) -> Decimal:

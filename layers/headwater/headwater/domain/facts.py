@@ -31,6 +31,10 @@ COLUMNS: dict[str, dict[str, str]] = {
         "external_source": "VARCHAR",
         "is_test": "BOOLEAN",
         "subscription_ids": "VARCHAR[]",
+        "is_guest": "BOOLEAN",
+        "country": "VARCHAR",
+        "payment_method": "VARCHAR",
+        "coupon_codes": "VARCHAR[]",
     },
     "lines": {
         "source": "VARCHAR",
@@ -43,6 +47,9 @@ COLUMNS: dict[str, dict[str, str]] = {
         "quantity": "BIGINT",
         "gross_minor": "BIGINT",
         "refund_minor": "BIGINT",
+        "variant_id": "BIGINT",
+        "unit_cost_minor": "BIGINT",
+        "discount_codes": "VARCHAR[]",
     },
     "touchpoints": {
         "touch_id": "VARCHAR",

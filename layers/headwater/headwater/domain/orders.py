@@ -34,6 +34,7 @@ class OrderLine:
     unit_cost: Decimal | None = None
     options: tuple[tuple[str, str], ...] = ()
     discount_codes: tuple[str, ...] = ()
+    variant_id: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +66,8 @@ class Order:
 
     ``rate`` is what one unit of the store's default currency was worth in ``currency`` when the
     order was placed; None where the store did not say. ``store_currency`` is that default
-    currency, empty where the store did not say.
+    currency, empty where the store did not say. ``country`` is the billing address's, two letters.
+    ``has_ip``: a browser was there; orders that an app or a person enters come without.
     """
 
     source: str
@@ -92,6 +94,9 @@ class Order:
     coupon_codes: tuple[str, ...] = ()
     lines: tuple[OrderLine, ...] = ()
     refunds: tuple[Refund, ...] = field(default=())
+    cart_id: str = ""
+    country: str = ""
+    has_ip: bool = False
 
     @property
     def key(self) -> tuple[str, str]:

@@ -142,6 +142,7 @@ class WireLine(Wire):
 
     id: Id
     product_id: Count = 0
+    variant_id: Count = 0
     sku: Text = ""
     name: Text = ""
     quantity: Count = 0
@@ -154,9 +155,10 @@ class WireLine(Wire):
 
 
 class WireAddress(Wire):
-    """The part of a billing address that identifies its person."""
+    """The part of a billing address that identifies its person, and the country."""
 
     email: Text = ""
+    country_iso2: Text = ""
 
 
 def _address(value: object) -> object:
@@ -187,6 +189,15 @@ class WireOrder(Wire):
     payment_method: Text = ""
     payment_status: Text = ""
     staff_notes: Text = ""
+    cart_id: Text = ""
+    ip_address: Text = ""
+    ip_address_v6: Text = ""
+
+
+class WireCoupon(Wire):
+    """A coupon used on an order."""
+
+    code: Text = ""
 
 
 class WireRefundItem(Wire):

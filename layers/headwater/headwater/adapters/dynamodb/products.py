@@ -38,7 +38,7 @@ class DynamoProducts:
         """Note products (id → the line's name) that are to be looked up, but for those known."""
         products = {keys.product(account, source, one): one for one in names}
         wants = {keys.wanted_product(account, source, one): one for one in names}
-        stored = self._table.get_many([*products, *wants], ("sk",))
+        stored = self._table.get_many([*products, *wants], ("product_id",))
         there = {(products | wants)[key] for key in stored}
         self._table.put_many(
             [
@@ -57,7 +57,7 @@ class DynamoProducts:
     def known(self, account: str, source: str, product_ids: Collection[int]) -> set[int]:
         """Return which of these have been looked up."""
         keyed = {keys.product(account, source, one): one for one in product_ids}
-        return {keyed[key] for key in self._table.get_many(list(keyed), ("sk",))}
+        return {keyed[key] for key in self._table.get_many(list(keyed), ("content",))}
 
     def save(self, account: str, products: Sequence[Product], now: datetime) -> int:
         """Write the products that are new or different, which are then no longer wanted."""
@@ -88,7 +88,8 @@ class DynamoProducts:
     def _forget_wanted(self, account: str, products: Sequence[Product]) -> None:
         wants = [keys.wanted_product(account, one.source, one.product_id) for one in products]
         in_parallel(
-            lambda key: self._table.delete(key, "", {}), list(self._table.get_many(wants, ("sk",)))
+            lambda key: self._table.delete(key, "", {}),
+            list(self._table.get_many(wants, ("product_id",))),
         )
 
 
