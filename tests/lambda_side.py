@@ -248,6 +248,8 @@ def step_of_route(route: str) -> str:
     """Return the function that answers a route."""
     if route == "POST /v1/sources":
         return "connect_source"
+    if "/v1/contacts/" in route:
+        return "link_contacts"
     return "import_rows" if route.startswith("POST ") else "serve_reports"
 
 

@@ -34,6 +34,12 @@ USED: dict[str, list[Callable[[], object]]] = {
         bootstrap.site_ports,
         bootstrap.other_api_urls,
     ],
+    "LinkContactsFunction": [
+        bootstrap.runs,
+        bootstrap.lake,
+        bootstrap.facts,
+        bootstrap.edges,
+    ],
     "PullOrdersFunction": [bootstrap.pipeline, lambda: bootstrap.pull_ports(LATER)],
     "ExportFactsFunction": [
         bootstrap.desk,

@@ -93,7 +93,8 @@ class Manifest:
 def merge_objects(base: Objects, changes: Mapping[str, Mapping[str, str | None]]) -> Objects:
     """Return the base with some partitions replaced; None takes a partition away.
 
-    A month that is written whole takes the place of its days.
+    A month that is written whole takes the place of its days. A table without any object is left
+    out, as if it had never had one.
     """
     merged = {table: dict(partitions) for table, partitions in base.items()}
     for table, partitions in changes.items():
@@ -105,4 +106,6 @@ def merge_objects(base: Objects, changes: Mapping[str, Mapping[str, str | None]]
                 present.pop(partition, None)
             else:
                 present[partition] = key
-    return {table: dict(sorted(present.items())) for table, present in sorted(merged.items())}
+    return {
+        table: dict(sorted(present.items())) for table, present in sorted(merged.items()) if present
+    }

@@ -9,6 +9,7 @@ from aws_lambda_powertools.event_handler.api_gateway import Router
 from pydantic.json_schema import models_json_schema
 
 from headwater.runtime.api.contract import SCHEMAS, SECURITY_SCHEME
+from headwater.runtime.api.models_contacts import ContactLinks, LinkRequest
 from headwater.runtime.api.models_imports import (
     CostsPost,
     ImportResult,
@@ -23,6 +24,7 @@ from headwater.runtime.api.models_sources import (
     SourceList,
     SourceRequest,
 )
+from headwater.runtime.api.routes_contacts import contact_routes
 from headwater.runtime.api.routes_credits import credit_routes
 from headwater.runtime.api.routes_imports import import_routes
 from headwater.runtime.api.routes_reports import report_routes
@@ -31,15 +33,18 @@ from headwater.runtime.api.routes_sources import connect_routes, source_routes
 from headwater.runtime.api.routing import new_router
 from headwater.usecases.connect_source import connect_source
 from headwater.usecases.import_rows import import_rows
+from headwater.usecases.link_contacts import link_contacts
 from headwater.usecases.serve_reports import serve_credits, serve_roi
 
 VERSION = "1.0.0"
 _MODELS = (
     ConnectedSource,
+    ContactLinks,
     CostsPost,
     CreditTrail,
     ImportResult,
     LeadsPost,
+    LinkRequest,
     ProblemDocument,
     ReportList,
     RoiReport,
@@ -94,6 +99,7 @@ def openapi_document() -> dict[str, Any]:
         import_routes(import_rows),
         connect_routes(connect_source),
         source_routes(),
+        contact_routes(link_contacts),
         contract_routes(),
     ):
         described.include_router(router)
