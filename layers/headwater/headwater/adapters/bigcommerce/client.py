@@ -20,7 +20,7 @@ from headwater.adapters.bigcommerce.orders import (
     to_order,
 )
 from headwater.adapters.bigcommerce.session import PageSize
-from headwater.adapters.bigcommerce.wire import read_whole
+from headwater.adapters.bigcommerce.wire import filter_instant, read_whole
 from headwater.errors import InvalidRowError, MalformedAnswerError, StoreNotFoundError
 from headwater.usecases.ports import OrderPage, RejectedRow
 
@@ -74,7 +74,7 @@ class BigCommerceOrders:
         """
         query = dict(_WHOLE) | {"min_id": after_id + 1}
         if modified_since:
-            query["min_date_modified"] = _instant(modified_since)
+            query["min_date_modified"] = filter_instant(modified_since)
         if archived:
             query["is_deleted"] = "true"
         listing = self._session.page(_ORDERS, query, self._order_size)
@@ -83,7 +83,9 @@ class BigCommerceOrders:
 
     def refunded_since(self, since: datetime) -> Sequence[int]:
         """Return the ids of the orders with a refund created since an instant, ascending."""
-        pages = self._session.pages(_REFUNDS, {"created:min": _instant(since)}, self._refund_size)
+        pages = self._session.pages(
+            _REFUNDS, {"created:min": filter_instant(since)}, self._refund_size
+        )
         return sorted({_order_of(refund) for page in pages for refund in page.rows})
 
     def orders(self, order_ids: Collection[int]) -> OrderPage:
@@ -141,11 +143,6 @@ class BigCommerceOrders:
             return ()
         wanted = ",".join(str(order_id) for order_id in order_ids)
         return self._session.pages(_REFUNDS, {"order_id:in": wanted}, self._refund_size)
-
-
-def _instant(at: datetime) -> str:
-    """Write an instant as the store's filters read it: whole seconds, rounded down."""
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def _order_of(refund: Any) -> int:  # noqa: ANN401 - a row of JSON

@@ -65,6 +65,11 @@ def read_instant(value: object) -> datetime:
     raise ValueError(message)
 
 
+def filter_instant(at: datetime) -> str:
+    """Write an instant as the store's filters read it: whole seconds, rounded down."""
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
 def _amount_or_none(value: object) -> Decimal | None:
     return None if _is_blank(value) else read_amount(value)
 

@@ -71,9 +71,11 @@ class DynamoEdges:
         return True
 
     def remove(self, account: str, edge: Edge) -> None:
-        """Forget what a person said; saying it again later is new."""
-        self._mark(account, [edge])
-        self._forget(account, edge, edge.kind)
+        """Forget what a person said, and an older word that a death has left behind."""
+        kinds = [keys.hand_edge(account, edge.node, edge.other, kind) for kind in _OPPOSITE]
+        self._mark(account, [edge, *map(_read, self._table.get_many(kinds).values())])
+        for kind in _OPPOSITE:
+            self._forget(account, edge, kind)
 
     def said_of(self, account: str, nodes: Collection[str]) -> list[Edge]:
         """Return what people have said of any of these nodes, each pair once, by pair."""
