@@ -192,7 +192,10 @@ def test_an_order_that_never_stops_changing_is_a_conflict(on_aws: Stores, tables
 def test_an_order_is_indexed_by_day_email_and_customer(on_aws: Stores, tables: Tables) -> None:
     on_aws.orders.upsert("acme", [an_order("101", customer_id=55)], FETCHED)
     item = tables.orders.get(keys.order("acme", "store", "101")) or {}
-    assert item["day_key"] == "acme#2026-11-20#1"
+    assert (item["month_key"], item["day_key"]) == (
+        "acme#2026-11#5",
+        "2026-11-20|acme#store#101|order",
+    )
     assert item["email_key"] == f"acme#{email_node('ann@example.com')}"
     assert item["customer_key"] == f"acme#{customer_node('store', 55)}"
 

@@ -10,11 +10,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from headwater.domain import imported_costs, imported_leads, imported_touchpoints
-from headwater.domain.attribution import MODELS
 from headwater.domain.facts import AD_COLUMNS, DIMENSIONS
 from headwater.domain.imported_costs import LOAD_FIELDS
+from headwater.domain.models import MODELS, ROLES
 from headwater.domain.roi import REST_KINDS
-from headwater.domain.roles import ROLES
 from headwater.runtime.api import (
     fields,
     models_imports,

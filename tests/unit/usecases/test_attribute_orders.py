@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from headwater.domain.attribution import MODELS
+from headwater.domain.models import MODELS
 from headwater.domain.settings import SubscriptionRule
 from tests.workshop import ACCOUNT, Workshop
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from headwater.domain.attribution import MODELS
-from headwater.domain.roles import ROLES
+from headwater.domain.models import MODELS, ROLES
 
 # What a click, a lead, a cost and so a report's row can be named by.
 DIMENSIONS = ("channel", "source", "medium", "campaign", "content", "term")

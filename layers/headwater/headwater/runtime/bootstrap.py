@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 import boto3
 
-from headwater.adapters.bigcommerce import BigCommerceSources
 from headwater.adapters.s3.edge_sites import S3EdgeSites
 from headwater.adapters.s3.facts import S3Facts
 from headwater.adapters.secretsmanager.secrets import SecretsManagerSecrets
@@ -82,6 +81,9 @@ def secrets() -> Secrets:
 
 def order_sources(deadline: datetime) -> OrderSources:
     """Return the stores, each of which is asked until the deadline at most."""
+    # Its models and its HTTP client are half of what a start takes, and only a pull needs them.
+    from headwater.adapters.bigcommerce import BigCommerceSources  # noqa: PLC0415
+
     return BigCommerceSources(secrets(), clock=clock(), deadline=deadline)
 
 

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from headwater.domain.attribution import attribute
-from headwater.domain.roles import ROLES, TouchSearch, find_roles
+from headwater.domain.models import ROLES
+from headwater.domain.roles import TouchSearch, find_roles
 from headwater.usecases.credit_tables import build_credit_rows, build_lead_rows
 from headwater.usecases.databases import open_database
 from headwater.usecases.dimension_tables import build_dimension_tables

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from headwater.domain import fact_rows
 from headwater.domain.facts import COLUMNS
 from headwater.domain.manifests import partition_of
+from headwater.domain.reporting_days import utc_day
 from headwater.domain.settings import AccountSettings
 from headwater.usecases.databases import open_database
 from headwater.usecases.row_tables import fill_table, single_row
@@ -209,26 +210,32 @@ def _remade_months(frame: RunFrame) -> Iterator[tuple[str, str]]:
 def _read_days(
     table: str, account: str, days: Sequence[date], tables: Tables, settings: AccountSettings
 ) -> Iterator[tuple[str, Iterable[Row]]]:
-    """Yield the fact tables that a marked table is exported into, each with its rows."""
-    journeys = tables.journeys
+    """Yield the fact tables that a marked table is exported into, each with its rows.
+
+    The days are of one month, and one query reads from the first to the last of them.
+    """
+    if not days:
+        return
+    journeys, wanted = tables.journeys, frozenset(days)
+    span = account, min(days), max(days)
     if table == "orders":
-        orders = [order for day in days for order in tables.orders.on_day(account, day)]
+        orders = [o for o in tables.orders.on_day(*span) if utc_day(o.placed_at) in wanted]
         yield "orders", (fact_rows.order_row(order, settings) for order in orders)
         yield "lines", (row for order in orders for row in fact_rows.line_rows(order, settings))
     elif table == "touchpoints":
-        touches = (touch for day in days for touch in journeys.touchpoints_on(account, day))
+        touches = (t for t in journeys.touchpoints_on(*span) if utc_day(t.at) in wanted)
         yield table, map(fact_rows.touchpoint_row, touches)
     elif table == "links":
-        links = (link for day in days for link in journeys.identifications_on(account, day))
+        links = (i for i in journeys.identifications_on(*span) if utc_day(i.at) in wanted)
         yield table, map(fact_rows.link_row, links)
     elif table == "optins":
-        opt_ins = (opt_in for day in days for opt_in in journeys.opt_ins_on(account, day))
+        opt_ins = (o for o in journeys.opt_ins_on(*span) if utc_day(o.at) in wanted)
         yield table, map(fact_rows.opt_in_row, opt_ins)
     elif table == "claims":
-        claims = (claim for day in days for claim in journeys.claims_on(account, day))
+        claims = (c for c in journeys.claims_on(*span) if utc_day(c.at) in wanted)
         yield table, map(fact_rows.claim_row, claims)
     elif table == "costs":
-        costs = (cost for day in days for cost in tables.costs.on_day(account, day))
+        costs = (cost for cost in tables.costs.on_day(*span) if cost.day in wanted)
         yield table, (fact_rows.cost_row(cost, settings) for cost in costs)
 
 

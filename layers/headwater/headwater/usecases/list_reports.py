@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
-from headwater.domain.attribution import MODELS
 from headwater.domain.facts import DIMENSIONS
+from headwater.domain.models import MODELS
 from headwater.errors import InvalidParameterError
 from headwater.usecases.materialize_reports import usual_ranges
 

@@ -305,8 +305,8 @@ class Orders(Protocol):
         """Return one order."""
         ...
 
-    def on_day(self, account: str, day: date) -> Iterator[Order]:
-        """Return the orders placed on a UTC day, in order of key."""
+    def on_day(self, account: str, day: date, last: date | None = None) -> Iterator[Order]:
+        """Return the orders placed on a UTC day, or up to another of its month, in order."""
         ...
 
 
@@ -347,20 +347,24 @@ class Journeys(Protocol):
         """Remember which nodes the contact ids (source, id) of CRMs stand for."""
         ...
 
-    def touchpoints_on(self, account: str, day: date) -> Iterator[Touchpoint]:
-        """Return the touchpoints of a UTC day, in order of key."""
+    def touchpoints_on(
+        self, account: str, day: date, last: date | None = None
+    ) -> Iterator[Touchpoint]:
+        """Return the touchpoints of a UTC day, or up to another of its month, in order."""
         ...
 
-    def identifications_on(self, account: str, day: date) -> Iterator[Identification]:
-        """Return the identifications of a UTC day, in order of key."""
+    def identifications_on(
+        self, account: str, day: date, last: date | None = None
+    ) -> Iterator[Identification]:
+        """Return the identifications of a UTC day, or up to another of its month, in order."""
         ...
 
-    def opt_ins_on(self, account: str, day: date) -> Iterator[OptIn]:
-        """Return the opt-ins of a UTC day, in order of key."""
+    def opt_ins_on(self, account: str, day: date, last: date | None = None) -> Iterator[OptIn]:
+        """Return the opt-ins of a UTC day, or up to another of its month, in order."""
         ...
 
-    def claims_on(self, account: str, day: date) -> Iterator[OrderClaim]:
-        """Return the claims of a UTC day, in order of key."""
+    def claims_on(self, account: str, day: date, last: date | None = None) -> Iterator[OrderClaim]:
+        """Return the claims of a UTC day, or up to another of its month, in order."""
         ...
 
 
@@ -380,8 +384,8 @@ class Costs(Protocol):
         """
         ...
 
-    def on_day(self, account: str, day: date) -> Iterator[CostRow]:
-        """Return the shown rows of a day, in order of key."""
+    def on_day(self, account: str, day: date, last: date | None = None) -> Iterator[CostRow]:
+        """Return the shown rows of a day, or up to another of its month, in order."""
         ...
 
 
