@@ -20,7 +20,15 @@ from headwater.usecases.pull_orders import pull_orders
 from headwater.usecases.source_pull import PullPorts
 from local.storefront.model import StoreLine, StoreOrder, StoreRefund
 from local.storefront.server import Storefront
-from tests.fakes import FakeAccounts, FakeClock, FakeLake, FakeOrders, FakeRuns, FakeSecrets
+from tests.fakes import (
+    FakeAccounts,
+    FakeClock,
+    FakeLake,
+    FakeMarks,
+    FakeOrders,
+    FakeRuns,
+    FakeSecrets,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -126,7 +134,8 @@ class _Pull:
             sleep=lambda seconds: clock.advance(timedelta(seconds=seconds)),
         )
         self._lake = FakeLake()
-        self._ports = PullPorts(clock, accounts, runs, sources, FakeOrders(), self._lake)
+        orders, marks = FakeOrders(), FakeMarks()
+        self._ports = PullPorts(clock, accounts, runs, sources, orders, self._lake, marks)
 
     def run(self) -> None:
         """Pull; raises RuntimeError where an order is missing or a store failed."""

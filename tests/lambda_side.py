@@ -14,7 +14,9 @@ from uuid import uuid4
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from headwater.domain.sites import Sites
+from headwater.errors import MissingScopeError
 from headwater.runtime import bootstrap, edge, storage
+from headwater.usecases.check_store import FULFILLMENT, TRANSACTIONS, StoreDescription
 from headwater.usecases.ports import ApiKey, OrderPage
 from tests.fakes import FakeHitQueue, FakeSecrets
 from tests.workshop import ACCOUNT, Workshop
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
 
     from headwater.domain.orders import Order
     from headwater.domain.sites import Site
+    from headwater.usecases.check_store import Permission, StoreProbe
     from headwater.usecases.ports import OrderSource, Source
 
 type Json = dict[str, Any]
@@ -82,6 +85,25 @@ class FakeStore:
 
 
 @dataclass
+class FakeProbe:
+    """Credentials on that store: its refusal is what each of its calls says."""
+
+    store: FakeStore
+
+    def count_orders(self) -> int:
+        return self.store.count_orders()
+
+    def try_permission(self, permission: Permission) -> bool:
+        # One scope is missing, or anything else is wrong with every call.
+        if permission is TRANSACTIONS or not isinstance(self.store.refusal, MissingScopeError):
+            self.store.count_orders()
+        return bool(self.store.stored) or permission is not FULFILLMENT
+
+    def describe(self) -> StoreDescription:
+        return StoreDescription("Harbor Coffee", "America/Chicago", "USD", dst_correction=True)
+
+
+@dataclass
 class FakeStores:
     """Opens that store, and remembers for which credentials and until when."""
 
@@ -92,11 +114,11 @@ class FakeStores:
     def open(self, account: str, source: Source) -> OrderSource:  # noqa: ARG002
         return self.store
 
-    def connect(self, *, store_hash: str, access_token: str, api_url: str = "") -> OrderSource:
+    def connect(self, *, store_hash: str, access_token: str, api_url: str = "") -> StoreProbe:
         self.asked.append(
             {"store_hash": store_hash, "access_token": access_token, "api_url": api_url}
         )
-        return self.store
+        return FakeProbe(self.store)
 
 
 @dataclass
@@ -108,6 +130,9 @@ class FakeEdgeSites:
     def change(self, public_key: str, change: Callable[[Site | None], Site]) -> Site:
         self.sites[public_key] = change(self.sites.get(public_key))
         return self.sites[public_key]
+
+    def remove(self, public_key: str) -> None:
+        self.sites.pop(public_key, None)
 
 
 class LambdaSide:
@@ -227,7 +252,8 @@ def imported_by(step: str) -> set[str]:
 
 def step_of_route(route: str) -> str:
     """Return the function that answers a route."""
-    if route == "POST /v1/sources":
+    method, path = route.split(" ")
+    if path.startswith("/v1/sources") and method != "GET":
         return "connect_source"
     return "import_rows" if route.startswith("POST ") else "serve_reports"
 

@@ -75,6 +75,18 @@ class FakeOrders(_Marking):
         stored = self._stored.get((account, source, order_id))
         return stored[0] if stored else None
 
+    def delete_on(self, account: str, source: str, day: date) -> int:
+        found = [
+            key
+            for key, (order, _) in self._stored.items()
+            if key[:2] == (account, source) and _day(order.placed_at) == day
+        ]
+        if found:
+            self._raise(account, "orders", [day])
+        for key in found:
+            del self._stored[key]
+        return len(found)
+
     def on_day(self, account: str, day: date, last: date | None = None) -> Iterator[Order]:
         orders = {key: order for key, (order, _) in self._stored.items()}
         return _on_day(orders, account, lambda order: order.placed_at, (day, last))

@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from headwater.adapters.bigcommerce import BigCommerceSources
+from headwater.adapters.bigcommerce.session import TIMEOUTS
 from headwater.usecases.ports import Bookmark, Source
 from headwater.usecases.pull_orders import pull_orders
 from headwater.usecases.source_pull import PulledOrders, PullPorts
@@ -94,6 +95,7 @@ class World:
     orders: FakeOrders = field(default_factory=FakeOrders)
     lake: FakeLake = field(default_factory=FakeLake)
     slept: list[float] = field(default_factory=list)
+    timeouts: tuple[float, float] = TIMEOUTS
 
     def connect(self, name: str = "bigcommerce", **fields: Any) -> None:  # noqa: ANN401
         """Connect the shop as a source; fields may be those of ``Source``, or ``token``."""
@@ -129,7 +131,11 @@ class World:
 
     def _ports(self, deadline: datetime, fuse: Fuse | None) -> PullPorts:
         sources = BigCommerceSources(
-            self.secrets, clock=self.clock, deadline=deadline, sleep=self.sleep
+            self.secrets,
+            clock=self.clock,
+            deadline=deadline,
+            sleep=self.sleep,
+            timeouts=self.timeouts,
         )
         guard: Callable[[Any], Any] = fuse.guard if fuse else lambda port: port
         return PullPorts(
@@ -139,6 +145,7 @@ class World:
             sources=guard(sources),
             orders=guard(self.orders),
             lake=guard(self.lake),
+            marks=guard(self.orders.marks),
         )
 
     def sleep(self, seconds: float) -> None:

@@ -108,6 +108,7 @@ class Office:
             sources=BigCommerceSources(self.secrets, clock=self.clock, deadline=deadline),
             orders=self.orders,
             lake=self.lake,
+            marks=self.marks,
         )
         begun = pull_account(
             self.account,

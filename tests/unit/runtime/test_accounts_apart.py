@@ -26,7 +26,8 @@ ROUTES = sorted(
     for method in operations
 )
 READING = [name for name in ROUTES if name.startswith("GET ") and name not in OPEN_ROUTES]
-WRITING = [name for name in ROUTES if name.startswith("POST ")]
+# Trying credentials keeps nothing.
+WRITING = [n for n in ROUTES if not n.startswith("GET ") and n != "POST /v1/sources/check"]
 # What each route is asked: as much of the account's as a request can name.
 CASES: dict[str, dict[str, Any]] = {
     "GET /v1/reports": {},
@@ -35,8 +36,20 @@ CASES: dict[str, dict[str, Any]] = {
     "GET /v1/runs": {},
     "GET /v1/sources": {},
     "POST /v1/sources": {
-        "body": {"store": "acmehash", "access_token": "t", "domains": ["https://acme.example"]}
+        "body": {
+            "store": "acmehash",
+            "access_token": "t",
+            "source": "second",
+            "domains": ["https://acme.example"],
+        }
     },
+    "GET /v1/sources/{source}": {"source": STORE},
+    "POST /v1/sources/check": {"body": {"store": "acmehash", "access_token": "t"}},
+    "POST /v1/sources/{source}/test": {"source": STORE},
+    "POST /v1/sources/{source}/pause": {"source": STORE},
+    "POST /v1/sources/{source}/resume": {"source": STORE},
+    "POST /v1/sources/{source}/reconnect": {"source": STORE, "body": {"access_token": "t"}},
+    "DELETE /v1/sources/{source}": {"source": STORE, "query": "data=delete"},
     "POST /v1/touchpoints": {
         "body": {"rows": [{"email": "ann@acme.example", "at": "2026-11-19T09:00:00Z"}]}
     },
@@ -77,6 +90,7 @@ def two_accounts() -> Workshop:
     shop.accounts.create("rival", AccountSettings(), shop.clock.now())
     other = replace(order, email="bob@rival.example", total=order.total + 1)
     shop.orders.upsert("rival", [other], shop.clock.now())
+    shop.accounts.save_source("rival", Source(STORE, "bigcommerce", "rivalhash", "arn:rival"))
     with pytest.MonkeyPatch.context() as patch:
         side = LambdaSide(shop)
         side.wire(patch)
@@ -117,7 +131,7 @@ def test_another_accounts_owner_reads_and_changes_nothing(both: LambdaSide, rout
     before = state_of(both, ACCOUNT)
     answer = both.call(route, caller=RIVAL, **CASES[route])
     asked = json.dumps(CASES[route])
-    assert answer["statusCode"] in {200, 201}
+    assert answer["statusCode"] in {200, 201, 202}
     assert [word for word in OWN_WORDS if word in answer["body"] and word not in asked] == []
     assert state_of(both, ACCOUNT) == before
 

@@ -16,6 +16,7 @@ from headwater.domain.models import MODELS, ROLES
 from headwater.domain.roi import REST_KINDS
 from headwater.runtime.api import (
     fields,
+    models_connecting,
     models_imports,
     models_reports,
     models_sources,
@@ -39,6 +40,10 @@ OPERATIONS = [
     for path, operations in DOCUMENT["paths"].items()
     for method, operation in operations.items()
 ]
+
+
+# What these do is said by their address alone.
+WITHOUT_BODY = {f"POST /v1/sources/{{source}}/{done}" for done in ("test", "pause", "resume")}
 
 
 def literals(annotation: Any) -> tuple[str, ...]:  # noqa: ANN401 - a Literal
@@ -73,7 +78,8 @@ def test_every_route_says_who_may_ask_and_how_it_fails(
     assert operation["security"] == [{"bearer": []}]
     assert {"400", "401", "403", "429", "500", "503"} <= set(operation["responses"])
     assert "422" not in operation["responses"]
-    assert ("requestBody" in operation) == route.startswith("POST")
+    takes_body = route.startswith("POST") and route not in WITHOUT_BODY
+    assert ("requestBody" in operation) == takes_body
 
 
 def test_operations_have_names_of_their_own() -> None:
@@ -97,8 +103,11 @@ def test_amounts_are_texts() -> None:
         models_imports.LeadsPost,
         models_imports.CostsPost,
         models_imports.ImportResult,
-        models_sources.SourceRequest,
-        models_sources.ConnectedSource,
+        models_connecting.SourceRequest,
+        models_connecting.TokenRequest,
+        models_connecting.CredentialsRequest,
+        models_connecting.StoreCheck,
+        models_connecting.ConnectedSource,
         models_sources.RunState,
         models_sources.ProblemDocument,
     ],
@@ -118,6 +127,11 @@ def test_what_is_answered_fits_the_models(reported: LambdaSide) -> None:
         "GET /v1/orders/{source}/{order_id}/credits": models_reports.CreditTrail,
         "GET /v1/runs": models_sources.RunState,
         "GET /v1/sources": models_sources.SourceList,
+        "GET /v1/sources/{source}": models_sources.OneSource,
+        "POST /v1/sources/{source}/test": models_sources.TriedSource,
+        "POST /v1/sources/{source}/pause": models_sources.OneSource,
+        "POST /v1/sources/{source}/resume": models_sources.OneSource,
+        "DELETE /v1/sources/{source}": models_sources.OneSource,
     }
     for route, model in answers.items():
         answer = reported.call(route, caller=OWNER, source=STORE, order_id="7")
@@ -127,7 +141,16 @@ def test_what_is_answered_fits_the_models(reported: LambdaSide) -> None:
     models_reports.RoiReport.model_validate(answer["json"])
     body = {"store": "abc123", "access_token": "t"}
     answer = reported.call("POST /v1/sources", caller=OWNER, body=body)
-    models_sources.ConnectedSource.model_validate(answer["json"])
+    models_connecting.ConnectedSource.model_validate(answer["json"])
+    answer = reported.call("POST /v1/sources/check", caller=OWNER, body=body)
+    models_connecting.StoreCheck.model_validate(answer["json"])
+    answer = reported.call(
+        "POST /v1/sources/{source}/reconnect",
+        caller=OWNER,
+        body={"access_token": "t"},
+        source=STORE,
+    )
+    models_connecting.ConnectedSource.model_validate(answer["json"])
 
 
 def test_imports_and_problems_are_answered_by_their_models() -> None:
@@ -160,7 +183,8 @@ def test_models_name_what_the_domain_knows() -> None:
         ("POST /v1/touchpoints", models_imports.TouchpointsPost),
         ("POST /v1/leads", models_imports.LeadsPost),
         ("POST /v1/costs", models_imports.CostsPost),
-        ("POST /v1/sources", models_sources.SourceRequest),
+        ("POST /v1/sources", models_connecting.SourceRequest),
+        ("POST /v1/sources/check", models_connecting.CredentialsRequest),
     ],
 )
 def test_every_example_of_a_body_is_taken(

@@ -15,6 +15,7 @@ from tests.fakes import (
     FakeAccounts,
     FakeClock,
     FakeLake,
+    FakeMarks,
     FakeOrders,
     FakePipeline,
     FakeRuns,
@@ -79,6 +80,7 @@ class Office:
             sources=EmptyStores(),
             orders=FakeOrders(),
             lake=FakeLake(),
+            marks=FakeMarks(),
         )
         self.accounts.save_source(account, Source("shop", "bigcommerce", "abc123", "arn"))
         deadline = NOW + timedelta(minutes=10)

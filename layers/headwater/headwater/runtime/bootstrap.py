@@ -29,6 +29,7 @@ from headwater.runtime.storage import (
 )
 from headwater.usecases.connect_source import ConnectPorts
 from headwater.usecases.export_facts import Tables
+from headwater.usecases.manage_sources import RemovePorts
 from headwater.usecases.open_site import SitePorts
 from headwater.usecases.run_files import Desk
 from headwater.usecases.source_pull import PullPorts
@@ -111,6 +112,7 @@ def pull_ports(deadline: datetime) -> PullPorts:
         sources=order_sources(deadline),
         orders=orders(),
         lake=lake(),
+        marks=marks(),
     )
 
 
@@ -122,6 +124,13 @@ def connect_ports(deadline: datetime) -> ConnectPorts:
         secrets=secrets(),
         sources=order_sources(deadline),
         token_hex=token_hex,
+    )
+
+
+def remove_ports() -> RemovePorts:
+    """Return what removing a store works with."""
+    return RemovePorts(
+        accounts=accounts(), secrets=secrets(), sites=edge_sites(), pipeline=pipeline()
     )
 
 

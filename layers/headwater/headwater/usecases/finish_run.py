@@ -89,6 +89,7 @@ def _manifest(frame: RunFrame, accounts: Accounts, lake: Lake) -> Manifest:
                 source.orders_done, source.orders_total, source.is_history_complete
             )
             for source in accounts.sources(frame.account)
+            if not source.is_removed
         },
     )
 

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
         Accounts,
         Clock,
         Lake,
+        Marks,
         OrderPage,
         Orders,
         OrderSources,
@@ -53,6 +54,7 @@ class PullPorts:
     sources: OrderSources
     orders: Orders
     lake: Lake
+    marks: Marks
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +116,13 @@ class SourcePull:
         self._bookmark = source.bookmark
         self._done = source.orders_done
         self._is_complete = source.is_history_complete
+        self._paced_from, self._paced_done = ports.clock.now(), source.orders_done
         self._refunded: Sequence[int] | None = None
+
+    @property
+    def is_done(self) -> bool:
+        """Tell whether a pull has ended: nothing is left of it."""
+        return self._bookmark.phase == _IDLE
 
     def run(self) -> None:
         """Do a new pull; or finish the one under way, and catch up if that one is old."""
@@ -124,15 +132,19 @@ class SourcePull:
         if not is_resumed:
             self._begin(self._store_time())
         self._go_on()
-        if is_resumed and not self.pulled.more:
+        if is_resumed and self.is_done:
             now, until = self._store_time(), self._bookmark.pulled_until
             if until is None or now - until > OVERLAP:
                 self._begin(now)
                 self._go_on()
 
     def _store_time(self) -> datetime:
+        """Return the store's time, or ours if that is earlier.
+
+        A clock that is ahead and then set right would stamp changes that no later pull asks for.
+        """
         with _asking_the_store():
-            return self._store.server_time()
+            return min(self._store.server_time(), self._ports.clock.now())
 
     def _begin(self, now: datetime) -> None:
         until = self._bookmark.pulled_until
@@ -145,8 +157,18 @@ class SourcePull:
             if self._ports.clock.now() >= self._deadline:
                 self.pulled = replace(self.pulled, more=True)
                 return
+            if self._is_stopped():
+                return
             self._save(self._pull_refunded() if self._phase_is(_REFUNDS) else self._pull_page())
             self.has_advanced = True
+
+    def _is_stopped(self) -> bool:
+        """Tell whether a person has paused or removed the source meanwhile."""
+        return any(
+            one.is_paused
+            for one in self._ports.accounts.sources(self._account)
+            if one.source == self._source.source
+        )
 
     def _phase_is(self, phase: str) -> bool:
         return self._bookmark.phase == phase
@@ -216,6 +238,13 @@ class SourcePull:
         self.pulled += PulledOrders(len(page.orders), changed, len(page.rejected))
 
     def _save(self, bookmark: Bookmark) -> None:
+        if not self._is_complete:
+            bookmark = replace(
+                bookmark,
+                paced_from=self._paced_from,
+                paced_done=self._paced_done,
+                saved_at=self._ports.clock.now(),
+            )
         self._ports.accounts.save_progress(
             self._account,
             self._source.source,

@@ -52,12 +52,7 @@ class BigCommerceOrders:
 
     def count_orders(self) -> int:
         """Return how many orders the store lists."""
-        content = self._session.get(_COUNT, {})
-        try:
-            return read_whole(content["count"])
-        except (TypeError, KeyError, ValueError):
-            message = "the store's count of orders is no number"
-            raise MalformedAnswerError(message) from None
+        return counted(self._session.get(_COUNT, {}))
 
     def page(self, *, modified_since: datetime | None, after_id: int, archived: bool) -> OrderPage:
         """Return the next orders by id, with their refunds.
@@ -133,6 +128,19 @@ class BigCommerceOrders:
             return ()
         wanted = ",".join(str(order_id) for order_id in order_ids)
         return self._session.pages(_REFUNDS, {"order_id:in": wanted}, self._refund_size)
+
+
+def counted(content: Any) -> int:  # noqa: ANN401 - any JSON value
+    """Read the store's count of orders.
+
+    Raises:
+        MalformedAnswerError: it is none.
+    """
+    try:
+        return read_whole(content["count"])
+    except (TypeError, KeyError, ValueError):
+        message = "the store's count of orders is no number"
+        raise MalformedAnswerError(message) from None
 
 
 def _instant(at: datetime) -> str:

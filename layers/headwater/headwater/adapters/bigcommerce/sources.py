@@ -7,23 +7,27 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from headwater.adapters.bigcommerce.client import BigCommerceOrders
-from headwater.adapters.bigcommerce.session import Session
+from headwater.adapters.bigcommerce.probe import BigCommerceProbe
+from headwater.adapters.bigcommerce.session import TIMEOUTS, Session
 from headwater.errors import CredentialsRejectedError, UnknownResourceError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
+    from headwater.usecases.check_store import StoreProbe
     from headwater.usecases.ports import Clock, OrderSource, Secrets, Source
 
 API_URL = "https://api.bigcommerce.com"
+# Whoever connects a store waits for the answer, and a gateway for thirty seconds at most.
+_PROBE_TIMEOUTS = (5.0, 10.0)
 
 
 class BigCommerceSources:
     """The BigCommerce stores of all accounts, opened within one invocation.
 
     Whatever it opens waits for the store's rate limit and between retries, but never past
-    ``deadline``.
+    ``deadline``. ``timeouts`` are the seconds to connect and between two pieces of an answer.
     """
 
     def __init__(
@@ -33,8 +37,10 @@ class BigCommerceSources:
         clock: Clock,
         deadline: datetime,
         sleep: Callable[[float], object] = time.sleep,
+        timeouts: tuple[float, float] = TIMEOUTS,
     ) -> None:
         self._secrets = secrets
+        self._timeouts = timeouts
         self._clock = clock
         self._deadline = deadline
         self._sleep = sleep
@@ -45,30 +51,41 @@ class BigCommerceSources:
         Raises:
             CredentialsRejectedError: its token is no longer kept, or cannot be one.
         """
-        try:
-            token = self._secrets.get(source.secret_arn)
-        except UnknownResourceError:
-            message = f"no access token is kept for {source.source}: connect the store again"
-            raise CredentialsRejectedError(message) from None
-        return self._client(source.store_hash, token, source.api_url, source.source)
 
-    def connect(self, *, store_hash: str, access_token: str, api_url: str = "") -> OrderSource:
-        """Return a client for credentials that are not stored yet, to try them.
+        def token() -> str:
+            try:
+                return self._secrets.get(source.secret_arn)
+            except UnknownResourceError:
+                message = f"no access token is kept for {source.source}: connect the store again"
+                raise CredentialsRejectedError(message) from None
+
+        session = Session(
+            _store_url(source.store_hash, source.api_url),
+            token(),
+            clock=self._clock,
+            deadline=self._deadline,
+            sleep=self._sleep,
+            renew=token,
+            timeouts=self._timeouts,
+        )
+        return BigCommerceOrders(session, source.source)
+
+    def connect(self, *, store_hash: str, access_token: str, api_url: str = "") -> StoreProbe:
+        """Return what tries credentials that are not stored yet, without much patience.
 
         Raises:
             CredentialsRejectedError: the token has characters that no token has.
         """
-        return self._client(store_hash, access_token, api_url, "")
-
-    def _client(
-        self, store_hash: str, access_token: str, api_url: str, source: str
-    ) -> BigCommerceOrders:
-        store_url = f"{(api_url or API_URL).rstrip('/')}/stores/{quote(store_hash, safe='')}"
         session = Session(
-            store_url,
+            _store_url(store_hash, api_url),
             access_token,
             clock=self._clock,
             deadline=self._deadline,
             sleep=self._sleep,
+            timeouts=min(self._timeouts, _PROBE_TIMEOUTS),
         )
-        return BigCommerceOrders(session, source)
+        return BigCommerceProbe(session)
+
+
+def _store_url(store_hash: str, api_url: str) -> str:
+    return f"{(api_url or API_URL).rstrip('/')}/stores/{quote(store_hash, safe='')}"

@@ -92,6 +92,25 @@ class DynamoOrders:
         ]
         return map(_read, heapq.merge(*shards, key=lambda item: str(item["day_key"])))
 
+    def delete_on(self, account: str, source: str, day: date) -> int:
+        """Delete a source's orders placed on a UTC day; return how many. Marks the day first."""
+        prefix = f"{keys.join(account, source)}#"
+        found = [
+            (item["pk"], item["sk"])
+            for number in range(keys.ORDER_SHARDS)
+            for item in self._table.query(
+                keys.order_month(account, day, number),
+                index=BY_DAY,
+                between=keys.days(day, day),
+                attributes=("pk", "sk"),
+            )
+            if item["pk"].startswith(prefix)
+        ]
+        if found:
+            self._marks.raise_marks(account, "orders", {day}, self._clock.now())
+            self._table.delete_many(found)
+        return len(found)
+
     def _mark(
         self, account: str, changed: Sequence[_Incoming], stored: dict[keys.Key, Item]
     ) -> None:

@@ -159,8 +159,11 @@ class Table:
 
     def put_many(self, items: Sequence[Item]) -> None:
         """Write items without a condition, each key once."""
-        chunks = [items[i : i + _WRITES] for i in range(0, len(items), _WRITES)]
-        in_parallel(self._put_chunk, chunks)
+        self._write_many([{"PutRequest": {"Item": pack_item(item)}} for item in items])
+
+    def delete_many(self, keys: Sequence[Key]) -> None:
+        """Delete items without a condition, each key once; one that is gone stays so."""
+        self._write_many([{"DeleteRequest": {"Key": pack_key(key)}} for key in keys])
 
     def query(
         self,
@@ -242,8 +245,12 @@ class Table:
                 self._wait(attempt := attempt + 1)
         return found
 
-    def _put_chunk(self, chunk: Sequence[Item]) -> None:
-        pending = {self.name: [{"PutRequest": {"Item": pack_item(item)}} for item in chunk]}
+    def _write_many(self, requests: Sequence[dict[str, Any]]) -> None:
+        chunks = [requests[i : i + _WRITES] for i in range(0, len(requests), _WRITES)]
+        in_parallel(self._write_chunk, chunks)
+
+    def _write_chunk(self, chunk: Sequence[dict[str, Any]]) -> None:
+        pending = {self.name: list(chunk)}
         attempt = 0
         while pending:
             with translated():

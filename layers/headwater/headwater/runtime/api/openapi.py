@@ -9,6 +9,13 @@ from aws_lambda_powertools.event_handler.api_gateway import Router
 from pydantic.json_schema import models_json_schema
 
 from headwater.runtime.api.contract import SCHEMAS, SECURITY_SCHEME
+from headwater.runtime.api.models_connecting import (
+    ConnectedSource,
+    CredentialsRequest,
+    SourceRequest,
+    StoreCheck,
+    TokenRequest,
+)
 from headwater.runtime.api.models_imports import (
     CostsPost,
     ImportResult,
@@ -17,14 +24,15 @@ from headwater.runtime.api.models_imports import (
 )
 from headwater.runtime.api.models_reports import CreditTrail, ReportList, RoiReport
 from headwater.runtime.api.models_sources import (
-    ConnectedSource,
+    OneSource,
     ProblemDocument,
     RunState,
     SourceList,
-    SourceRequest,
+    TriedSource,
 )
 from headwater.runtime.api.routes_credits import credit_routes
 from headwater.runtime.api.routes_imports import import_routes
+from headwater.runtime.api.routes_manage_sources import manage_routes
 from headwater.runtime.api.routes_reports import report_routes
 from headwater.runtime.api.routes_runs import run_routes
 from headwater.runtime.api.routes_sources import connect_routes, source_routes
@@ -38,15 +46,20 @@ _MODELS = (
     ConnectedSource,
     CostsPost,
     CreditTrail,
+    CredentialsRequest,
     ImportResult,
     LeadsPost,
+    OneSource,
     ProblemDocument,
     ReportList,
     RoiReport,
     RunState,
     SourceList,
     SourceRequest,
+    StoreCheck,
+    TokenRequest,
     TouchpointsPost,
+    TriedSource,
 )
 _DESCRIPTION = (
     "Attribution reports of a BigCommerce store. Amounts are decimal strings. Every key belongs to "
@@ -93,6 +106,7 @@ def openapi_document() -> dict[str, Any]:
         run_routes(),
         import_routes(import_rows),
         connect_routes(connect_source),
+        manage_routes(),
         source_routes(),
         contract_routes(),
     ):
