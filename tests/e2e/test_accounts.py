@@ -26,7 +26,7 @@ ATTEMPTS: dict[str, tuple[str, Any]] = {
     "POST /v1/sources/check": ("/v1/sources/check", {"store": "x", "access_token": "y"}),
     "POST /v1/sources/{source}/test": ("/v1/sources/bigcommerce/test", None),
     "POST /v1/sources/{source}/pause": ("/v1/sources/none/pause", None),
-    "POST /v1/sources/{source}/resume": ("/v1/sources/bigcommerce/resume", None),
+    "POST /v1/sources/{source}/resume": ("/v1/sources/none/resume", None),
     "POST /v1/sources/{source}/reconnect": (
         "/v1/sources/bigcommerce/reconnect",
         {"account": "acme", "access_token": "y"},

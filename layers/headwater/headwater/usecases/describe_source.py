@@ -15,35 +15,25 @@ if TYPE_CHECKING:
 
 # A store that answers nothing for so long is no passing trouble.
 _LONG = timedelta(hours=2)
+_THROTTLED = (
+    "Nothing: other apps use up the store's request quota, and the next pull goes on from here. If"
+    " it stays, find the app that is so busy, or ask BigCommerce for a larger quota."
+)
+_REAUTHORIZE = (
+    "Make a new API account in the control panel, under Settings > Store-level API accounts, and"
+    " connect the store again with its token. Meanwhile each pull tries the present one."
+)
+_REMOVED = "Connect the store again under this name to go on, or remove it with its orders."
 # Status → its title, and what to do about it.
 _STATUSES = {
     "ok": ("Healthy", ""),
     "paused": ("Paused", "Resume the source when its orders shall be pulled again."),
-    "throttled": (
-        "Throttled",
-        (
-            "Nothing: other apps use up the store's request quota, and the next pull goes on from"
-            " here. If it stays, find the app that is so busy, or ask BigCommerce for a larger quota."
-        ),
-    ),
-    "reauthorize": (
-        "Re-authorize",
-        (
-            "Make a new API account in the control panel, under Settings > Store-level API accounts,"
-            " and connect the store again with its token. The next pull tries the present token once"
-            " more."
-        ),
-    ),
+    "throttled": ("Throttled", _THROTTLED),
+    "reauthorize": ("Re-authorize", _REAUTHORIZE),
     "missing_scope": ("Scope missing", WHERE_TO_FIX),
-    "unavailable": (
-        "Store unavailable",
-        "Nothing: the next pull tries again, and goes on from here.",
-    ),
+    "unavailable": ("Store unavailable", "Nothing: the next pull goes on from here."),
     "removing": ("Being removed", "Nothing: the orders are being deleted."),
-    "removed": (
-        "Removed",
-        "Connect the store again under this name to go on, or remove it with its orders.",
-    ),
+    "removed": ("Removed", _REMOVED),
 }
 _LONG_UNAVAILABLE = (
     "See whether the shop itself is up: a store that is in maintenance, suspended or unpaid answers"
