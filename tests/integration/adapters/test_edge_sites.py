@@ -87,3 +87,14 @@ def test_a_list_that_never_holds_still_is_given_up(
     with pytest.raises(ConflictError):
         on_aws.change("pk1", change_after_another)
     assert on_aws.sites().find("pk1") is None
+
+
+def test_a_removed_site_is_unknown_and_others_stay(edge: EdgeSites) -> None:
+    edge.change("pk1", lambda _: ONE)
+    edge.change("pk2", lambda _: TWO)
+    seen: list[Site | None] = []
+    for _ in range(2):
+        edge.remove("pk1")
+    edge.change("pk1", lambda known: seen.append(known) or ONE)
+    edge.change("pk2", lambda known: seen.append(known) or TWO)
+    assert seen == [None, TWO]

@@ -42,6 +42,19 @@ def store_orders(count: int, **fields: Any) -> list[StoreOrder]:  # noqa: ANN401
     ]
 
 
+class AfterFirstPage(FakeLake):
+    """A lake that lets something happen to the shop when the first page is kept."""
+
+    def __init__(self, happening: Callable[[], object]) -> None:
+        super().__init__()
+        self._happening = happening
+
+    def keep_raw_page(self, account: str, source: str, page: bytes) -> str:
+        if not self.objects:
+            self._happening()
+        return super().keep_raw_page(account, source, page)
+
+
 class DeathError(BaseException):
     """The process dies here: nothing may catch this."""
 
@@ -152,6 +165,19 @@ class World:
         """Let time pass without waiting for it."""
         self.slept.append(seconds)
         self.clock.advance(timedelta(seconds=seconds))
+
+    def pull_to_the_end(self) -> list[PulledOrders]:
+        """Pull until nothing is left, as the state machine does; return what each one brought."""
+        pulls = [self.pull()]
+        while pulls[-1].more:
+            pulls.append(self.pull())
+        return pulls
+
+    def fresh(self) -> World:
+        """Return another account that is connected to the same shop and has pulled nothing."""
+        world = World(self.shop, FakeClock(self.clock.now()))
+        world.connect()
+        return world
 
     def copy(self) -> World:
         """Return another account that is in the same state, connected to the same shop."""
