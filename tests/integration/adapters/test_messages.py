@@ -98,6 +98,21 @@ def test_a_new_token_replaces_the_old_one_under_the_same_arn(secrets: Secrets) -
     assert secrets.get(arn) == "token-2"
 
 
+def test_a_deleted_token_is_read_by_nobody_until_there_is_a_new_one(secrets: Secrets) -> None:
+    arn = secrets.put("acme", "store", "token-1")
+    for _ in range(2):
+        secrets.delete(arn)
+    with pytest.raises(UnknownResourceError):
+        secrets.get(arn)
+    assert secrets.get(secrets.put("acme", "store", "token-2")) == "token-2"
+
+
+def test_a_token_that_never_was_is_deleted_in_silence(secrets: Secrets) -> None:
+    arn = secrets.put("acme", "store", "token-1")
+    secrets.delete(f"{arn[:-6]}zzzzzz")
+    assert secrets.get(arn) == "token-1"
+
+
 def test_each_source_of_each_account_has_its_own_secret(secrets: Secrets) -> None:
     arns = {
         secrets.put("acme", "store", "1"),
