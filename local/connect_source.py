@@ -221,7 +221,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--no-pull", action="store_true", help="leave the pull to the schedule")
     parser.add_argument("--watch", action="store_true", help="follow the history to its end")
     parser.add_argument(
-        "--status", action="store_true", help="only say how the connected stores are"
+        "--status",
+        action="store_true",
+        help="only say how the connected stores are, and with --watch how far --source comes",
     )
     parser.add_argument("--yes", action="store_true", help="ask nothing; take the defaults")
     return parser
@@ -257,7 +259,7 @@ def run(options: argparse.Namespace, terminal: Terminal, make_api: Callable[...,
     api = make_api(url, key)
     if options.status:
         show_status(api, terminal)
-        return True
+        return watch(api, options.source, terminal) if options.watch else True
     source = connect(api, options, terminal)
     if options.watch and not options.no_pull:
         return watch(api, source, terminal)

@@ -61,6 +61,7 @@ class FakeStore:
     clock: Any
     stored: tuple[Order, ...] = ()
     refusal: Exception | None = None
+    currency: str = "USD"
 
     def server_time(self) -> datetime:
         now: datetime = self.clock.now()
@@ -100,7 +101,8 @@ class FakeProbe:
         return bool(self.store.stored) or permission is not FULFILLMENT
 
     def describe(self) -> StoreDescription:
-        return StoreDescription("Harbor Coffee", "America/Chicago", "USD", dst_correction=True)
+        currency = self.store.currency
+        return StoreDescription("Harbor Coffee", "America/Chicago", currency, dst_correction=True)
 
 
 @dataclass

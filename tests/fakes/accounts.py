@@ -72,10 +72,6 @@ class FakeAccounts:
             is_history_complete=is_complete,
         )
 
-    def save_status(self, account: str, source: str, status: str, reason: str) -> None:
-        stored = self._source(account, source)
-        self._sources[account, source] = replace(stored, status=status, reason=reason)
-
     def change_source(self, account: str, source: str, **changes: Any) -> None:  # noqa: ANN401
         self._sources[account, source] = replace(self._source(account, source), **changes)
 

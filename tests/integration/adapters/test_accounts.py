@@ -91,20 +91,9 @@ def test_progress_touches_nothing_but_bookmark_and_counts(accounts: Accounts) ->
     ]
 
 
-def test_a_status_touches_nothing_but_itself_and_its_reason(accounts: Accounts) -> None:
-    accounts.save_source("acme", SOURCE)
-    accounts.save_status("acme", "store", "reauthorize", "the token was revoked")
-    accounts.save_status("acme", "store", "ok", "")
-    assert accounts.sources("acme") == [SOURCE]
-    accounts.save_status("acme", "store", "throttled", "slow down")
-    assert accounts.sources("acme") == [replace(SOURCE, status="throttled", reason="slow down")]
-
-
-def test_progress_and_status_of_an_unknown_source_are_refused(accounts: Accounts) -> None:
+def test_progress_of_an_unknown_source_is_refused(accounts: Accounts) -> None:
     with pytest.raises(UnknownResourceError):
         accounts.save_progress("acme", "store", BOOKMARK, done=1, is_complete=False)
-    with pytest.raises(UnknownResourceError):
-        accounts.save_status("acme", "store", "ok", "")
     assert accounts.sources("acme") == []
 
 

@@ -40,7 +40,8 @@ class Office:
             pattern = re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", template)
             found = re.fullmatch(pattern, path)
             if verb == method and found:
-                answer = self.side.call(route, caller=OWNER, body=body, **found.groupdict())
+                names: dict[str, Any] = found.groupdict()
+                answer = self.side.call(route, caller=OWNER, body=body, **names)
                 if answer["statusCode"] >= 400:
                     raise RefusedError(answer["json"]["detail"])
                 return answer["json"]

@@ -236,10 +236,6 @@ class Accounts(Protocol):
         """Save a source's bookmark, orders done and completeness, nothing else."""
         ...
 
-    def save_status(self, account: str, source: str, status: str, reason: str) -> None:
-        """Save a source's status and its reason, nothing else."""
-        ...
-
     def change_source(self, account: str, source: str, **changes: Any) -> None:  # noqa: ANN401
         """Save some fields of a source (not its bookmark), nothing else."""
         ...

@@ -19,8 +19,9 @@ if TYPE_CHECKING:
     from headwater.usecases.ports import Clock, OrderSource, Secrets, Source
 
 API_URL = "https://api.bigcommerce.com"
-# Whoever connects a store waits for the answer, and a gateway for thirty seconds at most.
-_PROBE_TIMEOUTS = (5.0, 10.0)
+# Whoever connects a store waits for the answer, and a gateway for thirty seconds at most: the last
+# call may begin when eight of them are left.
+_PROBE_TIMEOUTS = (3.0, 6.0)
 
 
 class BigCommerceSources:

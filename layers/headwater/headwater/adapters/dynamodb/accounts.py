@@ -102,14 +102,6 @@ class DynamoAccounts:
             },
         )
 
-    def save_status(self, account: str, source: str, status: str, reason: str) -> None:
-        """Save a source's status and its reason, nothing else.
-
-        Raises:
-            UnknownResourceError: the account has no such source.
-        """
-        self._change_source(account, source, {"status": status, "reason": reason})
-
     def change_source(self, account: str, source: str, **changes: Any) -> None:  # noqa: ANN401
         """Save some fields of a source (not its bookmark), nothing else.
 
