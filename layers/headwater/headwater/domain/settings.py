@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 # BigCommerce: 0 incomplete, 5 canceled, 6 declined. None of them is ever a sale.
 NEVER_REVENUE = frozenset({0, 5, 6})
+_MOST_RECONCILED_DAYS = 31
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,8 @@ class AccountSettings:
     """The rules of one account.
 
     ``currency`` is that of the account's first store. ``tracking_start`` overrides the first
-    live hit, and can only be later than it.
+    live hit, and can only be later than it. ``reconcile_days``: how many days, up to yesterday,
+    each run holds against the stores; 0 for none.
     """
 
     currency: str = "USD"
@@ -48,6 +50,7 @@ class AccountSettings:
     subscription_rules: tuple[SubscriptionRule, ...] = (
         SubscriptionRule("option", name=r"(?i)subscription[ _-]?id"),
     )
+    reconcile_days: int = 7
 
     def __post_init__(self) -> None:
         """Refuse settings that no report could follow.
@@ -66,6 +69,9 @@ class AccountSettings:
         if min(self.last_click_window, self.opt_in_window) <= timedelta(0):
             message = "a window must be longer than nothing"
             raise InvalidParameterError(message)
+        if not 0 <= self.reconcile_days <= _MOST_RECONCILED_DAYS:
+            message = f"reconcile_days: from 0 to {_MOST_RECONCILED_DAYS}"
+            raise InvalidParameterError(message)
 
     def document(self) -> dict[str, Any]:
         """Return the settings as plain JSON values, windows in seconds."""
@@ -78,6 +84,7 @@ class AccountSettings:
             "own_domains": list(self.own_domains),
             "tracking_start": self.tracking_start and self.tracking_start.isoformat(),
             "subscription_rules": [asdict(rule) for rule in self.subscription_rules],
+            "reconcile_days": self.reconcile_days,
         }
 
     @classmethod
@@ -96,5 +103,6 @@ class AccountSettings:
             "own_domains": tuple,
             "tracking_start": lambda text: datetime.fromisoformat(text) if text else None,
             "subscription_rules": lambda rules: tuple(SubscriptionRule(**r) for r in rules),
+            "reconcile_days": int,
         }
         return cls(**{name: readers[name](value) for name, value in document.items()})
