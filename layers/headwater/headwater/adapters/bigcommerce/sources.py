@@ -1,4 +1,4 @@
-"""Opens connected stores (``ports.OrderSources``)."""
+"""Opens connected stores (``ports.OrderSources``, ``store_ledgers.StoreLedgers``)."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from headwater.adapters.bigcommerce.client import BigCommerceOrders
+from headwater.adapters.bigcommerce.ledger import BigCommerceLedger
 from headwater.adapters.bigcommerce.probe import BigCommerceProbe
 from headwater.adapters.bigcommerce.session import TIMEOUTS, Session
 from headwater.errors import CredentialsRejectedError, UnknownResourceError
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
     from headwater.usecases.check_store import StoreProbe
     from headwater.usecases.ports import Clock, OrderSource, Secrets, Source
+    from headwater.usecases.store_ledgers import StoreLedger
 
 API_URL = "https://api.bigcommerce.com"
 # Whoever connects a store waits for the answer, and a gateway for thirty seconds at most: the last
@@ -52,24 +54,11 @@ class BigCommerceSources:
         Raises:
             CredentialsRejectedError: its token is no longer kept, or cannot be one.
         """
+        return BigCommerceOrders(self._session_of(source), source.source)
 
-        def token() -> str:
-            try:
-                return self._secrets.get(source.secret_arn)
-            except UnknownResourceError:
-                message = f"no access token is kept for {source.source}: connect the store again"
-                raise CredentialsRejectedError(message) from None
-
-        session = Session(
-            _store_url(source.store_hash, source.api_url),
-            token(),
-            clock=self._clock,
-            deadline=self._deadline,
-            sleep=self._sleep,
-            renew=token,
-            timeouts=self._timeouts,
-        )
-        return BigCommerceOrders(session, source.source)
+    def ledger(self, account: str, source: Source) -> StoreLedger:  # noqa: ARG002
+        """Return the books of a connected source; raises as ``open`` does."""
+        return BigCommerceLedger(self._session_of(source), source.source)
 
     def connect(self, *, store_hash: str, access_token: str, api_url: str = "") -> StoreProbe:
         """Return what tries credentials that are not stored yet, without much patience.
@@ -86,6 +75,24 @@ class BigCommerceSources:
             timeouts=min(self._timeouts, _PROBE_TIMEOUTS),
         )
         return BigCommerceProbe(session)
+
+    def _session_of(self, source: Source) -> Session:
+        def token() -> str:
+            try:
+                return self._secrets.get(source.secret_arn)
+            except UnknownResourceError:
+                message = f"no access token is kept for {source.source}: connect the store again"
+                raise CredentialsRejectedError(message) from None
+
+        return Session(
+            _store_url(source.store_hash, source.api_url),
+            token(),
+            clock=self._clock,
+            deadline=self._deadline,
+            sleep=self._sleep,
+            renew=token,
+            timeouts=self._timeouts,
+        )
 
 
 def _store_url(store_hash: str, api_url: str) -> str:

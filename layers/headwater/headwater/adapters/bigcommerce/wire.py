@@ -187,6 +187,30 @@ class WireOrder(_Wire):
     staff_notes: Text = ""
 
 
+class WireTotals(_Wire):
+    """The parts of an order's total that a merchant's report may leave out."""
+
+    total_tax: MaybeAmount = None
+    shipping_cost_ex_tax: MaybeAmount = None
+    handling_cost_ex_tax: MaybeAmount = None
+
+
+class WireStatusCount(_Wire):
+    """How many orders have a status."""
+
+    id: StatusId
+    count: Count = 0
+
+
+class WireTimeZone(_Wire):
+    """How the control panel reads the clock; offsets in seconds."""
+
+    name: Text = ""
+    raw_offset: Annotated[int, BeforeValidator(read_whole)]
+    dst_offset: MaybeCount = None
+    dst_correction: Flag = False
+
+
 class WireRefundItem(_Wire):
     """What a refund gives back for."""
 
