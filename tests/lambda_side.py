@@ -6,6 +6,7 @@ import importlib
 import json
 import subprocess
 import sys
+from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,12 +14,14 @@ from uuid import uuid4
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from headwater.domain.reconciliation import ListedOrder
 from headwater.domain.sites import Sites
 from headwater.errors import MissingScopeError
 from headwater.runtime import bootstrap, edge, storage
 from headwater.usecases.check_store import FULFILLMENT, TRANSACTIONS, StoreDescription
 from headwater.usecases.ports import ApiKey, OrderPage
-from tests.fakes import FakeHitQueue, FakeSecrets
+from headwater.usecases.store_ledgers import LedgerList, LedgerLookup
+from tests.fakes import FakeHitQueue, FakeReconciliations, FakeSecrets
 from tests.workshop import ACCOUNT, Workshop
 
 if TYPE_CHECKING:
@@ -28,9 +31,11 @@ if TYPE_CHECKING:
     import pytest
 
     from headwater.domain.orders import Order
+    from headwater.domain.panel_clocks import PanelClock
     from headwater.domain.sites import Site
     from headwater.usecases.check_store import Permission, StoreProbe
     from headwater.usecases.ports import OrderSource, Source
+    from headwater.usecases.store_ledgers import StoreLedger
 
 type Json = dict[str, Any]
 
@@ -81,8 +86,32 @@ class FakeStore:
     def refunded_since(self, since: datetime) -> Sequence[int]:  # noqa: ARG002
         return []
 
-    def orders(self, order_ids: Collection[int]) -> OrderPage:  # noqa: ARG002
-        return OrderPage((), (), 0, b"", is_last=True)
+    def orders(self, order_ids: Collection[int]) -> OrderPage:
+        wanted = tuple(order for order in self.stored if int(order.order_id) in order_ids)
+        return OrderPage(wanted, (), 0, b"", is_last=True)
+
+    def count_by_status(self, start: datetime, end: datetime) -> dict[int, int]:
+        return dict(Counter(order.status_id for order in self._created(start, end)))
+
+    def list_created(self, start: datetime, end: datetime) -> LedgerList:
+        if self.refusal:
+            raise self.refusal
+        return LedgerList(
+            {order.order_id: ListedOrder(order) for order in self._created(start, end)}
+        )
+
+    def look_up(self, order_ids: Collection[str]) -> LedgerLookup:
+        found = {o.order_id: ListedOrder(o) for o in self.stored if o.order_id in order_ids}
+        return LedgerLookup(LedgerList(found), frozenset(order_ids) - frozenset(found))
+
+    def refunded_between(self, start: datetime, end: datetime) -> Sequence[str]:  # noqa: ARG002
+        return []
+
+    def panel_clock(self) -> PanelClock | None:
+        return None
+
+    def _created(self, start: datetime, end: datetime) -> list[Order]:
+        return [order for order in self.stored if start <= order.placed_at < end]
 
 
 @dataclass
@@ -116,6 +145,9 @@ class FakeStores:
     def open(self, account: str, source: Source) -> OrderSource:  # noqa: ARG002
         return self.store
 
+    def ledger(self, account: str, source: Source) -> StoreLedger:  # noqa: ARG002
+        return self.store
+
     def connect(self, *, store_hash: str, access_token: str, api_url: str = "") -> StoreProbe:
         self.asked.append(
             {"store_hash": store_hash, "access_token": access_token, "api_url": api_url}
@@ -146,6 +178,7 @@ class LambdaSide:
         self.edge_sites = FakeEdgeSites()
         self.secrets = FakeSecrets()
         self.queue = FakeHitQueue()
+        self.reconciliations = FakeReconciliations()
         self.other_api_urls: list[str] = []
 
     def wire(self, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -164,12 +197,14 @@ class LambdaSide:
             "pipeline": shop.pipeline,
             "secrets": self.secrets,
             "edge_sites": self.edge_sites,
+            "reconciliations": self.reconciliations,
         }
         for module in (storage, bootstrap):
             for name, port in ports.items():
                 if hasattr(module, name):
                     monkeypatch.setattr(module, name, lambda port=port: port)
         monkeypatch.setattr(bootstrap, "order_sources", self._order_sources)
+        monkeypatch.setattr(bootstrap, "store_ledgers", self._order_sources)
         monkeypatch.setattr(bootstrap, "other_api_urls", lambda: self.other_api_urls)
         monkeypatch.setattr(edge, "sites", self._sites)
         monkeypatch.setattr(edge, "hit_queue", lambda: self.queue)
@@ -257,6 +292,8 @@ def step_of_route(route: str) -> str:
     method, path = route.split(" ")
     if path.startswith("/v1/sources") and method != "GET":
         return "connect_source"
+    if route == "POST /v1/reconciliations":
+        return "serve_reports"
     return "import_rows" if route.startswith("POST ") else "serve_reports"
 
 

@@ -1,7 +1,7 @@
 """In-memory implementations of the ports, held to the same contract tests as the real ones."""
 
 from tests.fakes.accounts import FakeAccounts, FakeMarks, FakeRuns, FakeSecrets
-from tests.fakes.events import FakeClock, FakeHitQueue, FakePipeline
+from tests.fakes.events import FakeClock, FakeHitQueue, FakePipeline, FakeReconciliations
 from tests.fakes.lake import FakeFacts, FakeLake
 from tests.fakes.records import FakeCosts, FakeJourneys, FakeOrders
 
@@ -16,6 +16,7 @@ __all__ = [
     "FakeMarks",
     "FakeOrders",
     "FakePipeline",
+    "FakeReconciliations",
     "FakeRuns",
     "FakeSecrets",
 ]

@@ -32,6 +32,8 @@ WRITING = [n for n in ROUTES if not n.startswith("GET ") and n != "POST /v1/sour
 CASES: dict[str, dict[str, Any]] = {
     "GET /v1/reports": {},
     "GET /v1/reports/roi": {"query": "from=2026-11-01&to=2026-11-20&by=campaign"},
+    "GET /v1/reports/reconciliation": {"query": "from=2026-11-01&to=2026-11-20"},
+    "POST /v1/reconciliations": {"body": {"from": "2026-11-01", "to": "2026-11-20"}},
     "GET /v1/orders/{source}/{order_id}/credits": {"source": STORE, "order_id": "7"},
     "GET /v1/runs": {},
     "GET /v1/sources": {},
@@ -88,6 +90,10 @@ def two_accounts() -> Workshop:
     source = Source(STORE, "bigcommerce", "acmehash", "arn:acme", public_key="acmepublickey")
     shop.accounts.save_source(ACCOUNT, source)
     shop.accounts.create("rival", AccountSettings(), shop.clock.now())
+    rivals = replace(
+        source, source="rivals", store_hash="rivalhash", secret_arn="arn:rival", public_key="rivals"
+    )
+    shop.accounts.save_source("rival", rivals)
     other = replace(order, email="bob@rival.example", total=order.total + 1)
     shop.orders.upsert("rival", [other], shop.clock.now())
     shop.accounts.save_source("rival", Source(STORE, "bigcommerce", "rivalhash", "arn:rival"))

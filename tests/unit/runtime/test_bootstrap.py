@@ -29,6 +29,7 @@ USED: dict[str, list[Callable[[], object]]] = {
         bootstrap.orders,
         bootstrap.facts,
         bootstrap.lake,
+        bootstrap.reconciliations,
     ],
     "ConnectSourceFunction": [
         lambda: bootstrap.connect_ports(LATER),
@@ -36,6 +37,11 @@ USED: dict[str, list[Callable[[], object]]] = {
         bootstrap.other_api_urls,
     ],
     "PullOrdersFunction": [bootstrap.pipeline, lambda: bootstrap.pull_ports(LATER)],
+    "ReconcileOrdersFunction": [
+        lambda: bootstrap.reconcile_ports(LATER),
+        bootstrap.reconciliations,
+        bootstrap.pipeline,
+    ],
     "ExportFactsFunction": [
         bootstrap.desk,
         bootstrap.accounts,

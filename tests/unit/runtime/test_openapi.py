@@ -13,11 +13,13 @@ from headwater.domain import imported_costs, imported_leads, imported_touchpoint
 from headwater.domain.facts import AD_COLUMNS, DIMENSIONS
 from headwater.domain.imported_costs import LOAD_FIELDS
 from headwater.domain.models import MODELS, ROLES
+from headwater.domain.reconciliation_causes import Cause
 from headwater.domain.roi import REST_KINDS
 from headwater.runtime.api import (
     fields,
     models_connecting,
     models_imports,
+    models_reconciliation,
     models_reports,
     models_sources,
     report_examples,
@@ -26,6 +28,7 @@ from headwater.runtime.api.openapi import openapi_document
 from headwater.runtime.api.problems import Problem
 from headwater.usecases.import_rows import ImportRowsResult, RowFault
 from headwater.usecases.ports import Source
+from headwater.usecases.serve_reconciliation import BASES
 from tests.lambda_side import EVENTS, OWNER
 from tests.workshop import ACCOUNT, STORE
 
@@ -99,6 +102,9 @@ def test_amounts_are_texts() -> None:
         models_reports.ReportList,
         models_reports.RoiReport,
         models_reports.CreditTrail,
+        models_reconciliation.ReconciliationReport,
+        models_reconciliation.ReconciliationRequest,
+        models_reconciliation.ReconciliationJob,
         models_imports.TouchpointsPost,
         models_imports.LeadsPost,
         models_imports.CostsPost,
@@ -139,6 +145,9 @@ def test_what_is_answered_fits_the_models(reported: LambdaSide) -> None:
     query = f"by={','.join(DIMENSIONS)}&range=last_7_days"
     answer = reported.call("GET /v1/reports/roi", caller=OWNER, query=query)
     models_reports.RoiReport.model_validate(answer["json"])
+    days = {"from": "2026-11-01", "to": "2026-11-20"}
+    answer = reported.call("POST /v1/reconciliations", caller=OWNER, body=days)
+    models_reconciliation.ReconciliationJob.model_validate(answer["json"])
     body = {"store": "abc123", "access_token": "t"}
     answer = reported.call("POST /v1/sources", caller=OWNER, body=body)
     models_connecting.ConnectedSource.model_validate(answer["json"])
@@ -175,6 +184,8 @@ def test_models_name_what_the_domain_knows() -> None:
     kind = models_reports.RoiRow.model_fields["kind"].annotation
     assert literals(kind) == ("credited", *REST_KINDS)
     assert set(report_examples._MODELS) == set(MODELS)
+    assert literals(models_reconciliation.CauseName) == tuple(cause.value for cause in Cause)
+    assert literals(models_reconciliation.Basis) == tuple(BASES)
 
 
 @pytest.mark.parametrize(

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 EXPECTED = {
     "GET /v1/reports": {"owner", "marketer"},
     "GET /v1/reports/roi": {"owner", "marketer"},
+    "GET /v1/reports/reconciliation": {"owner", "marketer"},
+    "POST /v1/reconciliations": {"owner", "marketer"},
     "GET /v1/orders/{source}/{order_id}/credits": {"owner", "marketer"},
     "GET /v1/runs": {"owner", "marketer"},
     "GET /v1/sources": {"owner"},
@@ -36,7 +38,10 @@ EXPECTED = {
     "POST /v1/leads": {"owner", "ingest"},
     "POST /v1/costs": {"owner", "ingest"},
 }
+# What a route asks for in its address.
+QUERIES = {"GET /v1/reports/reconciliation": "from=2026-11-20&to=2026-11-20"}
 BODIES: dict[str, dict[str, Any]] = {
+    "POST /v1/reconciliations": {"from": "2026-11-20", "to": "2026-11-20"},
     "POST /v1/sources": {"store": "abc123", "access_token": "t"},
     "POST /v1/sources/check": {"store": "abc123", "access_token": "t"},
     "POST /v1/sources/{source}/reconnect": {"access_token": "t"},
@@ -69,7 +74,14 @@ CONTRACT = {
 def call(side: LambdaSide, route: str, caller: ApiKey | None) -> dict[str, Any]:
     source = Source(STORE, "bigcommerce", "abc123", "arn:secret")
     side.workshop.accounts.save_source(ACCOUNT, source)
-    return side.call(route, caller=caller, body=BODIES.get(route), source=STORE, order_id="7")
+    return side.call(
+        route,
+        caller=caller,
+        query=QUERIES.get(route, ""),
+        body=BODIES.get(route),
+        source=STORE,
+        order_id="7",
+    )
 
 
 def test_the_routes_of_the_contract_the_gateway_and_the_roles_are_the_same() -> None:

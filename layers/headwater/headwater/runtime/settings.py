@@ -25,6 +25,7 @@ class Settings:
     hit_queue_url: str = ""
     pipeline_arn: str = ""
     pull_orders_function: str = ""
+    reconcile_orders_function: str = ""
     secrets_prefix: str = ""
     other_api_urls: str = ""
 

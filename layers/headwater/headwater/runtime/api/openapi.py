@@ -22,6 +22,11 @@ from headwater.runtime.api.models_imports import (
     LeadsPost,
     TouchpointsPost,
 )
+from headwater.runtime.api.models_reconciliation import (
+    ReconciliationJob,
+    ReconciliationReport,
+    ReconciliationRequest,
+)
 from headwater.runtime.api.models_reports import CreditTrail, ReportList, RoiReport
 from headwater.runtime.api.models_sources import (
     OneSource,
@@ -33,12 +38,15 @@ from headwater.runtime.api.models_sources import (
 from headwater.runtime.api.routes_credits import credit_routes
 from headwater.runtime.api.routes_imports import import_routes
 from headwater.runtime.api.routes_manage_sources import manage_routes
+from headwater.runtime.api.routes_reconciliation import reconciliation_routes
 from headwater.runtime.api.routes_reports import report_routes
 from headwater.runtime.api.routes_runs import run_routes
 from headwater.runtime.api.routes_sources import connect_routes, source_routes
 from headwater.runtime.api.routing import new_router
 from headwater.usecases.connect_source import connect_source
 from headwater.usecases.import_rows import import_rows
+from headwater.usecases.reconcile_orders import request_reconciliation
+from headwater.usecases.serve_reconciliation import serve_reconciliation
 from headwater.usecases.serve_reports import serve_credits, serve_roi
 
 VERSION = "1.0.0"
@@ -51,6 +59,9 @@ _MODELS = (
     LeadsPost,
     OneSource,
     ProblemDocument,
+    ReconciliationJob,
+    ReconciliationReport,
+    ReconciliationRequest,
     ReportList,
     RoiReport,
     RunState,
@@ -102,6 +113,7 @@ def openapi_document() -> dict[str, Any]:
     described = APIGatewayHttpResolver(enable_validation=True)
     for router in (
         report_routes(serve_roi),
+        reconciliation_routes(serve_reconciliation, request_reconciliation),
         credit_routes(serve_credits),
         run_routes(),
         import_routes(import_rows),
