@@ -21,7 +21,7 @@ ATTEMPTS: dict[str, tuple[str, Any]] = {
     "GET /v1/reports/reconciliation": (f"/v1/reports/reconciliation?{RANGE}", None),
     "POST /v1/reconciliations": (
         "/v1/reconciliations",
-        {"from": YESTERDAY.isoformat(), "to": YESTERDAY.isoformat()},
+        {"account": "acme", "from": YESTERDAY.isoformat(), "to": YESTERDAY.isoformat()},
     ),
     "GET /v1/orders/{source}/{order_id}/credits": ("/v1/orders/bigcommerce/1/credits", None),
     "GET /v1/runs": ("/v1/runs", None),

@@ -19,7 +19,9 @@ from headwater.usecases.serve_reconciliation import ReconciliationQuery, serve_r
 from tests.integration.bigcommerce.world import ACCOUNT, RUN
 
 if TYPE_CHECKING:
-    from tests.integration.bigcommerce.world import World
+    from collections.abc import Callable
+
+    from tests.integration.bigcommerce.world import Fuse, World
 
 DAY = date(2026, 11, 19)
 NOON = datetime(2026, 11, 19, 17, tzinfo=UTC)
@@ -32,26 +34,34 @@ class Reconciler:
 
     def __init__(self, world: World, **settings: Any) -> None:  # noqa: ANN401 - any setting
         self.world = world
+        if ACCOUNT in world.accounts.active():
+            return
         world.shop.store.configure(dst_correction=False)
         account = AccountSettings(**{"time_zone": ZONE, **settings})
         world.accounts.create(ACCOUNT, account, world.clock.now())
 
-    def ports(self, deadline: datetime) -> ReconcilePorts:
+    def ports(self, deadline: datetime, fuse: Fuse | None = None) -> ReconcilePorts:
         """Return the ports of one invocation."""
         world = self.world
         ledgers = BigCommerceSources(
             world.secrets, clock=world.clock, deadline=deadline, sleep=world.sleep
         )
-        day = DayPorts(world.clock, world.orders, world.lake)
-        return ReconcilePorts(world.accounts, world.runs, ledgers, day)
+        guard: Callable[[Any], Any] = fuse.guard if fuse else lambda port: port
+        day = DayPorts(world.clock, guard(world.orders), guard(world.lake))
+        return ReconcilePorts(guard(world.accounts), world.runs, guard(ledgers), day)
 
     def reconcile(
-        self, first: date = DAY, last: date = DAY, patience: timedelta = timedelta(minutes=10)
+        self,
+        first: date = DAY,
+        last: date = DAY,
+        patience: timedelta = timedelta(minutes=10),
+        fuse: Fuse | None = None,
     ) -> ReconciledOrders:
         """Do one invocation for a range, a minute later."""
         self.world.clock.advance(timedelta(minutes=1))
         deadline = self.world.clock.now() + patience
-        return reconcile_range(ACCOUNT, first, last, deadline, ports=self.ports(deadline))
+        ports = self.ports(deadline, fuse)
+        return reconcile_range(ACCOUNT, first, last, deadline, ports=ports)
 
     def reconcile_in_run(self) -> ReconciledOrders:
         """Do one invocation as a step of a run."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
@@ -12,7 +13,7 @@ import pytest
 from headwater.errors import LeaseLostError
 from local.storefront.model import StoreLine, StoreRefund
 from tests.integration.bigcommerce.reconciling import DAY, NOON, Reconciler
-from tests.integration.bigcommerce.world import ACCOUNT, RUN, store_order
+from tests.integration.bigcommerce.world import ACCOUNT, RUN, DeathError, Fuse, store_order
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -242,6 +243,30 @@ def test_reconciling_again_changes_nothing(pulled: Reconciler) -> None:
     assert again.repaired == 0
     assert pulled.report()["causes"] == report["causes"]  # what was repaired is still told
     assert pulled.world.stored() == stored
+
+
+@pytest.mark.parametrize("after_effect", [False, True], ids=["before it", "after it"])
+def test_a_repair_survives_a_death_at_any_call(pulled: Reconciler, after_effect: bool) -> None:
+    [lost, archived] = pulled.world.stored().values()
+    pulled.world.shop.store.archive(int(archived.order_id))
+    lose(pulled.world, lost.order_id)
+    undisturbed = Reconciler(pulled.world.copy())
+    undisturbed.reconcile()
+
+    call = 1
+    while True:
+        dying = Reconciler(pulled.world.copy())
+        fuse = Fuse(call, after_effect=after_effect)
+        with suppress(DeathError):
+            dying.reconcile(fuse=fuse)
+        if not fuse.has_blown:
+            break
+        dying.reconcile()
+        assert dying.world.stored() == undisturbed.world.stored()
+        assert dying.report()["totals"]["open_percent"] == "0.0000"
+        assert dying.report()["state"]["status"] == "complete"
+        call += 1
+    assert call > 15
 
 
 def test_a_long_range_goes_on_from_the_day_it_was_left_at(pulled: Reconciler) -> None:

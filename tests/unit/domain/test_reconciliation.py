@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from headwater.domain.copy_faults import duplicates_of, fault_of
 from headwater.domain.orders import Order, Refund, revenue_of
 from headwater.domain.panel_clocks import PanelClock
 from headwater.domain.reconciliation import (
@@ -19,8 +20,6 @@ from headwater.domain.reconciliation import (
     Pair,
     ReportRules,
     compare_day,
-    duplicates_of,
-    fault_of,
 )
 from headwater.domain.reconciliation_causes import (
     BASIS_CAUSES,

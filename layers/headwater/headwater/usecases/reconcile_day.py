@@ -7,21 +7,22 @@ their marks raised before, so that doing it twice changes nothing.
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, timedelta
 from typing import TYPE_CHECKING, Any
 
-from headwater.domain.reconciliation import (
-    DayComparison,
-    ListedOrder,
-    Pair,
-    compare_day,
-    duplicates_of,
-    fault_of,
-)
-from headwater.domain.reconciliation_causes import OPEN_CAUSES, Cause
+from headwater.domain.copy_faults import duplicates_of, fault_of
+from headwater.domain.reconciliation import DayComparison, ListedOrder, Pair, compare_day
+from headwater.domain.reconciliation_causes import Cause
 from headwater.domain.reporting_days import day_bounds
-from headwater.errors import UnknownResourceError
+from headwater.usecases.day_results import (
+    by_number,
+    day_document,
+    day_key,
+    newly_repaired,
+    repair,
+    repaired_earlier,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -58,11 +59,6 @@ class ReconciledSource:
     twins: frozenset[str] = frozenset()
 
 
-def day_key(account: str, source: str, day: date) -> str:
-    """Return where the latest result of a day is kept."""
-    return f"reconciliations/account={account}/source={source}/day={day.isoformat()}.json"
-
-
 def reconcile_day(
     source: ReconciledSource, day: date, *, ledger: StoreLedger, ports: DayPorts
 ) -> frozenset[str]:
@@ -77,14 +73,14 @@ def reconcile_day(
     work.repair({*before.open_orders(), *elsewhere})
     after = work.compare()
     now = ports.clock.now()
-    repaired = [*_repaired(before, after, now), *work.repaired_elsewhere(elsewhere, now)]
-    document = _document(source, day, after, now) | {
+    repaired = [*newly_repaired(before, after, now), *work.repaired_elsewhere(elsewhere, now)]
+    document = day_document(source, day, after, now) | {
         "uncounted": {str(status): n for status, n in sorted(work.uncounted.items())},
         "unreadable": list(work.unreadable),
-        "repaired": [*_repaired_earlier(ports.lake, source, day), *repaired],
+        "repaired": [*repaired_earlier(ports.lake, source, day), *repaired],
     }
     ports.lake.put_json(day_key(source.account, source.source, day), document)
-    return frozenset(order_id for repair in repaired for order_id in repair["order_ids"])
+    return frozenset(order_id for mended in repaired for order_id in mended["order_ids"])
 
 
 class _DayWork:
@@ -136,14 +132,7 @@ class _DayWork:
         """Return which of those faults are no more."""
         still = self._faults()
         return [
-            {
-                "status_id": self._ours[order_id].status_id,
-                "cause": cause.value,
-                "orders": 0,
-                "amount": 0,
-                "order_ids": [order_id],
-                "at": now.isoformat(),
-            }
+            repair(cause, [order_id], now)
             for order_id, cause in sorted(faults.items())
             if order_id not in still
         ]
@@ -154,14 +143,14 @@ class _DayWork:
         at_fault = {order_id: faults[order_id] for order_id in order_ids if order_id in faults}
         self._retract([id_ for id_, cause in at_fault.items() if cause in _RETRACTED])
         again = sorted(
-            (id_ for id_, cause in at_fault.items() if cause in _REFETCHED), key=_by_number
+            (id_ for id_, cause in at_fault.items() if cause in _REFETCHED), key=by_number
         )
         for start in range(0, len(again), _REPAIRED_AT_ONCE):
             self._fetch_again(again[start : start + _REPAIRED_AT_ONCE])
         self._read_again(at_fault)
 
     def _pairs(self) -> Iterator[Pair]:
-        for order_id in sorted({*self._theirs, *self._ours}, key=_by_number):
+        for order_id in sorted({*self._theirs, *self._ours}, key=by_number):
             theirs, ours = self._theirs.get(order_id), self._ours.get(order_id)
             live = theirs if theirs and not theirs.order.is_archived else None
             yield Pair(order_id, live, ours, self._fault(order_id))
@@ -227,7 +216,7 @@ class _DayWork:
 
     def _retract(self, order_ids: Collection[str]) -> None:
         retracted = []
-        for order_id in sorted(order_ids, key=_by_number):
+        for order_id in sorted(order_ids, key=by_number):
             ours, theirs = self._ours[order_id], self._theirs.get(order_id)
             changed_at = theirs.order.modified_at if theirs else ours.modified_at
             changed_at = max(ours.modified_at, changed_at)
@@ -239,64 +228,12 @@ class _DayWork:
         page = self._ledger.orders([int(order_id) for order_id in order_ids])
         if page.raw:
             self._ports.lake.keep_raw_page(account, self._source.source, page.raw)
+        if page.rejected:
+            self._ports.lake.keep_rejected(account, fetched_at.date(), page.rejected)
         self._ports.orders.upsert(account, page.orders, fetched_at)
         for order in page.orders:
             listed = self._theirs.get(order.order_id) or ListedOrder(order)
             self._theirs[order.order_id] = replace(listed, order=order)
-
-
-def _document(
-    source: ReconciledSource, day: date, comparison: DayComparison, now: datetime
-) -> dict[str, Any]:
-    return {
-        "account": source.account,
-        "source": source.source,
-        "day": day.isoformat(),
-        "compared_at": now.isoformat(),
-        "currency": source.rules.currency,
-        "time_zone": source.rules.time_zone,
-        "panel": source.rules.panel.document(),
-        "is_panel_known": source.is_panel_known,
-        "figures": [
-            {"status_id": status_id, **asdict(figures)}
-            for status_id, figures in sorted(comparison.figures.items())
-        ],
-        "differences": _differences(comparison),
-        "box_orders": sorted(comparison.box_orders, key=_by_number),
-    }
-
-
-def _differences(comparison: DayComparison) -> list[dict[str, Any]]:
-    return [
-        {
-            "status_id": status_id,
-            "cause": cause.value,
-            "orders": difference.orders,
-            "amount": difference.amount,
-            "absolute": difference.absolute,
-            "order_ids": sorted(difference.order_ids, key=_by_number),
-        }
-        for (status_id, cause), difference in sorted(comparison.differences.items())
-    ]
-
-
-def _repaired(before: DayComparison, after: DayComparison, now: datetime) -> list[Any]:
-    """Return the faults that were there before the repair and are no more."""
-    still_open = after.open_orders()
-    return [
-        {**difference, "order_ids": repaired, "at": now.isoformat()}
-        for difference in _differences(before)
-        if Cause(difference["cause"]) in OPEN_CAUSES
-        and (repaired := [id_ for id_ in difference["order_ids"] if id_ not in still_open])
-    ]
-
-
-def _repaired_earlier(lake: Lake, source: ReconciledSource, day: date) -> list[Any]:
-    try:
-        known: Mapping[str, Any] = lake.get_json(day_key(source.account, source.source, day))
-    except UnknownResourceError:
-        return []
-    return list(known["repaired"])
 
 
 def _utc_days(start: datetime, end: datetime) -> Iterator[date]:
@@ -304,8 +241,3 @@ def _utc_days(start: datetime, end: datetime) -> Iterator[date]:
     while day <= (end - timedelta(microseconds=1)).astimezone(UTC).date():
         yield day
         day += timedelta(days=1)
-
-
-def _by_number(order_id: str) -> tuple[int, str]:
-    """Sort ids of digits as numbers."""
-    return len(order_id), order_id

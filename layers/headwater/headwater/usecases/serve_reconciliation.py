@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -11,8 +11,8 @@ from headwater.domain.money import from_minor
 from headwater.domain.panel_clocks import PanelClock
 from headwater.domain.reconciliation_causes import EXPLANATIONS, STATUS_NAMES, Cause
 from headwater.errors import InvalidParameterError
-from headwater.usecases.connect_source import BIGCOMMERCE
-from headwater.usecases.reconcile_orders import LONGEST_RANGE, open_ppm, read_days, read_job
+from headwater.usecases.day_results import open_ppm, read_days
+from headwater.usecases.reconciliation_jobs import LONGEST_RANGE, distinct_stores, read_job
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -28,8 +28,6 @@ BASES: dict[str, tuple[str, ...]] = {
     "without_tax": ("tax",),
     "without_tax_and_shipping": ("tax", "shipping"),
 }
-# JSON names so many orders per cause and row; CSV names them all.
-MOST_IDS = 100
 _PARTS_PER_PERCENT = 10_000
 
 
@@ -78,8 +76,8 @@ def serve_reconciliation(
     Days that were not reconciled yet are named and in no figure.
     """
     settings = accounts.settings(account)
-    sources = [s for s in accounts.sources(account) if s.kind == BIGCOMMERCE]
-    days = read_days(lake, account, sources, query.first, query.last)
+    stores = [store for store, _ in distinct_stores(accounts.sources(account))]
+    days = read_days(lake, account, stores, query.first, query.last)
     rows = [row for day in days for row in _rows(day, query.basis)]
     return {
         "report": "reconciliation",
@@ -92,58 +90,13 @@ def serve_reconciliation(
             "to": query.last.isoformat(),
             "basis": query.basis,
         },
-        "state": _state(days, query, read_job(lake, account, query.first, query.last)),
+        "state": _state(days, query, len(stores), read_job(lake, account, query.first, query.last)),
         "stores": _stores(days),
         "totals": _totals(rows, days, settings.currency),
         "causes": _causes(rows, days, settings.currency),
         "rows": [_told(row, settings.currency) for row in rows],
         "next": None,
     }
-
-
-def shortened(report: Json) -> Json:
-    """Return the report with at most a hundred orders named in one place."""
-
-    def shorten(entry: Json) -> Json:
-        return entry | {"order_ids": entry["order_ids"][:MOST_IDS]}
-
-    causes = [
-        shorten(cause) | {"repaired_ids": cause["repaired_ids"][:MOST_IDS]}
-        for cause in report["causes"]
-    ]
-    rows = [
-        row | {"differences": [shorten(entry) for entry in row["differences"]]}
-        for row in report["rows"]
-    ]
-    return report | {"causes": causes, "rows": rows}
-
-
-def sheet(report: Json) -> Iterator[Json]:
-    """Yield the report as a sheet whose lines add up: store, each cause, ours."""
-    for row in report["rows"]:
-        place = {name: row[name] for name in ("source", "day", "status_id", "status")}
-        yield {
-            **place,
-            "line": "store",
-            "orders": row["store_orders"],
-            "amount": row["store_total"],
-        }
-        for entry in row["differences"]:
-            ids = " ".join(entry["order_ids"])
-            figures = {name: entry[name] for name in ("orders", "amount")}
-            yield {**place, "line": entry["cause"], **figures, "order_ids": ids}
-        yield {
-            **place,
-            "line": "headwater",
-            "orders": row["our_orders"],
-            "amount": row["our_total"],
-        }
-
-
-SHEET_COLUMNS = (
-    *("source", "day", "status_id", "status"),
-    *("line", "orders", "amount", "order_ids"),
-)
 
 
 def _rows(day: Mapping[str, Any], basis: str) -> Iterator[Json]:
@@ -250,18 +203,23 @@ def _causes(rows: Iterable[Json], days: Sequence[Mapping[str, Any]], currency: s
 
 
 def _state(
-    days: Sequence[Mapping[str, Any]], query: ReconciliationQuery, job: Mapping[str, Any] | None
+    days: Sequence[Mapping[str, Any]],
+    query: ReconciliationQuery,
+    stores: int,
+    job: Mapping[str, Any] | None,
 ) -> Json:
+    """Return how much is reconciled; a day is, once it is for every store."""
     wanted = (query.last - query.first).days + 1
-    reconciled = {day["day"] for day in days}
-    status = "complete" if len(reconciled) == wanted else "partial" if reconciled else "none"
+    done = Counter(day["day"] for day in days)
+    reconciled = sum(count == stores for count in done.values())
+    status = "complete" if reconciled == wanted else "partial" if done else "none"
     told = job and {
         "status": job["status"],
         "requested_at": job["requested_at"],
         "updated_at": job["updated_at"],
         "failures": job["failures"],
     }
-    return {"status": status, "days": wanted, "days_reconciled": len(reconciled), "job": told}
+    return {"status": status, "days": wanted, "days_reconciled": reconciled, "job": told}
 
 
 def _stores(days: Sequence[Mapping[str, Any]]) -> list[Json]:

@@ -45,7 +45,7 @@ from headwater.runtime.api.routes_sources import connect_routes, source_routes
 from headwater.runtime.api.routing import new_router
 from headwater.usecases.connect_source import connect_source
 from headwater.usecases.import_rows import import_rows
-from headwater.usecases.reconcile_orders import request_reconciliation
+from headwater.usecases.reconciliation_jobs import request_reconciliation
 from headwater.usecases.serve_reconciliation import serve_reconciliation
 from headwater.usecases.serve_reports import serve_credits, serve_roi
 

@@ -24,12 +24,8 @@ from headwater.runtime.api.models_reconciliation import (
 from headwater.runtime.api.problems import invalid_fields
 from headwater.runtime.api.reading import unless_known
 from headwater.runtime.api.routing import account_of, new_router
-from headwater.usecases.serve_reconciliation import (
-    SHEET_COLUMNS,
-    ReconciliationQuery,
-    sheet,
-    shortened,
-)
+from headwater.usecases.reconciliation_sheets import SHEET_COLUMNS, sheet, shortened
+from headwater.usecases.serve_reconciliation import ReconciliationQuery
 
 
 def reconciliation_routes(
