@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from headwater.adapters.awslambda.reconciliations import LambdaReconciliations
 from headwater.adapters.secretsmanager.secrets import SecretsManagerSecrets
 from headwater.adapters.sqs.hit_queue import SqsHitQueue
 from headwater.adapters.stepfunctions.pipeline import StepFunctionsPipeline
@@ -219,6 +221,19 @@ def test_a_pull_is_invoked_without_waiting_for_it(
     (call,) = functions.calls
     assert (call["FunctionName"], call["InvocationType"]) == ("pull", "Event")
     assert json.loads(call["Payload"]) == {"account": "acme"}
+
+
+def test_a_reconciliation_is_invoked_without_waiting_for_it(functions: RecordingFunctions) -> None:
+    invoked: Any = functions
+    reconciliations = LambdaReconciliations(invoked, "reconcile")
+    reconciliations.start("acme", date(2026, 11, 14), date(2026, 11, 20))
+    (call,) = functions.calls
+    assert (call["FunctionName"], call["InvocationType"]) == ("reconcile", "Event")
+    assert json.loads(call["Payload"]) == {
+        "account": "acme",
+        "from": "2026-11-14",
+        "to": "2026-11-20",
+    }
 
 
 def test_the_pipeline_in_memory_remembers_what_was_started() -> None:

@@ -143,7 +143,8 @@ class _DayWork:
         at_fault = {order_id: faults[order_id] for order_id in order_ids if order_id in faults}
         self._retract([id_ for id_, cause in at_fault.items() if cause in _RETRACTED])
         again = sorted(
-            (id_ for id_, cause in at_fault.items() if cause in _REFETCHED), key=by_number
+            (id_ for id_, cause in at_fault.items() if cause in _REFETCHED and id_.isdecimal()),
+            key=by_number,
         )
         for start in range(0, len(again), _REPAIRED_AT_ONCE):
             self._fetch_again(again[start : start + _REPAIRED_AT_ONCE])
