@@ -6,16 +6,18 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
+from random import Random
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from headwater.errors import LeaseLostError
 from local.storefront.model import StoreLine, StoreRefund
-from tests.integration.bigcommerce.reconciling import DAY, NOON, Reconciler
+from tests.integration.bigcommerce.reconciling import DAY, NOON, ZONE, Reconciler
 from tests.integration.bigcommerce.world import ACCOUNT, RUN, DeathError, Fuse, store_order
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import date, datetime
 
     from headwater.domain.orders import Order
@@ -243,6 +245,45 @@ def test_reconciling_again_changes_nothing(pulled: Reconciler) -> None:
     assert again.repaired == 0
     assert pulled.report()["causes"] == report["causes"]  # what was repaired is still told
     assert pulled.world.stored() == stored
+
+
+def change(world: World, order_id: int, chance: Random) -> None:
+    """Change an order in the shop or in our table, in one of the ways that break a copy."""
+    store, name = world.shop.store, str(order_id)
+    ways: list[Callable[[], object]] = [
+        lambda: store.edit_total(order_id, Decimal(chance.randrange(1, 2000)) / 100),
+        lambda: store.set_status(order_id, chance.choice([0, 2, 5, 10])),
+        lambda: store.archive(order_id),
+        lambda: store.hard_delete(order_id),
+        lambda: store.back_date(order_id, NOON - chance.randrange(9) * ONE_DAY),
+        lambda: store.refund(order_id, StoreRefund(Decimal(1), NOON)),
+        lambda: lose(world, name),
+        lambda: put_back(world, replace(world.order(order_id), total=Decimal(1))),
+        lambda: put_back(world, replace(world.order(order_id), status_id=5)),
+    ]
+    chance.choice(ways)()
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_whatever_breaks_our_copy_it_is_the_stores_again(world: World, seed: int) -> None:
+    reconciler, chance = Reconciler(world, reconcile_days=14), Random(seed)
+    instants = [NOON - timedelta(hours=chance.randrange(200)) for _ in range(40)]
+    ids = [int(place(world, at)) for at in instants]
+    world.pull()
+    world.clock.advance(timedelta(hours=1))
+    world.shop.store.configure(refund_bumps_modified=bool(seed % 2))
+    for order_id in chance.sample(ids, 25):
+        change(world, order_id, chance)
+    world.clock.advance(timedelta(minutes=1))
+    first, last = DAY - 12 * ONE_DAY, DAY + ONE_DAY
+    assert reconciler.reconcile_in_run().open_ppm == 0
+    books = world.shop.store.totals(first, last, zone=ZONE)
+    ours = {str(day.day): (day.orders, day.net) for day in books.days if day.orders}
+    told: dict[str, tuple[int, Decimal]] = {}
+    for row in reconciler.report(first, last)["rows"]:
+        orders, net = told.get(row["day"], (0, Decimal(0)))
+        told[row["day"]] = (orders + row["our_orders"], net + Decimal(row["our_total"]))
+    assert {day: figures for day, figures in told.items() if figures[0]} == ours
 
 
 @pytest.mark.parametrize("after_effect", [False, True], ids=["before it", "after it"])

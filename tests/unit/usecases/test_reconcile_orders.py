@@ -10,6 +10,7 @@ import pytest
 
 from headwater.domain.settings import AccountSettings
 from headwater.errors import InvalidParameterError, RateLimitedError
+from headwater.usecases.day_results import open_ppm
 from headwater.usecases.ports import Source
 from headwater.usecases.reconcile_day import DayPorts
 from headwater.usecases.reconcile_orders import ReconciledOrders, ReconcilePorts, reconcile_range
@@ -201,3 +202,18 @@ def test_the_number_of_days_is_a_setting() -> None:
     settings = AccountSettings(reconcile_days=30)
     assert AccountSettings.from_document(settings.document()) == settings
     assert AccountSettings.from_document({}).reconcile_days == 7
+
+
+def test_a_difference_upward_hides_none_downward() -> None:
+    upward, downward = (
+        {"cause": "edited", "absolute": 50_00, "amount": amount, "order_ids": [order_id]}
+        for order_id, amount in (("1", 50_00), ("2", -50_00))
+    )
+    explained = {"cause": "gross_vs_net", "absolute": 9_00, "amount": -9_00, "order_ids": ["3"]}
+    day = {
+        "differences": [upward, downward, explained],
+        "uncounted": {},
+        "unreadable": [],
+        "figures": [{"store_total": 1_000_00, "store_orders": 1_000}],
+    }
+    assert open_ppm([day]) == 100_000
