@@ -166,6 +166,18 @@ def test_a_day_is_complete_once_every_store_has_it(jobs: Jobs) -> None:
     assert (state["status"], state["days_reconciled"]) == ("partial", 0)
 
 
+@pytest.mark.parametrize("changed", [{"currency": "EUR"}, {"time_zone": "Europe/Berlin"}])
+def test_results_under_another_currency_or_zone_are_no_longer_told(
+    jobs: Jobs, changed: dict[str, Any]
+) -> None:
+    jobs.reconcile()
+    settings = AccountSettings(**changed)
+    jobs.shop.accounts.save_settings(ACCOUNT, settings, jobs.shop.clock.now())
+    assert jobs.report()["state"]["status"] == "none"
+    jobs.reconcile()
+    assert jobs.report()["state"]["status"] == "complete"
+
+
 def test_a_job_that_has_died_is_started_again_from_its_bookmark(jobs: Jobs) -> None:
     first = DAY - 3 * ONE_DAY
     jobs.store.days_until_throttled = 2

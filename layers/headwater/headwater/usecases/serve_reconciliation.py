@@ -73,11 +73,16 @@ def serve_reconciliation(
 ) -> Json:
     """Return the report of a range; amounts are decimal texts, rows name all of their orders.
 
-    Days that were not reconciled yet are named and in no figure.
+    Days that were not reconciled yet are in no figure, nor those that were reconciled under another
+    currency or time zone of the account.
     """
     settings = accounts.settings(account)
     stores = [store for store, _ in distinct_stores(accounts.sources(account))]
-    days = read_days(lake, account, stores, query.first, query.last)
+    days = [
+        day
+        for day in read_days(lake, account, stores, query.first, query.last)
+        if (day["currency"], day["time_zone"]) == (settings.currency, settings.time_zone)
+    ]
     rows = [row for day in days for row in _rows(day, query.basis)]
     return {
         "report": "reconciliation",
