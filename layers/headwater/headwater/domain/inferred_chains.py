@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from headwater.domain.cadence import MISSED_ONE, MISSED_TWO, USUAL, Cadence
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
     from datetime import date
 
 # What is needed to believe in a chain that nothing names.

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from headwater.domain.subscription_rules import SubscriptionRule
 
 _LONGEST = 80
+# A note may have 65,535 characters; an app's own words stand at its beginning or alone.
+_LOOKED_THROUGH = 4_000
 _LONGEST_NAME = 64
 _MOST_DIGITS = 3
 _WORD = re.compile(r"[^\W\d_]+|\d+")
@@ -88,6 +90,7 @@ def _value(name: str, value: str, rules: Sequence[SubscriptionRule]) -> str:
 
 def _part(text: str, patterns: Iterable[str]) -> str:
     """Return the smallest part of a text that holds what each pattern finds in it."""
+    text = text[:_LOOKED_THROUGH]
     found = [match for pattern in patterns if pattern and (match := re.search(pattern, text))]
     if not found:
         return ""
