@@ -229,6 +229,10 @@ def step_of_route(route: str) -> str:
     """Return the function that answers a route."""
     if route == "POST /v1/sources":
         return "connect_source"
+    if route.endswith(" /v1/settings/subscription-rules"):
+        return "manage_account"
+    if route == "POST /v1/subscriptions/preview":
+        return "serve_reports"
     return "import_rows" if route.startswith("POST ") else "serve_reports"
 
 

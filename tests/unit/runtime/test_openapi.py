@@ -15,11 +15,13 @@ from headwater.domain.facts import AD_COLUMNS, DIMENSIONS
 from headwater.domain.imported_costs import LOAD_FIELDS
 from headwater.domain.roi import REST_KINDS
 from headwater.domain.roles import ROLES
+from headwater.domain.subscription_rules import ID_PLACES, SubscriptionRule
 from headwater.runtime.api import (
     fields,
     models_imports,
     models_reports,
     models_sources,
+    models_subscriptions,
     report_examples,
 )
 from headwater.runtime.api.openapi import openapi_document
@@ -74,7 +76,7 @@ def test_every_route_says_who_may_ask_and_how_it_fails(
     assert operation["security"] == [{"bearer": []}]
     assert {"400", "401", "403", "429", "500", "503"} <= set(operation["responses"])
     assert "422" not in operation["responses"]
-    assert ("requestBody" in operation) == route.startswith("POST")
+    assert ("requestBody" in operation) == route.startswith(("POST", "PUT"))
 
 
 def test_operations_have_names_of_their_own() -> None:
@@ -102,6 +104,9 @@ def test_amounts_are_texts() -> None:
         models_sources.ConnectedSource,
         models_sources.RunState,
         models_sources.ProblemDocument,
+        models_subscriptions.SubscriptionRulesBody,
+        models_subscriptions.SubscriptionRulesAnswer,
+        models_subscriptions.SubscriptionPreview,
     ],
 )
 def test_every_example_fits_its_model(model: type[BaseModel]) -> None:
@@ -119,6 +124,7 @@ def test_what_is_answered_fits_the_models(reported: LambdaSide) -> None:
         "GET /v1/orders/{source}/{order_id}/credits": models_reports.CreditTrail,
         "GET /v1/runs": models_sources.RunState,
         "GET /v1/sources": models_sources.SourceList,
+        "GET /v1/settings/subscription-rules": models_subscriptions.SubscriptionRulesAnswer,
     }
     for route, model in answers.items():
         answer = reported.call(route, caller=OWNER, source=STORE, order_id="7")
@@ -129,6 +135,9 @@ def test_what_is_answered_fits_the_models(reported: LambdaSide) -> None:
     body = {"store": "abc123", "access_token": "t"}
     answer = reported.call("POST /v1/sources", caller=OWNER, body=body)
     models_sources.ConnectedSource.model_validate(answer["json"])
+    rules = {"rules": [{"app": "any", "order_sources": ["www"]}]}
+    answer = reported.call("POST /v1/subscriptions/preview", caller=OWNER, body=rules)
+    models_subscriptions.SubscriptionPreview.model_validate(answer["json"])
 
 
 def test_imports_and_problems_are_answered_by_their_models() -> None:
@@ -143,6 +152,19 @@ def test_import_models_have_the_fields_that_are_read() -> None:
     assert names_of(models_imports.LeadRow) == imported_leads._FIELDS
     assert names_of(models_imports.CostRow) == imported_costs._FIELDS
     assert names_of(models_imports.CostsPost) == LOAD_FIELDS
+
+
+def test_the_model_of_a_subscription_rule_has_the_fields_that_are_read() -> None:
+    model = models_subscriptions.SubscriptionRuleBody
+    defaults = {
+        name: one.get_default(call_default_factory=True) for name, one in model.model_fields.items()
+    }
+    read = {field.name: field.default for field in dataclasses.fields(SubscriptionRule)}
+    assert defaults.keys() == read.keys()
+    for name in defaults.keys() - {"app"}:
+        default = read[name]
+        assert defaults[name] == (list(default) if isinstance(default, tuple) else default)
+    assert literals(model.model_fields["id_from"].annotation) == ("", *ID_PLACES)
 
 
 def test_models_name_what_the_domain_knows() -> None:
@@ -162,6 +184,7 @@ def test_models_name_what_the_domain_knows() -> None:
         ("POST /v1/leads", models_imports.LeadsPost),
         ("POST /v1/costs", models_imports.CostsPost),
         ("POST /v1/sources", models_sources.SourceRequest),
+        ("PUT /v1/settings/subscription-rules", models_subscriptions.SubscriptionRulesBody),
     ],
 )
 def test_every_example_of_a_body_is_taken(

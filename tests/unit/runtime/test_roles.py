@@ -28,8 +28,13 @@ EXPECTED = {
     "POST /v1/touchpoints": {"owner", "ingest"},
     "POST /v1/leads": {"owner", "ingest"},
     "POST /v1/costs": {"owner", "ingest"},
+    "GET /v1/settings/subscription-rules": {"owner"},
+    "PUT /v1/settings/subscription-rules": {"owner"},
+    "POST /v1/subscriptions/preview": {"owner", "marketer"},
 }
 BODIES: dict[str, dict[str, Any]] = {
+    "PUT /v1/settings/subscription-rules": {"rules": None},
+    "POST /v1/subscriptions/preview": {"rules": []},
     "POST /v1/sources": {"store": "abc123", "access_token": "t"},
     "POST /v1/touchpoints": {"rows": [{"visitor": "v", "at": "2026-11-20T10:00:00Z"}]},
     "POST /v1/leads": {

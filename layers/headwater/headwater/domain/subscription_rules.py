@@ -33,6 +33,18 @@ _LISTS: dict[str, type] = {"order_sources": str, "channel_ids": int, "sku_prefix
 _RUNAWAY = re.compile(r"\([^()]*[+*}][^()]*\)\s*(?:[+*]|\{\d+,)")
 
 
+class InvalidRulesError(InvalidParameterError):
+    """Some rules cannot work.
+
+    Attributes:
+        faults: where (``rules.<position>.<field>``) and why, one for each bad rule.
+    """
+
+    def __init__(self, faults: Sequence[tuple[str, str]]) -> None:
+        super().__init__("; ".join(f"{where}: {reason}" for where, reason in faults))
+        self.faults = tuple(faults)
+
+
 @dataclass(frozen=True, slots=True)
 class SubscriptionRule:
     """What one app leaves in an order. All conditions that are given have to hold.
@@ -123,12 +135,21 @@ def rules_from_document(document: Any) -> tuple[SubscriptionRule, ...]:  # noqa:
     """Read a list of rules from plain JSON values.
 
     Raises:
-        InvalidParameterError: naming the rule by its position, the field, and the reason.
+        InvalidRulesError: naming each bad rule by its position, the field, and the reason.
     """
     if not isinstance(document, list) or len(document) > MOST_RULES:
-        message = f"rules: give a list of at most {MOST_RULES} rules"
-        raise InvalidParameterError(message)
-    return tuple(_read_rule(position, values) for position, values in enumerate(document))
+        raise InvalidRulesError([("rules", f"give a list of at most {MOST_RULES} rules")])
+    rules: list[SubscriptionRule] = []
+    faults: list[tuple[str, str]] = []
+    for position, values in enumerate(document):
+        try:
+            rules.append(_read_rule(values))
+        except InvalidParameterError as error:
+            field, _, reason = str(error).partition(": ")
+            faults.append((f"rules.{position}.{field}".rstrip("."), reason))
+    if faults:
+        raise InvalidRulesError(faults)
+    return tuple(rules)
 
 
 def rules_document(rules: Sequence[SubscriptionRule]) -> list[dict[str, Any]]:
@@ -144,23 +165,18 @@ def rules_document(rules: Sequence[SubscriptionRule]) -> list[dict[str, Any]]:
     ]
 
 
-def _read_rule(position: int, values: Any) -> SubscriptionRule:  # noqa: ANN401
-    where = f"rules.{position}"
+def _read_rule(values: Any) -> SubscriptionRule:  # noqa: ANN401
     if not isinstance(values, dict):
-        message = f"{where}: a rule is an object"
+        message = ": a rule is an object"
         raise InvalidParameterError(message)
     known = {field.name for field in fields(SubscriptionRule)}
     if unknown := sorted(set(values) - known):
-        message = f"{where}.{unknown[0][:64]}: no such field; a rule has {', '.join(sorted(known))}"
+        message = f"{unknown[0][:64]}: no such field; a rule has {', '.join(sorted(known))}"
         raise InvalidParameterError(message)
     if "app" not in values:
-        message = f"{where}.app: name the app"
+        message = "app: name the app"
         raise InvalidParameterError(message)
-    try:
-        return SubscriptionRule(**{name: _read(name, values[name]) for name in values})
-    except InvalidParameterError as error:
-        message = f"{where}.{error}"
-        raise InvalidParameterError(message) from None
+    return SubscriptionRule(**{name: _read(name, values[name]) for name in values})
 
 
 def _read(name: str, value: Any) -> Any:  # noqa: ANN401

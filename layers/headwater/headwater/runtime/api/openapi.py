@@ -23,14 +23,24 @@ from headwater.runtime.api.models_sources import (
     SourceList,
     SourceRequest,
 )
+from headwater.runtime.api.models_subscriptions import (
+    PreviewRequest,
+    SubscriptionPreview,
+    SubscriptionRulesAnswer,
+    SubscriptionRulesBody,
+)
 from headwater.runtime.api.routes_credits import credit_routes
 from headwater.runtime.api.routes_imports import import_routes
 from headwater.runtime.api.routes_reports import report_routes
 from headwater.runtime.api.routes_runs import run_routes
+from headwater.runtime.api.routes_settings import setting_routes
 from headwater.runtime.api.routes_sources import connect_routes, source_routes
+from headwater.runtime.api.routes_subscriptions import subscription_routes
 from headwater.runtime.api.routing import new_router
 from headwater.usecases.connect_source import connect_source
 from headwater.usecases.import_rows import import_rows
+from headwater.usecases.manage_account import read_subscription_rules, save_subscription_rules
+from headwater.usecases.preview_subscriptions import preview_subscriptions
 from headwater.usecases.serve_reports import serve_credits, serve_roi
 
 VERSION = "1.0.0"
@@ -40,12 +50,16 @@ _MODELS = (
     CreditTrail,
     ImportResult,
     LeadsPost,
+    PreviewRequest,
     ProblemDocument,
     ReportList,
     RoiReport,
     RunState,
     SourceList,
     SourceRequest,
+    SubscriptionPreview,
+    SubscriptionRulesAnswer,
+    SubscriptionRulesBody,
     TouchpointsPost,
 )
 _DESCRIPTION = (
@@ -94,6 +108,8 @@ def openapi_document() -> dict[str, Any]:
         import_routes(import_rows),
         connect_routes(connect_source),
         source_routes(),
+        setting_routes(read_subscription_rules, save_subscription_rules),
+        subscription_routes(preview_subscriptions),
         contract_routes(),
     ):
         described.include_router(router)
