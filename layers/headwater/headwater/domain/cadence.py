@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 from calendar import monthrange
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from fractions import Fraction
-from functools import lru_cache
+from functools import cache, lru_cache
 
 # The mean month of the Gregorian calendar, days.
 DAYS_PER_MONTH = Fraction(146_097, 4_800)
@@ -63,20 +63,23 @@ _ADVERB = re.compile(
 
 @dataclass(frozen=True, slots=True, order=True)
 class Cadence:
-    """An interval of whole months or of whole days; one of the two is 0."""
+    """An interval of whole months or of whole days; one of the two is 0.
+
+    Attributes:
+        length: the interval's mean length, days.
+        tolerance: how many days an order may lie from its due date and still be on time.
+    """
 
     months: int
     days: int
+    length: float = field(init=False, compare=False, repr=False)
+    tolerance: float = field(init=False, compare=False, repr=False)
 
-    @property
-    def length(self) -> float:
-        """Return the interval's mean length in days."""
-        return self.days or self.months * float(DAYS_PER_MONTH)
-
-    @property
-    def tolerance(self) -> float:
-        """Return how many days an order may lie from its due date and still be on time."""
-        return _NOISE * self.length + _ROUNDING
+    def __post_init__(self) -> None:
+        """Compute once what is asked for at every order."""
+        length = self.days or self.months * float(DAYS_PER_MONTH)
+        object.__setattr__(self, "length", length)
+        object.__setattr__(self, "tolerance", _NOISE * length + _ROUNDING)
 
     @property
     def name(self) -> str:
@@ -96,11 +99,11 @@ class Cadence:
         """
         if self.days:
             return last + timedelta(days=self.days * cycles)
-        at_month_end = last.day == min(anchor, monthrange(last.year, last.month)[1])
+        at_month_end = last.day == min(anchor, _month_length(last.year, last.month))
         wanted = anchor if anchor and at_month_end else last.day
         months = last.year * 12 + last.month - 1 + self.months * cycles
         year, month = divmod(months, 12)
-        return date(year, month + 1, min(wanted, monthrange(year, month + 1)[1]))
+        return date(year, month + 1, min(wanted, _month_length(year, month + 1)))
 
     def per_month(self, amount: int) -> int:
         """Return an amount per interval as one per month, rounded half away from zero."""
@@ -108,6 +111,11 @@ class Cadence:
         value = abs(amount) * factor
         rounded = (2 * value.numerator + value.denominator) // (2 * value.denominator)
         return rounded if amount >= 0 else -rounded
+
+
+@cache
+def _month_length(year: int, month: int) -> int:
+    return monthrange(year, month)[1]
 
 
 _NAMES = {

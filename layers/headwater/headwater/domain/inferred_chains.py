@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from headwater.domain.cadence import MISSED_ONE, MISSED_TWO, USUAL, Cadence
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from datetime import date
 
 # What is needed to believe in a chain that nothing names.
@@ -153,11 +153,11 @@ def _candidates(days: Sequence[date], positions: Sequence[int]) -> list[Cadence]
     """Return the usual cadences that at least one interval between near orders fits."""
     gaps = {(days[b] - days[a]).days for a, b in pairwise(positions)}
     gaps |= {(days[b] - days[a]).days for a, b in zip(positions, positions[2:], strict=False)}
-    return [
-        cadence
-        for cadence in USUAL
-        if any(abs(gap - cadence.length) <= cadence.tolerance for gap in gaps)
-    ]
+    return [cadence for cadence in USUAL if _any_on_time(gaps, cadence.length, cadence.tolerance)]
+
+
+def _any_on_time(gaps: Iterable[int], length: float, tolerance: float) -> bool:
+    return any(abs(gap - length) <= tolerance for gap in gaps)
 
 
 def _best_walk(
