@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING
 
 from benchmarks.database import connect
 from benchmarks.lines import Line
-from benchmarks.subscription_orders import APPS, STRIPE_CHANNEL, make_orders
+from benchmarks.subscription_apps import APPS, STRIPE_CHANNEL
+from benchmarks.subscription_orders import make_orders
 from benchmarks.timing import best_of
 from headwater.domain.fact_rows import line_rows, order_row
 from headwater.domain.facts import COLUMNS
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     import duckdb
 
     from benchmarks.scale import Scale
-    from benchmarks.subscription_orders import App, LabelledOrder
+    from benchmarks.subscription_apps import App, LabelledOrder
     from headwater.domain.subscriptions import Chaining
 
 # What is promised: of chains that an id names nothing is guessed.

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from benchmarks.chains import LEAST_PRECISION, LEAST_RECALL, judge, true_triples
-from benchmarks.subscription_orders import APPS, App, make_orders
+from benchmarks.subscription_apps import APPS, App
+from benchmarks.subscription_orders import make_orders
 
 
 @pytest.mark.parametrize("app", APPS, ids=[app.name for app in APPS])

@@ -12,14 +12,15 @@ from typing import TYPE_CHECKING
 
 from headwater.domain.cadence import MISSED_TWO, Cadence, missed_cycles
 from headwater.domain.chains import ChainLink, SubscriptionOrder, chain_orders
-from headwater.domain.inferred_chains import Visit, fitting_cadence, infer_tracks
+from headwater.domain.inferred_chains import Visit, infer_tracks
+from headwater.domain.steady_orders import fitting_cadence
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import date, datetime
 
     from headwater.domain.chains import OrderKey
-    from headwater.domain.inferred_chains import Track
+    from headwater.domain.steady_orders import Track
 
 ACTIVE, PAUSED, LAPSED = "active", "paused", "lapsed"
 # An app's renewals are known to follow an order of the shop if that was seen for one chain in
