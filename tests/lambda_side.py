@@ -292,7 +292,9 @@ def step_of_route(route: str) -> str:
     method, path = route.split(" ")
     if path.startswith("/v1/sources") and method != "GET":
         return "connect_source"
-    if route == "POST /v1/reconciliations":
+    if path == "/v1/settings/subscription-rules":
+        return "manage_account"
+    if route in {"POST /v1/reconciliations", "POST /v1/subscriptions/preview"}:
         return "serve_reports"
     return "import_rows" if route.startswith("POST ") else "serve_reports"
 

@@ -11,7 +11,9 @@ from headwater.runtime.api.routes_reconciliation import reconciliation_routes
 from headwater.runtime.api.routes_reports import report_routes
 from headwater.runtime.api.routes_runs import run_routes
 from headwater.runtime.api.routes_sources import source_routes
+from headwater.runtime.api.routes_subscriptions import subscription_routes
 from headwater.runtime.observability import observed
+from headwater.usecases.preview_subscriptions import preview_subscriptions
 from headwater.usecases.reconciliation_jobs import request_reconciliation
 from headwater.usecases.serve_reconciliation import serve_reconciliation
 from headwater.usecases.serve_reports import serve_credits, serve_roi
@@ -22,6 +24,7 @@ application = Application(
     credit_routes(serve_credits),
     run_routes(),
     source_routes(),
+    subscription_routes(preview_subscriptions),
     contract_routes(),
 )
 

@@ -40,6 +40,15 @@ ATTEMPTS: dict[str, tuple[str, Any]] = {
     "POST /v1/touchpoints": ("/v1/touchpoints", {"account": "acme", "rows": []}),
     "POST /v1/leads": ("/v1/leads", {"account": "acme", "rows": []}),
     "POST /v1/costs": ("/v1/costs", {"account": "acme", "rows": []}),
+    "GET /v1/settings/subscription-rules": ("/v1/settings/subscription-rules", None),
+    "PUT /v1/settings/subscription-rules": (
+        "/v1/settings/subscription-rules",
+        {"rules": None},
+    ),
+    "POST /v1/subscriptions/preview": (
+        "/v1/subscriptions/preview",
+        {"rules": []},
+    ),
 }
 # Traces of this account: its name as a value, its store's hash, its orders' amounts.
 TRACES = ('"account":"acme"', "account=acme/", "buyer1@example.com", "11.01")

@@ -23,6 +23,7 @@ USED: dict[str, list[Callable[[], object]]] = {
     "CollectHitsFunction": [edge.hit_queue, edge._cached_sites],
     "RecordHitsFunction": [storage.journeys, storage.lake],
     "ImportRowsFunction": [storage.journeys, storage.costs, storage.lake],
+    "ManageAccountFunction": [storage.accounts, storage.clock],
     "ServeReportsFunction": [
         bootstrap.accounts,
         bootstrap.runs,
@@ -108,6 +109,8 @@ def test_other_apis_are_those_that_the_deployment_names(monkeypatch: pytest.Monk
     assert bootstrap.other_api_urls() == ["http://127.0.0.1:8600", "http://127.0.0.1:8601"]
 
 
-@pytest.mark.parametrize("step", ["authorize_request", "record_hits", "import_rows"])
+@pytest.mark.parametrize(
+    "step", ["authorize_request", "record_hits", "import_rows", "manage_account"]
+)
 def test_what_people_and_browsers_wait_for_starts_without_the_engine(step: str) -> None:
     assert imported_by(step) & {"duckdb", "numpy", "requests"} == set()

@@ -15,6 +15,7 @@ from headwater.domain.imported_costs import LOAD_FIELDS
 from headwater.domain.models import MODELS, ROLES
 from headwater.domain.reconciliation_causes import Cause
 from headwater.domain.roi import REST_KINDS
+from headwater.domain.subscription_rules import ID_PLACES, SubscriptionRule
 from headwater.runtime.api import (
     fields,
     models_connecting,
@@ -22,6 +23,7 @@ from headwater.runtime.api import (
     models_reconciliation,
     models_reports,
     models_sources,
+    models_subscriptions,
     report_examples,
 )
 from headwater.runtime.api.openapi import openapi_document
@@ -81,7 +83,7 @@ def test_every_route_says_who_may_ask_and_how_it_fails(
     assert operation["security"] == [{"bearer": []}]
     assert {"400", "401", "403", "429", "500", "503"} <= set(operation["responses"])
     assert "422" not in operation["responses"]
-    takes_body = route.startswith("POST") and route not in WITHOUT_BODY
+    takes_body = route.startswith(("POST", "PUT")) and route not in WITHOUT_BODY
     assert ("requestBody" in operation) == takes_body
 
 
@@ -116,6 +118,9 @@ def test_amounts_are_texts() -> None:
         models_connecting.ConnectedSource,
         models_sources.RunState,
         models_sources.ProblemDocument,
+        models_subscriptions.SubscriptionRulesBody,
+        models_subscriptions.SubscriptionRulesAnswer,
+        models_subscriptions.SubscriptionPreview,
     ],
 )
 def test_every_example_fits_its_model(model: type[BaseModel]) -> None:
@@ -138,6 +143,7 @@ def test_what_is_answered_fits_the_models(reported: LambdaSide) -> None:
         "POST /v1/sources/{source}/pause": models_sources.OneSource,
         "POST /v1/sources/{source}/resume": models_sources.OneSource,
         "DELETE /v1/sources/{source}": models_sources.OneSource,
+        "GET /v1/settings/subscription-rules": models_subscriptions.SubscriptionRulesAnswer,
     }
     for route, model in answers.items():
         answer = reported.call(route, caller=OWNER, source=STORE, order_id="7")
@@ -160,6 +166,9 @@ def test_what_is_answered_fits_the_models(reported: LambdaSide) -> None:
         source=STORE,
     )
     models_connecting.ConnectedSource.model_validate(answer["json"])
+    rules = {"rules": [{"app": "any", "order_sources": ["www"]}]}
+    answer = reported.call("POST /v1/subscriptions/preview", caller=OWNER, body=rules)
+    models_subscriptions.SubscriptionPreview.model_validate(answer["json"])
 
 
 def test_imports_and_problems_are_answered_by_their_models() -> None:
@@ -174,6 +183,19 @@ def test_import_models_have_the_fields_that_are_read() -> None:
     assert names_of(models_imports.LeadRow) == imported_leads._FIELDS
     assert names_of(models_imports.CostRow) == imported_costs._FIELDS
     assert names_of(models_imports.CostsPost) == LOAD_FIELDS
+
+
+def test_the_model_of_a_subscription_rule_has_the_fields_that_are_read() -> None:
+    model = models_subscriptions.SubscriptionRuleBody
+    defaults = {
+        name: one.get_default(call_default_factory=True) for name, one in model.model_fields.items()
+    }
+    read = {field.name: field.default for field in dataclasses.fields(SubscriptionRule)}
+    assert defaults.keys() == read.keys()
+    for name in defaults.keys() - {"app"}:
+        default = read[name]
+        assert defaults[name] == (list(default) if isinstance(default, tuple) else default)
+    assert literals(model.model_fields["id_from"].annotation) == ("", *ID_PLACES)
 
 
 def test_models_name_what_the_domain_knows() -> None:
@@ -196,6 +218,7 @@ def test_models_name_what_the_domain_knows() -> None:
         ("POST /v1/costs", models_imports.CostsPost),
         ("POST /v1/sources", models_connecting.SourceRequest),
         ("POST /v1/sources/check", models_connecting.CredentialsRequest),
+        ("PUT /v1/settings/subscription-rules", models_subscriptions.SubscriptionRulesBody),
     ],
 )
 def test_every_example_of_a_body_is_taken(

@@ -37,11 +37,16 @@ EXPECTED = {
     "POST /v1/touchpoints": {"owner", "ingest"},
     "POST /v1/leads": {"owner", "ingest"},
     "POST /v1/costs": {"owner", "ingest"},
+    "GET /v1/settings/subscription-rules": {"owner"},
+    "PUT /v1/settings/subscription-rules": {"owner"},
+    "POST /v1/subscriptions/preview": {"owner", "marketer"},
 }
 # What a route asks for in its address.
 QUERIES = {"GET /v1/reports/reconciliation": "from=2026-11-20&to=2026-11-20"}
 BODIES: dict[str, dict[str, Any]] = {
     "POST /v1/reconciliations": {"from": "2026-11-20", "to": "2026-11-20"},
+    "PUT /v1/settings/subscription-rules": {"rules": None},
+    "POST /v1/subscriptions/preview": {"rules": []},
     "POST /v1/sources": {"store": "abc123", "access_token": "t"},
     "POST /v1/sources/check": {"store": "abc123", "access_token": "t"},
     "POST /v1/sources/{source}/reconnect": {"access_token": "t"},

@@ -11,6 +11,7 @@ import pytest
 
 from headwater.domain.orders import Refund
 from headwater.errors import LeaseLostError
+from headwater.usecases.export_facts import list_marked_days
 from tests.workshop import ACCOUNT, Workshop, at
 
 if TYPE_CHECKING:
@@ -114,3 +115,21 @@ def test_a_run_that_lost_its_lease_exports_nothing(shop: Workshop) -> None:
     with pytest.raises(LeaseLostError):
         shop.export(dead)
     assert not shop.facts.objects
+
+
+def test_facts_of_an_older_version_are_exported_anew() -> None:
+    shop = Workshop()
+    shop.order(1, "2026-10-20")
+    shop.run()
+    key = shop.runs.head(ACCOUNT).manifest
+    assert key is not None
+    document = shop.lake.get_json(key) | {"rules_version": "0"}
+    shop.lake.put_json(key, document)
+    run = shop.begin()
+    listed = list_marked_days(
+        ACCOUNT, run, desk=shop.desk, accounts=shop.accounts, marks=shop.marks
+    )
+    exports = shop.lake.get_json(listed.exports)
+    assert ("orders", "2026-10", True) in [
+        (item["table"], item["month"], item["whole"]) for item in exports
+    ]

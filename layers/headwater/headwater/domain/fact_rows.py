@@ -5,7 +5,6 @@ Rows carry no email, name or address; instants are naive UTC, as the tables keep
 
 from __future__ import annotations
 
-import re
 from dataclasses import astuple
 from datetime import UTC
 from decimal import Decimal
@@ -14,6 +13,7 @@ from typing import TYPE_CHECKING
 from headwater.domain.money import to_minor
 from headwater.domain.nodes import customer_node, email_node
 from headwater.domain.orders import conversion_rate, revenue_of
+from headwater.domain.subscription_evidence import identifier, option_pairs, order_notes
 from headwater.errors import InvalidRowError
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from headwater.domain.costs import CostRow
     from headwater.domain.journeys import Identification, OptIn, OrderClaim, Touchpoint
     from headwater.domain.orders import Order, OrderLine
-    from headwater.domain.settings import AccountSettings, SubscriptionRule
+    from headwater.domain.settings import AccountSettings
 
 type Row = tuple[object, ...]
 
@@ -56,7 +56,9 @@ def order_row(order: Order, settings: AccountSettings) -> Row:
         order.channel_id,
         order.external_source,
         order.is_test,
-        list(subscription_ids(order, settings.subscription_rules)),
+        identifier(order.external_id),
+        identifier(order.external_order_id),
+        order_notes(order, settings.rules),
     )
 
 
@@ -72,6 +74,7 @@ def line_rows(order: Order, settings: AccountSettings) -> Iterator[Row]:
             returned = line.total if revenue.refund_assumed else _refunded_for(order, line)
             refund = to_minor(returned / rate, settings.currency)
             gross_left, refund_left = gross_left - gross, refund_left - refund
+        options = option_pairs(line, settings.rules)
         yield (
             *_line_name(order, line.line_id),
             line.product_id,
@@ -80,19 +83,10 @@ def line_rows(order: Order, settings: AccountSettings) -> Iterator[Row]:
             line.quantity,
             gross,
             refund,
+            [name for name, _ in options],
+            [value for _, value in options],
         )
-    yield (*_line_name(order, REST_LINE_ID), 0, "", "", 0, gross_left, refund_left)
-
-
-def subscription_ids(order: Order, rules: tuple[SubscriptionRule, ...]) -> tuple[str, ...]:
-    """Return the subscription ids that an account's rules find in an order, each once."""
-    found = dict.fromkeys(
-        match.group(1) if match.re.groups else match.group(0)
-        for rule in rules
-        for text in _texts(order, rule)
-        if (match := re.search(rule.pattern, text))
-    )
-    return tuple(found)
+    yield (*_line_name(order, REST_LINE_ID), 0, "", "", 0, gross_left, refund_left, [], [])
 
 
 def touchpoint_row(touch: Touchpoint) -> Row:
@@ -184,11 +178,3 @@ def _refunded_for(order: Order, line: OrderLine) -> Decimal:
                 share = line.total * item.quantity / max(line.quantity, 1)
                 returned += share if item.amount is None else item.amount
     return returned
-
-
-def _texts(order: Order, rule: SubscriptionRule) -> Iterator[str]:
-    if rule.field == "option":
-        for line in order.lines:
-            yield from (value for name, value in line.options if re.search(rule.name, name))
-    else:
-        yield getattr(order, rule.field)

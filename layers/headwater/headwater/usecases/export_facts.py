@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from headwater.domain import fact_rows
 from headwater.domain.facts import COLUMNS
-from headwater.domain.manifests import partition_of
+from headwater.domain.manifests import RULES_VERSION, partition_of
 from headwater.domain.reporting_days import utc_day
 from headwater.domain.settings import AccountSettings
 from headwater.usecases.databases import open_database
@@ -55,7 +55,7 @@ EXPORTED = {
     "costs": ("costs",),
 }
 # Settings that are baked into facts: a change exports these tables anew.
-_MADE_WITH = {"currency": ("orders", "costs"), "subscription_rules": ("orders",)}
+_MADE_WITH = {"currency": ("orders", "costs"), "texts_looked_at": ("orders",)}
 # The column by which a fact table is cut into UTC days.
 _DAY_OF = {
     "orders": "placed_at",
@@ -196,12 +196,13 @@ def _newly_closed_months(frame: RunFrame) -> Iterator[tuple[str, str]]:
 
 
 def _remade_months(frame: RunFrame) -> Iterator[tuple[str, str]]:
-    """Yield all months of the base whose facts were made with other settings than today's."""
+    """Yield all months of the base whose facts were made with other settings or rules of ours."""
     if frame.base is None:
         return
     before = AccountSettings.from_document(frame.base.settings)
+    is_older = frame.base.rules_version != RULES_VERSION
     for setting, tables in _MADE_WITH.items():
-        if getattr(before, setting) != getattr(frame.settings, setting):
+        if is_older or getattr(before, setting) != getattr(frame.settings, setting):
             for table in tables:
                 for partition in frame.base.tables.get(table, {}):
                     yield table, partition[: len("2026-11")]

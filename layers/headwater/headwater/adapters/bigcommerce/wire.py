@@ -185,6 +185,7 @@ class WireOrder(_Wire):
     payment_method: Text = ""
     payment_status: Text = ""
     staff_notes: Text = ""
+    customer_message: Text = ""
 
 
 class WireTotals(_Wire):

@@ -34,6 +34,9 @@ ROLES_OF_ROUTE = {
     "POST /v1/touchpoints": _SENDERS,
     "POST /v1/leads": _SENDERS,
     "POST /v1/costs": _SENDERS,
+    "GET /v1/settings/subscription-rules": _OWNER,
+    "PUT /v1/settings/subscription-rules": _OWNER,
+    "POST /v1/subscriptions/preview": _READERS,
 }
 # Routes that say nothing about anybody.
 OPEN_ROUTES = frozenset({"GET /v1/openapi.json"})

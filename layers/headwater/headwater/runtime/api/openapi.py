@@ -35,16 +35,26 @@ from headwater.runtime.api.models_sources import (
     SourceList,
     TriedSource,
 )
+from headwater.runtime.api.models_subscriptions import (
+    PreviewRequest,
+    SubscriptionPreview,
+    SubscriptionRulesAnswer,
+    SubscriptionRulesBody,
+)
 from headwater.runtime.api.routes_credits import credit_routes
 from headwater.runtime.api.routes_imports import import_routes
 from headwater.runtime.api.routes_manage_sources import manage_routes
 from headwater.runtime.api.routes_reconciliation import reconciliation_routes
 from headwater.runtime.api.routes_reports import report_routes
 from headwater.runtime.api.routes_runs import run_routes
+from headwater.runtime.api.routes_settings import setting_routes
 from headwater.runtime.api.routes_sources import connect_routes, source_routes
+from headwater.runtime.api.routes_subscriptions import subscription_routes
 from headwater.runtime.api.routing import new_router
 from headwater.usecases.connect_source import connect_source
 from headwater.usecases.import_rows import import_rows
+from headwater.usecases.manage_account import read_subscription_rules, save_subscription_rules
+from headwater.usecases.preview_subscriptions import preview_subscriptions
 from headwater.usecases.reconciliation_jobs import request_reconciliation
 from headwater.usecases.serve_reconciliation import serve_reconciliation
 from headwater.usecases.serve_reports import serve_credits, serve_roi
@@ -58,6 +68,7 @@ _MODELS = (
     ImportResult,
     LeadsPost,
     OneSource,
+    PreviewRequest,
     ProblemDocument,
     ReconciliationJob,
     ReconciliationReport,
@@ -69,6 +80,9 @@ _MODELS = (
     SourceRequest,
     StoreCheck,
     TokenRequest,
+    SubscriptionPreview,
+    SubscriptionRulesAnswer,
+    SubscriptionRulesBody,
     TouchpointsPost,
     TriedSource,
 )
@@ -120,6 +134,8 @@ def openapi_document() -> dict[str, Any]:
         connect_routes(connect_source),
         manage_routes(),
         source_routes(),
+        setting_routes(read_subscription_rules, save_subscription_rules),
+        subscription_routes(preview_subscriptions),
         contract_routes(),
     ):
         described.include_router(router)
