@@ -4,7 +4,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
 .PHONY: help setup demo up check fmt fmt-check lint types imports template test bench build deploy \
-	account lock clean
+	account connect lock clean
 
 VENVS := $(CURDIR)/.local/venvs
 BIN := $(VENVS)/dev/bin
@@ -74,6 +74,9 @@ deploy: build ## Deploy to AWS; ENV=staging or prod chooses the samconfig enviro
 
 account: setup ## Create an account on a stack: NAME=acme STACK=headwater
 	@$(PYTHON) -m local.create_account --stack "$(STACK)" --name "$(NAME)"
+
+connect: setup ## Connect a store, with questions; ARGS=--help lists what can be given
+	@$(PYTHON) -m local.connect_source $(ARGS)
 
 LOCK = $(BIN)/uv pip compile --quiet --universal --python-version 3.12 \
 	--no-emit-index-url --no-emit-find-links $(ARGS)

@@ -51,7 +51,7 @@ _TABLES = {
             'USD' AS currency, gross AS total_minor, gross AS gross_minor,
             refund AS refund_minor, false AS refund_assumed, email_node, customer_node,
             'www' AS order_source, 1 AS channel_id, '' AS external_source, false AS is_test,
-            []::VARCHAR[] AS subscription_ids
+            '' AS external_id, '' AS external_order_id, []::VARCHAR[] AS notes
         FROM drawn_orders JOIN people USING (contact) ORDER BY n
     """,
     "contacts": """
@@ -104,7 +104,8 @@ _TABLES = {
     """,
     "chains": """
         SELECT '' AS source, '' AS order_id, '' AS chain_id, '' AS kind, 0 AS cycle,
-            '' AS root_source, '' AS root_order_id WHERE false
+            '' AS root_source, '' AS root_order_id, false AS is_inferred,
+            false AS began_before WHERE false
     """,
 }
 TABLES = tuple(_TABLES)

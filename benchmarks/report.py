@@ -16,8 +16,8 @@ from benchmarks.lines import Line
 from benchmarks.report_files import CAMPAIGNS, FIRST_DAY, LAST_DAY, write_run_tables
 from benchmarks.timing import best_of
 from headwater.adapters.s3.facts import S3Facts
-from headwater.domain.attribution import MODELS
 from headwater.domain.manifests import History, Manifest
+from headwater.domain.models import MODELS
 from headwater.domain.roi import RoiRow, RoiTotals
 from headwater.domain.settings import AccountSettings
 from headwater.usecases.compute_roi import RoiQuery

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from benchmarks.database import connect
-from headwater.domain.attribution import MODELS
-from headwater.domain.roles import ROLES
+from headwater.domain.models import MODELS, ROLES
 
 if TYPE_CHECKING:
     from pathlib import Path

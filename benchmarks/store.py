@@ -27,6 +27,7 @@ from tests.fakes import (
     FakeEdges,
     FakeJourneys,
     FakeLake,
+    FakeMarks,
     FakeOrders,
     FakeProducts,
     FakeRuns,
@@ -137,10 +138,13 @@ class _Pull:
             sleep=lambda seconds: clock.advance(timedelta(seconds=seconds)),
         )
         self._lake = FakeLake()
+        orders, marks = FakeOrders(), FakeMarks()
         directory = DirectoryPorts(
             clock, accounts, sources, FakeJourneys(), FakeEdges(), FakeProducts(), self._lake
         )
-        self._ports = PullPorts(clock, accounts, runs, sources, FakeOrders(), self._lake, directory)
+        self._ports = PullPorts(
+            clock, accounts, runs, sources, orders, self._lake, marks, directory
+        )
 
     def run(self) -> None:
         """Pull; raises RuntimeError where an order is missing or a store failed."""

@@ -6,6 +6,7 @@ import importlib
 import json
 import subprocess
 import sys
+from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,11 +14,15 @@ from uuid import uuid4
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from headwater.domain.reconciliation import ListedOrder
 from headwater.domain.sites import Sites
+from headwater.errors import MissingScopeError
 from headwater.runtime import bootstrap, edge, storage
+from headwater.usecases.check_store import FULFILLMENT, TRANSACTIONS, StoreDescription
 from headwater.usecases.directory_ports import DirectoryPage
 from headwater.usecases.ports import ApiKey, OrderPage
-from tests.fakes import FakeHitQueue, FakeSecrets
+from headwater.usecases.store_ledgers import LedgerList, LedgerLookup
+from tests.fakes import FakeHitQueue, FakeReconciliations, FakeSecrets
 from tests.workshop import ACCOUNT, Workshop
 
 if TYPE_CHECKING:
@@ -27,9 +32,12 @@ if TYPE_CHECKING:
     import pytest
 
     from headwater.domain.orders import Order
+    from headwater.domain.panel_clocks import PanelClock
     from headwater.domain.sites import Site
+    from headwater.usecases.check_store import Permission, StoreProbe
     from headwater.usecases.directory_ports import Directory
     from headwater.usecases.ports import OrderSource, Source
+    from headwater.usecases.store_ledgers import StoreLedger
 
 type Json = dict[str, Any]
 
@@ -60,6 +68,7 @@ class FakeStore:
     clock: Any
     stored: tuple[Order, ...] = ()
     refusal: Exception | None = None
+    currency: str = "USD"
 
     def server_time(self) -> datetime:
         now: datetime = self.clock.now()
@@ -79,8 +88,52 @@ class FakeStore:
     def refunded_since(self, since: datetime) -> Sequence[int]:  # noqa: ARG002
         return []
 
-    def orders(self, order_ids: Collection[int]) -> OrderPage:  # noqa: ARG002
-        return OrderPage((), (), 0, b"", is_last=True)
+    def orders(self, order_ids: Collection[int]) -> OrderPage:
+        wanted = tuple(order for order in self.stored if int(order.order_id) in order_ids)
+        return OrderPage(wanted, (), 0, b"", is_last=True)
+
+    def count_by_status(self, start: datetime, end: datetime) -> dict[int, int]:
+        return dict(Counter(order.status_id for order in self._created(start, end)))
+
+    def list_created(self, start: datetime, end: datetime) -> LedgerList:
+        if self.refusal:
+            raise self.refusal
+        return LedgerList(
+            {order.order_id: ListedOrder(order) for order in self._created(start, end)}
+        )
+
+    def look_up(self, order_ids: Collection[str]) -> LedgerLookup:
+        found = {o.order_id: ListedOrder(o) for o in self.stored if o.order_id in order_ids}
+        return LedgerLookup(LedgerList(found), frozenset(order_ids) - frozenset(found))
+
+    def refunded_between(self, start: datetime, end: datetime) -> Sequence[str]:  # noqa: ARG002
+        return []
+
+    def panel_clock(self) -> PanelClock | None:
+        return None
+
+    def _created(self, start: datetime, end: datetime) -> list[Order]:
+        return [order for order in self.stored if start <= order.placed_at < end]
+
+
+@dataclass
+class FakeProbe:
+    """Credentials on that store: its refusal is what each of its calls says."""
+
+    store: FakeStore
+
+    def count_orders(self) -> int:
+        return self.store.count_orders()
+
+    def try_permission(self, permission: Permission) -> bool:
+        # One scope is missing, or anything else is wrong with every call.
+        if permission is TRANSACTIONS or not isinstance(self.store.refusal, MissingScopeError):
+            self.store.count_orders()
+        return bool(self.store.stored) or permission is not FULFILLMENT
+
+    def describe(self) -> StoreDescription:
+        currency = self.store.currency
+        return StoreDescription("Harbor Coffee", "America/Chicago", currency, dst_correction=True)
 
 
 class EmptyDirectory:
@@ -109,11 +162,14 @@ class FakeStores:
     def open_directory(self, account: str, source: Source) -> Directory:  # noqa: ARG002
         return EmptyDirectory()
 
-    def connect(self, *, store_hash: str, access_token: str, api_url: str = "") -> OrderSource:
+    def ledger(self, account: str, source: Source) -> StoreLedger:  # noqa: ARG002
+        return self.store
+
+    def connect(self, *, store_hash: str, access_token: str, api_url: str = "") -> StoreProbe:
         self.asked.append(
             {"store_hash": store_hash, "access_token": access_token, "api_url": api_url}
         )
-        return self.store
+        return FakeProbe(self.store)
 
 
 @dataclass
@@ -126,6 +182,9 @@ class FakeEdgeSites:
         self.sites[public_key] = change(self.sites.get(public_key))
         return self.sites[public_key]
 
+    def remove(self, public_key: str) -> None:
+        self.sites.pop(public_key, None)
+
 
 class LambdaSide:
     """All functions over one set of fakes, which ``workshop`` fills for the account ``acme``."""
@@ -136,6 +195,7 @@ class LambdaSide:
         self.edge_sites = FakeEdgeSites()
         self.secrets = FakeSecrets()
         self.queue = FakeHitQueue()
+        self.reconciliations = FakeReconciliations()
         self.other_api_urls: list[str] = []
 
     def wire(self, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -156,12 +216,14 @@ class LambdaSide:
             "pipeline": shop.pipeline,
             "secrets": self.secrets,
             "edge_sites": self.edge_sites,
+            "reconciliations": self.reconciliations,
         }
         for module in (storage, bootstrap):
             for name, port in ports.items():
                 if hasattr(module, name):
                     monkeypatch.setattr(module, name, lambda port=port: port)
         monkeypatch.setattr(bootstrap, "order_sources", self._order_sources)
+        monkeypatch.setattr(bootstrap, "store_ledgers", self._order_sources)
         monkeypatch.setattr(bootstrap, "other_api_urls", lambda: self.other_api_urls)
         monkeypatch.setattr(edge, "sites", self._sites)
         monkeypatch.setattr(edge, "hit_queue", lambda: self.queue)
@@ -246,10 +308,15 @@ def imported_by(step: str) -> set[str]:
 
 def step_of_route(route: str) -> str:
     """Return the function that answers a route."""
-    if route == "POST /v1/sources":
+    method, path = route.split(" ")
+    if path.startswith("/v1/sources") and method != "GET":
         return "connect_source"
     if "/v1/contacts/" in route:
         return "link_contacts"
+    if path == "/v1/settings/subscription-rules":
+        return "manage_account"
+    if route in {"POST /v1/reconciliations", "POST /v1/subscriptions/preview"}:
+        return "serve_reports"
     return "import_rows" if route.startswith("POST ") else "serve_reports"
 
 

@@ -7,17 +7,24 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from headwater.runtime.api.application import Application
 from headwater.runtime.api.openapi import contract_routes
 from headwater.runtime.api.routes_credits import credit_routes
+from headwater.runtime.api.routes_reconciliation import reconciliation_routes
 from headwater.runtime.api.routes_reports import report_routes
 from headwater.runtime.api.routes_runs import run_routes
 from headwater.runtime.api.routes_sources import source_routes
+from headwater.runtime.api.routes_subscriptions import subscription_routes
 from headwater.runtime.observability import observed
+from headwater.usecases.preview_subscriptions import preview_subscriptions
+from headwater.usecases.reconciliation_jobs import request_reconciliation
+from headwater.usecases.serve_reconciliation import serve_reconciliation
 from headwater.usecases.serve_reports import serve_credits, serve_roi
 
 application = Application(
     report_routes(serve_roi),
+    reconciliation_routes(serve_reconciliation, request_reconciliation),
     credit_routes(serve_credits),
     run_routes(),
     source_routes(),
+    subscription_routes(preview_subscriptions),
     contract_routes(),
 )
 

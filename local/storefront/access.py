@@ -12,11 +12,17 @@ PRODUCTS = "store_v2_products"
 INFORMATION = "store_v2_information"
 MARKETING = "store_v2_marketing"
 CHANNELS = "store_channel_settings"
+CONTENT = "store_v2_content"
+FULFILLMENT = "store_v2_fulfillment"
+"""Its true name is not documented; the control panel calls it Order Fulfillment."""
 
 READ_ONLY = "_read_only"
 READ_ONLY_SCOPES = frozenset(
     scope + READ_ONLY
-    for scope in (ORDERS, TRANSACTIONS, CUSTOMERS, PRODUCTS, INFORMATION, MARKETING, CHANNELS)
+    for scope in (
+        *(ORDERS, TRANSACTIONS, FULFILLMENT, CUSTOMERS, PRODUCTS),
+        *(INFORMATION, MARKETING, CHANNELS, CONTENT),
+    )
 )
 """What a store-level account needs to read everything that this shop serves."""
 

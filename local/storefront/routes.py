@@ -36,7 +36,7 @@ _ROUTES = (
     _route(f"{_ORDER}/coupons", orders_v2.order_coupons, access.ORDERS),
     _route(f"{_ORDER}/taxes", orders_v2.order_taxes, access.ORDERS),
     _route(f"{_ORDER}/shipping_?addresses", orders_v2.order_shipping_addresses, access.ORDERS),
-    _route(f"{_ORDER}/shipments", orders_v2.order_shipments, access.ORDERS),
+    _route(f"{_ORDER}/shipments", orders_v2.order_shipments, access.ORDERS, access.FULFILLMENT),
     _route(f"{_ORDER}/fees", orders_v2.order_fees, access.ORDERS),
     _route(f"{_ORDER}/messages", orders_v2.order_messages, access.ORDERS),
     _route(f"{_ORDER}/consignments", orders_v2.order_consignments, access.ORDERS),
@@ -68,6 +68,8 @@ _ROUTES = (
     _route("/v3/catalog/products", directory_v3.products, access.PRODUCTS),
     _route("/v3/catalog/trees/categories", directory_v3.categories, access.PRODUCTS),
     _route("/v3/channels", directory_v3.channels, access.CHANNELS),
+    _route("/v2/coupons", shop_v2.coupons, access.MARKETING),
+    _route("/v3/content/scripts", shop_v2.scripts, access.CONTENT),
 )
 
 

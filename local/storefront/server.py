@@ -22,6 +22,7 @@ from local.storefront.control import Store
 from local.storefront.control_api import ControlDesk
 from local.storefront.exchange import Request, Response
 from local.storefront.premises import DEFAULT_TOKEN, utc_now
+from local.storefront.quota import QuotaMeter
 
 _LOG_LENGTH = 50_000
 _MAX_BODY = 10_000_000
@@ -53,6 +54,7 @@ class Storefront:
         port: 0 takes a free one.
         host: The address to listen on.
         clock: The true time; the system's if not given.
+        meter: Counts requests against the quota; by a clock of its own if not given.
         settings: Settings of the shop to change (fields of `StoreSettings`).
     """
 
@@ -65,6 +67,7 @@ class Storefront:
         port: int = 0,
         host: str = "127.0.0.1",
         clock: Callable[[], datetime] = utc_now,
+        meter: QuotaMeter | None = None,
         **settings: object,
     ) -> None:
         self.requests: deque[RequestRecord] = deque(maxlen=_LOG_LENGTH)
@@ -72,7 +75,7 @@ class Storefront:
             self.store = undo.enter_context(Store(path, clock=clock, **settings))
             self._server = _Server((host, port), self)
             undo.pop_all()
-        self._application = Application(self.store)
+        self._application = Application(self.store, meter)
         self._desk = ControlDesk(self.store)
         self._thread = Thread(target=self._server.serve_forever, args=(0.05,), daemon=True)
 

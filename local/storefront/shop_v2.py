@@ -1,4 +1,4 @@
-"""The shop itself in V2: what it is, its clock, its currencies."""
+"""The shop itself: what it is, its clock, its currencies, its coupons and scripts."""
 
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -93,6 +93,17 @@ def currencies(call: Call) -> Response:
             for row in rows
         ],
     )
+
+
+def coupons(call: Call) -> Response:
+    """Return the coupons that the control panel lists: none; those in orders have their codes."""
+    return call.slice([])
+
+
+def scripts(_: Call) -> Response:
+    """Return the scripts that the asking account has put into the pages: none (V3)."""
+    pagination = {"total": 0, "count": 0, "per_page": 50, "current_page": 1, "total_pages": 0}
+    return json_response({"data": [], "meta": {"pagination": pagination}})
 
 
 def _time_zone(call: Call) -> Json:

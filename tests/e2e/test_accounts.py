@@ -20,6 +20,11 @@ ATTEMPTS: dict[str, tuple[str, Any]] = {
     "GET /v1/openapi.json": ("/v1/openapi.json", None),
     "GET /v1/reports": ("/v1/reports", None),
     "GET /v1/reports/roi": (f"/v1/reports/roi?{RANGE}", None),
+    "GET /v1/reports/reconciliation": (f"/v1/reports/reconciliation?{RANGE}", None),
+    "POST /v1/reconciliations": (
+        "/v1/reconciliations",
+        {"account": "acme", "from": YESTERDAY.isoformat(), "to": YESTERDAY.isoformat()},
+    ),
     "GET /v1/orders/{source}/{order_id}/credits": ("/v1/orders/bigcommerce/1/credits", None),
     "GET /v1/runs": ("/v1/runs", None),
     "GET /v1/sources": ("/v1/sources", None),
@@ -30,9 +35,28 @@ ATTEMPTS: dict[str, tuple[str, Any]] = {
         {"with": "buyer2@example.com", "kind": "link"},
     ),
     "DELETE /v1/contacts/{contact}/links/{other}": (f"/v1/contacts/{BUYER}/links/{BUYER}", None),
+    "GET /v1/sources/{source}": ("/v1/sources/bigcommerce", None),
+    "POST /v1/sources/check": ("/v1/sources/check", {"store": "x", "access_token": "y"}),
+    "POST /v1/sources/{source}/test": ("/v1/sources/bigcommerce/test", None),
+    "POST /v1/sources/{source}/pause": ("/v1/sources/none/pause", None),
+    "POST /v1/sources/{source}/resume": ("/v1/sources/none/resume", None),
+    "POST /v1/sources/{source}/reconnect": (
+        "/v1/sources/bigcommerce/reconnect",
+        {"account": "acme", "access_token": "y"},
+    ),
+    "DELETE /v1/sources/{source}": ("/v1/sources/none?data=delete", None),
     "POST /v1/touchpoints": ("/v1/touchpoints", {"account": "acme", "rows": []}),
     "POST /v1/leads": ("/v1/leads", {"account": "acme", "rows": []}),
     "POST /v1/costs": ("/v1/costs", {"account": "acme", "rows": []}),
+    "GET /v1/settings/subscription-rules": ("/v1/settings/subscription-rules", None),
+    "PUT /v1/settings/subscription-rules": (
+        "/v1/settings/subscription-rules",
+        {"rules": None},
+    ),
+    "POST /v1/subscriptions/preview": (
+        "/v1/subscriptions/preview",
+        {"rules": []},
+    ),
 }
 # Traces of this account: its name as a value, its store's hash, its orders' amounts.
 TRACES = ('"account":"acme"', "account=acme/", "buyer1@example.com", "11.01")

@@ -2,7 +2,7 @@
 
 from tests.fakes.accounts import FakeAccounts, FakeMarks, FakeRuns, FakeSecrets
 from tests.fakes.directory import FakeEdges, FakeProducts
-from tests.fakes.events import FakeClock, FakeHitQueue, FakePipeline
+from tests.fakes.events import FakeClock, FakeHitQueue, FakePipeline, FakeReconciliations
 from tests.fakes.lake import FakeFacts, FakeLake
 from tests.fakes.records import FakeCosts, FakeJourneys, FakeOrders
 
@@ -19,6 +19,7 @@ __all__ = [
     "FakeOrders",
     "FakePipeline",
     "FakeProducts",
+    "FakeReconciliations",
     "FakeRuns",
     "FakeSecrets",
 ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from headwater.errors import LeaseLostError, UnknownResourceError
 from headwater.usecases.ports import Mark, RunHead
@@ -53,6 +53,9 @@ class FakeAccounts:
     def add_site(self, public_key: str, account: str, source: str) -> None:
         self.sites[public_key] = (account, source)
 
+    def remove_site(self, public_key: str) -> None:
+        self.sites.pop(public_key, None)
+
     def sources(self, account: str) -> list[Source]:
         return [self._sources[key] for key in sorted(self._sources) if key[0] == account]
 
@@ -73,9 +76,11 @@ class FakeAccounts:
         stored = self._source(account, source)
         self._sources[account, source] = replace(stored, directory=directory)
 
-    def save_status(self, account: str, source: str, status: str, reason: str) -> None:
-        stored = self._source(account, source)
-        self._sources[account, source] = replace(stored, status=status, reason=reason)
+    def change_source(self, account: str, source: str, **changes: Any) -> None:  # noqa: ANN401
+        self._sources[account, source] = replace(self._source(account, source), **changes)
+
+    def remove_source(self, account: str, source: str) -> None:
+        self._sources.pop((account, source), None)
 
     def _source(self, account: str, source: str) -> Source:
         if (account, source) not in self._sources:
@@ -196,3 +201,6 @@ class FakeSecrets:
             message = "there is no such secret"
             raise UnknownResourceError(message)
         return self.tokens[secret_arn]
+
+    def delete(self, secret_arn: str) -> None:
+        self.tokens.pop(secret_arn, None)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC
 from typing import TYPE_CHECKING
 
-from tests.fakes.records import Marking
+from tests.fakes.records import Marking, on_days
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -56,11 +56,9 @@ class FakeEdges(Marking):
             if key[0] == account and {*key[1:]} & {*nodes}
         ]
 
-    def on_day(self, account: str, day: date) -> Iterator[Edge]:
+    def on_day(self, account: str, day: date, last: date | None = None) -> Iterator[Edge]:
         for stored in (self._records, self._said):
-            for key in sorted(stored):
-                if key[0] == account and _day(stored[key].at) == day:
-                    yield stored[key]
+            yield from on_days(stored, account, lambda edge: edge.at, (day, last))
 
 
 class FakeProducts(Marking):
@@ -95,7 +93,9 @@ class FakeProducts(Marking):
             self._wanted.pop(key, None)
         return len(changed)
 
-    def on_day(self, account: str, day: date) -> Iterator[tuple[Product, datetime]]:
-        for key in sorted(self.stored, key=str):
-            if key[0] == account and _day(self.stored[key][1]) == day:
-                yield self.stored[key]
+    def on_day(
+        self, account: str, day: date, last: date | None = None
+    ) -> Iterator[tuple[Product, datetime]]:
+        # A key in the table is text, in whose order 10 stands before 7.
+        spelled = {(*key[:2], str(key[2])): each for key, each in self.stored.items()}
+        return on_days(spelled, account, lambda each: each[1], (day, last))

@@ -10,6 +10,7 @@ from headwater.errors import StoreUnavailableError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import date
 
 
 @dataclass
@@ -38,6 +39,16 @@ class FakeHitQueue:
             message = "the queue is down"
             raise StoreUnavailableError(message)
         self.messages.extend(messages)
+
+
+@dataclass
+class FakeReconciliations:
+    """Remembers which ranges were started."""
+
+    started: list[tuple[str, date, date]] = field(default_factory=list)
+
+    def start(self, account: str, first: date, last: date) -> None:
+        self.started.append((account, first, last))
 
 
 @dataclass

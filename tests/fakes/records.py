@@ -77,11 +77,21 @@ class FakeOrders(Marking):
         stored = self._stored.get((account, source, order_id))
         return stored[0] if stored else None
 
-    def on_day(self, account: str, day: date) -> Iterator[Order]:
-        for key in sorted(self._stored):
-            order, _ = self._stored[key]
-            if key[0] == account and _day(order.placed_at) == day:
-                yield order
+    def delete_on(self, account: str, source: str, day: date) -> int:
+        found = [
+            key
+            for key, (order, _) in self._stored.items()
+            if key[:2] == (account, source) and _day(order.placed_at) == day
+        ]
+        if found:
+            self.raise_marks(account, "orders", [day])
+        for key in found:
+            del self._stored[key]
+        return len(found)
+
+    def on_day(self, account: str, day: date, last: date | None = None) -> Iterator[Order]:
+        orders = {key: order for key, (order, _) in self._stored.items()}
+        return on_days(orders, account, lambda order: order.placed_at, (day, last))
 
 
 class FakeJourneys(Marking):
@@ -187,23 +197,33 @@ class FakeJourneys(Marking):
             lead: self.leads[account, *lead] for lead in leads if (account, *lead) in self.leads
         }
 
-    def touchpoints_on(self, account: str, day: date) -> Iterator[Touchpoint]:
-        return _on_day(self._touchpoints, account, lambda touch: _day(touch.at) == day)
+    def touchpoints_on(
+        self, account: str, day: date, last: date | None = None
+    ) -> Iterator[Touchpoint]:
+        return on_days(self._touchpoints, account, lambda item: item.at, (day, last))
 
-    def identifications_on(self, account: str, day: date) -> Iterator[Identification]:
-        return _on_day(self._identifications, account, lambda item: _day(item.at) == day)
+    def identifications_on(
+        self, account: str, day: date, last: date | None = None
+    ) -> Iterator[Identification]:
+        return on_days(self._identifications, account, lambda item: item.at, (day, last))
 
-    def opt_ins_on(self, account: str, day: date) -> Iterator[OptIn]:
-        return _on_day(self._opt_ins, account, lambda item: _day(item.at) == day)
+    def opt_ins_on(self, account: str, day: date, last: date | None = None) -> Iterator[OptIn]:
+        return on_days(self._opt_ins, account, lambda item: item.at, (day, last))
 
-    def claims_on(self, account: str, day: date) -> Iterator[OrderClaim]:
-        return _on_day(self._claims, account, lambda item: _day(item.at) == day)
+    def claims_on(self, account: str, day: date, last: date | None = None) -> Iterator[OrderClaim]:
+        return on_days(self._claims, account, lambda item: item.at, (day, last))
 
 
-def _on_day[Item](
-    stored: dict[tuple[str, ...], Item], account: str, is_wanted: Callable[[Item], bool]
+def on_days[Key: tuple[str, ...], Item](
+    stored: Mapping[Key, Item],
+    account: str,
+    at: Callable[[Item], datetime],
+    days: tuple[date, date | None],
 ) -> Iterator[Item]:
-    return (stored[key] for key in sorted(stored) if key[0] == account and is_wanted(stored[key]))
+    """Yield an account's items of a day, or up to another, in order of day and key."""
+    first, last = days[0], days[1] or days[0]
+    found = [(_day(at(item)), key) for key, item in stored.items() if key[0] == account]
+    return (stored[key] for day, key in sorted(found) if first <= day <= last)
 
 
 class FakeCosts(Marking):
@@ -233,10 +253,11 @@ class FakeCosts(Marking):
             self._heads[head] = load
         return moved
 
-    def on_day(self, account: str, day: date) -> Iterator[CostRow]:
+    def on_day(self, account: str, day: date, last: date | None = None) -> Iterator[CostRow]:
+        span = day.isoformat(), (last or day).isoformat()
         for key in sorted(self._rows):
             owner, at, platform, ad_account, load = key[:5]
-            if (owner, at) == (account, day.isoformat()) and (
+            if (owner == account and span[0] <= at <= span[1]) and (
                 self._heads.get((owner, at, platform, ad_account)) == load
             ):
                 yield self._rows[key]

@@ -123,9 +123,29 @@ def test_a_pull_that_another_function_invokes_is_kept_when_it_fails(template: Js
     functions = functions_of(template)
     invoking = [name for name, f in functions.items() if "PULL_ORDERS_FUNCTION" in variables_of(f)]
 
-    assert invoking == ["PullOrdersFunction", "FinishRunFunction", "ConnectSourceFunction"]
+    assert invoking == [
+        "PullOrdersFunction",
+        "ReconcileOrdersFunction",
+        "FinishRunFunction",
+        "ConnectSourceFunction",
+    ]
     kept = functions["PullOrdersFunction"]["EventInvokeConfig"]["DestinationConfig"]["OnFailure"]
     assert kept == {"Type": "SQS", "Destination": {"Fn::GetAtt": "FailedPullQueue.Arn"}}
+
+
+def test_a_reconciliation_that_was_asked_for_is_kept_when_it_fails(template: Json) -> None:
+    function = functions_of(template)["ReconcileOrdersFunction"]
+    kept = function["EventInvokeConfig"]["DestinationConfig"]["OnFailure"]
+
+    assert kept == {"Type": "SQS", "Destination": {"Fn::GetAtt": "FailedPullQueue.Arn"}}
+
+
+def test_a_difference_above_a_thousandth_of_the_stores_figure_is_alarmed(template: Json) -> None:
+    alarm = resources_of(template, "AWS::CloudWatch::Alarm")["OrdersUnreconciledAlarm"]
+
+    assert alarm["MetricName"] == "OpenDifferencePerMillion"
+    assert (alarm["Statistic"], alarm["Threshold"]) == ("Maximum", 1_000)
+    assert alarm["ComparisonOperator"] == "GreaterThanThreshold"
 
 
 def test_every_alarm_is_told_to_the_topic(template: Json) -> None:

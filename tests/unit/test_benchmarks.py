@@ -96,4 +96,6 @@ def test_help_names_every_subject() -> None:
         text=True,
         check=True,
     )
-    assert all(name in process.stdout for name in ("engine", "report", "store", "collector"))
+    assert all(
+        name in process.stdout for name in ("engine", "chains", "report", "store", "collector")
+    )

@@ -26,6 +26,11 @@ that list against this tree.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
 __all__ = [
     "ConfigurationError",
     "ConflictError",
@@ -96,7 +101,15 @@ class CredentialsRejectedError(FatalError):
 
 
 class MissingScopeError(FatalError):
-    """The access token lacks a scope; the message names it."""
+    """The access token lacks a scope; the message names it.
+
+    Attributes:
+        scopes: title → what it is for, where several were tried at once.
+    """
+
+    def __init__(self, message: str, scopes: Mapping[str, str] | None = None) -> None:
+        super().__init__(message)
+        self.scopes = dict(scopes or {})
 
 
 class StoreNotFoundError(FatalError):

@@ -22,6 +22,7 @@ NAMES = (
     "gateway_cors",
     "preflight_routes",
     "schedule_zone",
+    "remembered_expressions",
 )
 
 

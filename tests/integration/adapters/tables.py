@@ -10,11 +10,11 @@ if TYPE_CHECKING:
 # Table → its indexes → (partition key, range key).
 INDEXES: dict[str, dict[str, tuple[str, str]]] = {
     "OrdersTable": {
-        "by_day": ("day_key", "pk"),
+        "by_day": ("month_key", "day_key"),
         "by_email": ("email_key", "pk"),
         "by_customer": ("customer_key", "pk"),
     },
-    "JourneysTable": {"by_day": ("day_key", "item_key")},
+    "JourneysTable": {"by_day": ("month_key", "day_key")},
     "CostsTable": {},
     "AccountsTable": {},
 }

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -91,20 +91,9 @@ def test_progress_touches_nothing_but_bookmark_and_counts(accounts: Accounts) ->
     ]
 
 
-def test_a_status_touches_nothing_but_itself_and_its_reason(accounts: Accounts) -> None:
-    accounts.save_source("acme", SOURCE)
-    accounts.save_status("acme", "store", "reauthorize", "the token was revoked")
-    accounts.save_status("acme", "store", "ok", "")
-    assert accounts.sources("acme") == [SOURCE]
-    accounts.save_status("acme", "store", "throttled", "slow down")
-    assert accounts.sources("acme") == [replace(SOURCE, status="throttled", reason="slow down")]
-
-
-def test_progress_and_status_of_an_unknown_source_are_refused(accounts: Accounts) -> None:
+def test_progress_of_an_unknown_source_is_refused(accounts: Accounts) -> None:
     with pytest.raises(UnknownResourceError):
         accounts.save_progress("acme", "store", BOOKMARK, done=1, is_complete=False)
-    with pytest.raises(UnknownResourceError):
-        accounts.save_status("acme", "store", "ok", "")
     assert accounts.sources("acme") == []
 
 
@@ -119,3 +108,39 @@ def test_an_account_that_spells_a_look_up_key_reaches_none(on_aws: Stores) -> No
     on_aws.accounts.create("key#abc", SETTINGS, NOON)
     assert on_aws.accounts.find_key("abc") == ApiKey("acme", "owner", "k1")
     assert on_aws.accounts.active() == ["key#abc"]
+
+
+def test_a_change_of_a_source_touches_nothing_but_what_it_names(accounts: Accounts) -> None:
+    accounts.save_source("acme", SOURCE)
+    changes: dict[str, Any] = {
+        "is_paused": True,
+        "status_since": NOON,
+        "missing_scopes": ("Content",),
+        "dst_correction": True,
+    }
+    accounts.change_source("acme", "store", **changes)
+    assert accounts.sources("acme") == [replace(SOURCE, **changes)]
+    accounts.change_source("acme", "store", dst_correction=None, missing_scopes=())
+    accounts.change_source("acme", "store", status_since=None)
+    assert accounts.sources("acme") == [replace(SOURCE, is_paused=True)]
+
+
+def test_a_source_that_does_not_exist_is_not_made_by_a_change(accounts: Accounts) -> None:
+    with pytest.raises(UnknownResourceError):
+        accounts.change_source("acme", "store", is_paused=True)
+    assert accounts.sources("acme") == []
+
+
+def test_a_removed_source_is_gone_and_others_stay(accounts: Accounts) -> None:
+    accounts.save_source("acme", SOURCE)
+    accounts.save_source("acme", replace(SOURCE, source="second"))
+    for _ in range(2):
+        accounts.remove_source("acme", "store")
+    assert [source.source for source in accounts.sources("acme")] == ["second"]
+
+
+def test_a_forgotten_public_key_is_looked_up_in_vain(on_aws: Stores, tables: Tables) -> None:
+    on_aws.accounts.add_site("pk_1", "acme", "store")
+    for _ in range(2):
+        on_aws.accounts.remove_site("pk_1")
+    assert tables.accounts.get(keys.site("pk_1")) is None

@@ -87,3 +87,12 @@ def test_a_list_that_never_holds_still_is_given_up(
     with pytest.raises(ConflictError):
         on_aws.change("pk1", change_after_another)
     assert on_aws.sites().find("pk1") is None
+
+
+def test_a_removed_site_is_unknown_and_others_stay(edge: EdgeSites) -> None:
+    edge.change("pk1", lambda _: ONE)
+    edge.change("pk2", lambda _: TWO)
+    for _ in range(2):
+        edge.remove("pk1")
+    assert edge.change("pk1", lambda known: known or TWO) == TWO
+    assert edge.change("pk2", lambda known: known or ONE) == TWO

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from headwater.adapters.awslambda.reconciliations import LambdaReconciliations
 from headwater.adapters.secretsmanager.secrets import SecretsManagerSecrets
 from headwater.adapters.sqs.hit_queue import SqsHitQueue
 from headwater.adapters.stepfunctions.pipeline import StepFunctionsPipeline
@@ -96,6 +98,21 @@ def test_a_new_token_replaces_the_old_one_under_the_same_arn(secrets: Secrets) -
     arn = secrets.put("acme", "store", "token-1")
     assert secrets.put("acme", "store", "token-2") == arn
     assert secrets.get(arn) == "token-2"
+
+
+def test_a_deleted_token_is_read_by_nobody_until_there_is_a_new_one(secrets: Secrets) -> None:
+    arn = secrets.put("acme", "store", "token-1")
+    for _ in range(2):
+        secrets.delete(arn)
+    with pytest.raises(UnknownResourceError):
+        secrets.get(arn)
+    assert secrets.get(secrets.put("acme", "store", "token-2")) == "token-2"
+
+
+def test_a_token_that_never_was_is_deleted_in_silence(secrets: Secrets) -> None:
+    arn = secrets.put("acme", "store", "token-1")
+    secrets.delete(f"{arn[:-6]}zzzzzz")
+    assert secrets.get(arn) == "token-1"
 
 
 def test_each_source_of_each_account_has_its_own_secret(secrets: Secrets) -> None:
@@ -204,6 +221,19 @@ def test_a_pull_is_invoked_without_waiting_for_it(
     (call,) = functions.calls
     assert (call["FunctionName"], call["InvocationType"]) == ("pull", "Event")
     assert json.loads(call["Payload"]) == {"account": "acme"}
+
+
+def test_a_reconciliation_is_invoked_without_waiting_for_it(functions: RecordingFunctions) -> None:
+    invoked: Any = functions
+    reconciliations = LambdaReconciliations(invoked, "reconcile")
+    reconciliations.start("acme", date(2026, 11, 14), date(2026, 11, 20))
+    (call,) = functions.calls
+    assert (call["FunctionName"], call["InvocationType"]) == ("reconcile", "Event")
+    assert json.loads(call["Payload"]) == {
+        "account": "acme",
+        "from": "2026-11-14",
+        "to": "2026-11-20",
+    }
 
 
 def test_the_pipeline_in_memory_remembers_what_was_started() -> None:

@@ -192,7 +192,10 @@ def test_an_order_that_never_stops_changing_is_a_conflict(on_aws: Stores, tables
 def test_an_order_is_indexed_by_day_email_and_customer(on_aws: Stores, tables: Tables) -> None:
     on_aws.orders.upsert("acme", [an_order("101", customer_id=55)], FETCHED)
     item = tables.orders.get(keys.order("acme", "store", "101")) or {}
-    assert item["day_key"] == "acme#2026-11-20#1"
+    assert (item["month_key"], item["day_key"]) == (
+        "acme#2026-11#5",
+        "2026-11-20|acme#store#101|order",
+    )
     assert item["email_key"] == f"acme#{email_node('ann@example.com')}"
     assert item["customer_key"] == f"acme#{customer_node('store', 55)}"
 
@@ -204,3 +207,32 @@ def test_a_guest_without_an_email_stands_in_no_person_index(
     on_aws.orders.upsert("acme", [replace(an_order(), email=email)], FETCHED)
     item = tables.orders.get(keys.order("acme", "store", "101")) or {}
     assert not {"email_key", "customer_key"} & item.keys()
+
+
+def test_deleting_a_sources_day_spares_other_days_sources_and_accounts(stores: Stores) -> None:
+    mine = [an_order(str(number)) for number in range(30)]
+    other_day = an_order("200", placed_at=NOON + timedelta(days=1))
+    other_source = [an_order("1", source="store-2"), an_order("2", source="st")]
+    stores.orders.upsert("acme", [*mine, other_day, *other_source], FETCHED)
+    stores.orders.upsert("acme-2", [an_order()], FETCHED)
+
+    assert stores.orders.delete_on("acme", "store", DAY) == 30
+
+    assert [order.key for order in stores.orders.on_day("acme", DAY)] == [
+        ("st", "2"),
+        ("store-2", "1"),
+    ]
+    assert [order.order_id for order in stores.orders.on_day("acme", NEXT_DAY)] == ["200"]
+    assert len(list(stores.orders.on_day("acme-2", DAY))) == 1
+    assert stores.orders.delete_on("acme", "store", DAY) == 0
+
+
+def test_a_day_is_marked_when_its_orders_are_deleted(in_memory: Stores, on_aws: Stores) -> None:
+    for stores in (in_memory, on_aws):
+        stores.orders.upsert("acme", [an_order()], FETCHED)
+        for mark in stores.marks.raised("acme"):
+            stores.marks.clear("acme", mark)
+        stores.orders.delete_on("acme", "store", NEXT_DAY)
+        assert marked_days(stores.marks) == []
+        stores.orders.delete_on("acme", "store", DAY)
+        assert marked_days(stores.marks) == [DAY]

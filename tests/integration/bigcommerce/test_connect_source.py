@@ -8,6 +8,7 @@ from headwater.adapters.bigcommerce import BigCommerceSources
 from headwater.errors import (
     CredentialsRejectedError,
     MissingScopeError,
+    StoreNotFoundError,
     StoreUnavailableError,
 )
 from headwater.usecases.connect_source import (
@@ -54,9 +55,24 @@ def test_a_connected_store_can_be_pulled(world: World) -> None:
     assert world.pull().orders_seen == 14  # this source, and the one of the fixture
 
 
-def test_connecting_costs_two_calls(world: World) -> None:
+def test_connecting_makes_each_call_that_a_scope_needs_once(world: World) -> None:
+    [order_id] = world.shop.store.load(store_orders(1))
     connect(world)
-    assert world.calls() == ["v2/orders/count", "v3/orders/payment_actions/refunds"]
+    calls = world.calls()
+    assert len(calls) == len(set(calls))
+    assert set(calls) == {
+        "v2/coupons",
+        "v2/orders",
+        "v2/orders/count",
+        f"v2/orders/{order_id}/shipments",
+        "v2/store",
+        "v3/catalog/products",
+        "v3/channels",
+        "v3/content/scripts",
+        "v3/customers",
+        f"v3/orders/{order_id}/transactions",
+        "v3/orders/payment_actions/refunds",
+    }
 
 
 def test_a_wrong_token_is_refused_and_nothing_kept(world: World) -> None:
@@ -81,8 +97,8 @@ def test_refunds_are_tried_too(world: World) -> None:
     assert connected(world) == ["bigcommerce"]
 
 
-def test_a_wrong_store_hash_is_told_with_the_scope(world: World) -> None:
-    with pytest.raises(MissingScopeError, match="wrong store hash"):
+def test_a_wrong_store_hash_is_told_from_a_missing_scope(world: World) -> None:
+    with pytest.raises(StoreNotFoundError, match="the store hash is wrong"):
         connect(world, store="zzz999")
 
 

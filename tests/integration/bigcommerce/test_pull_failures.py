@@ -2,23 +2,19 @@ from __future__ import annotations
 
 from datetime import timedelta
 from decimal import Decimal
-from typing import TYPE_CHECKING
 
 import pytest
 
 from headwater.usecases.source_pull import FailedSource, PulledOrders
 from local.storefront import access
 from local.storefront.model import StoreRefund
-from tests.fakes import FakeLake
 from tests.integration.bigcommerce.world import (
     NOW,
+    AfterFirstPage,
     World,
     store_order,
     store_orders,
 )
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 
 def failure_of(pulled: PulledOrders) -> FailedSource:
@@ -115,19 +111,6 @@ def test_a_small_quota_is_shared_with_patience(world: World) -> None:
     world.shop.store.configure(quota=8, window_ms=40)
     assert world.pull().orders_changed == 600
     assert not [request for request in world.shop.requests if request.status == 429]
-
-
-class AfterFirstPage(FakeLake):
-    """A lake that lets something happen to the shop when the first page is kept."""
-
-    def __init__(self, happening: Callable[[], object]) -> None:
-        super().__init__()
-        self._happening = happening
-
-    def keep_raw_page(self, account: str, source: str, page: bytes) -> str:
-        if not self.objects:
-            self._happening()
-        return super().keep_raw_page(account, source, page)
 
 
 def test_a_storm_keeps_what_was_pulled_and_the_next_run_brings_the_rest(world: World) -> None:

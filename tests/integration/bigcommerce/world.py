@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from headwater.adapters.bigcommerce import BigCommerceSources
+from headwater.adapters.bigcommerce.session import TIMEOUTS
 from headwater.usecases.directory_pull import DirectoryPorts
 from headwater.usecases.ports import Bookmark, Source
 from headwater.usecases.pull_orders import pull_orders
@@ -50,6 +51,19 @@ def store_orders(count: int, **fields: Any) -> list[StoreOrder]:  # noqa: ANN401
         store_order(days_ago=10 + n / 24, lines=(replace(MUG, price=Decimal(18 + n)),), **fields)
         for n in range(count)
     ]
+
+
+class AfterFirstPage(FakeLake):
+    """A lake that lets something happen to the shop when the first page is kept."""
+
+    def __init__(self, happening: Callable[[], object]) -> None:
+        super().__init__()
+        self._happening = happening
+
+    def keep_raw_page(self, account: str, source: str, page: bytes) -> str:
+        if not self.objects:
+            self._happening()
+        return super().keep_raw_page(account, source, page)
 
 
 class DeathError(BaseException):
@@ -112,6 +126,7 @@ class World:
     edges: FakeEdges = field(default_factory=FakeEdges)
     products: FakeProducts = field(default_factory=FakeProducts)
     slept: list[float] = field(default_factory=list)
+    timeouts: tuple[float, float] = TIMEOUTS
 
     def connect(self, name: str = "bigcommerce", **fields: Any) -> None:  # noqa: ANN401
         """Connect the shop as a source; fields may be those of ``Source``, or ``token``."""
@@ -147,7 +162,11 @@ class World:
 
     def _ports(self, deadline: datetime, fuse: Fuse | None) -> PullPorts:
         sources = BigCommerceSources(
-            self.secrets, clock=self.clock, deadline=deadline, sleep=self.sleep
+            self.secrets,
+            clock=self.clock,
+            deadline=deadline,
+            sleep=self.sleep,
+            timeouts=self.timeouts,
         )
         guard: Callable[[Any], Any] = fuse.guard if fuse else lambda port: port
         return PullPorts(
@@ -157,6 +176,7 @@ class World:
             sources=guard(sources),
             orders=guard(self.orders),
             lake=guard(self.lake),
+            marks=guard(self.orders.marks),
             directory=DirectoryPorts(
                 clock=self.clock,
                 accounts=guard(self.accounts),
@@ -172,6 +192,19 @@ class World:
         """Let time pass without waiting for it."""
         self.slept.append(seconds)
         self.clock.advance(timedelta(seconds=seconds))
+
+    def pull_to_the_end(self) -> list[PulledOrders]:
+        """Pull until nothing is left, as the state machine does; return what each one brought."""
+        pulls = [self.pull()]
+        while pulls[-1].more:
+            pulls.append(self.pull())
+        return pulls
+
+    def fresh(self) -> World:
+        """Return another account that is connected to the same shop and has pulled nothing."""
+        world = World(self.shop, FakeClock(self.clock.now()))
+        world.connect()
+        return world
 
     def copy(self) -> World:
         """Return another account that is in the same state, connected to the same shop."""

@@ -114,6 +114,7 @@ class Office:
             sources=sources,
             orders=self.orders,
             lake=self.lake,
+            marks=self.marks,
             directory=DirectoryPorts(
                 clock=self.clock,
                 accounts=self.accounts,

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from headwater.adapters.dynamodb import keys
 from headwater.domain.costs import CostRow
+from headwater.domain.reporting_days import utc_day
 
 DAY = date(2026, 11, 20)
 parts = st.lists(st.text(alphabet="ab#%2351é", max_size=6), min_size=1, max_size=4)
@@ -34,11 +35,11 @@ def test_instants_sort_as_text(pair: list[datetime]) -> None:
 def test_an_instant_of_another_zone_is_spelled_in_utc() -> None:
     at = datetime(2026, 11, 20, 23, 30, tzinfo=timezone(timedelta(hours=-5)))
     assert keys.instant(at) == "2026-11-21T04:30:00.000000Z"
-    assert keys.utc_day(at) == date(2026, 11, 21)
+    assert utc_day(at) == date(2026, 11, 21)
 
 
 @pytest.mark.parametrize(
-    ("order_id", "shard"), [("0", 0), ("101", 1), ("1016", 0), ("A-7", 1), ("٤", 0), ("", 0)]
+    ("order_id", "shard"), [("0", 0), ("101", 5), ("1016", 0), ("A-7", 5), ("٤", 0), ("", 0)]
 )
 def test_an_order_always_lies_in_the_same_shard(order_id: str, shard: int) -> None:
     assert keys.shard(order_id) == shard
@@ -51,7 +52,17 @@ def test_named_orders_spread_over_all_shards() -> None:
 
 
 def test_an_index_key_names_its_day() -> None:
-    assert keys.day_of(keys.order_day("acme#1", DAY, 3)) == DAY
+    at = datetime(DAY.year, DAY.month, DAY.day, 23, tzinfo=UTC)
+    assert keys.day_of(keys.day_item(at, keys.order("acme", "store", "a|b"))) == DAY
+
+
+def test_the_bounds_of_days_hold_their_items_and_no_others() -> None:
+    def day_item(day: date) -> str:
+        return keys.day_item(datetime(day.year, day.month, day.day, tzinfo=UTC), ("pk", "sk"))
+
+    first, last = keys.days(DAY, DAY + timedelta(days=1))
+    days = [DAY + timedelta(days=n) for n in range(-1, 3)]
+    assert [first <= day_item(day) <= last for day in days] == [False, True, True, False]
 
 
 def test_keys_are_spelled_as_the_data_model_says() -> None:
@@ -67,7 +78,7 @@ def test_keys_are_spelled_as_the_data_model_says() -> None:
         (keys.claimed_order("acme", "store", "101"), keys.claim("v1", "e1")),
         keys.lead("acme", "klaviyo", "x1"),
         (cost_partition, cost_row[:-12]),
-        (keys.cost_day("acme", DAY), keys.cost_head("google_ads", "1")),
+        keys.cost_head("acme", DAY, "google_ads", "1"),
         keys.settings("acme"),
         keys.source("acme", "store"),
         keys.run_head("acme"),
@@ -85,8 +96,8 @@ def test_keys_are_spelled_as_the_data_model_says() -> None:
         ("acme#c#n1", "profile"),
         ("acme#o#store#101", "claim#v1#e1"),
         ("acme#l#klaviyo#x1", "lead"),
-        ("acme#d#2026-11-20", "row#google_ads#1#l1#c#s#a#"),
-        ("acme#d#2026-11-20", "head#google_ads#1"),
+        ("acme#2026-11", "2026-11-20#row#google_ads#1#l1#c#s#a#"),
+        ("acme#2026-11", "2026-11-20#head#google_ads#1"),
         ("acme", "settings"),
         ("acme", "source#store"),
         ("acme", "run#head"),

@@ -91,3 +91,42 @@ def test_an_answer_without_rate_headers_changes_nothing(clock: FakeClock) -> Non
     quota.observe(rate(left=1, reset_ms=9000))
     quota.observe(CaseInsensitiveDict())
     assert quota.pause() == pytest.approx(9.1)
+
+
+def test_a_greedy_neighbor_is_left_twice_what_it_has_just_used(clock: FakeClock) -> None:
+    quota = Quota(clock)
+    quota.observe(rate(left=100, reset_ms=20_000))
+    quota.observe(rate(left=79, reset_ms=15_000))  # one was ours, twenty were the neighbor's
+    assert quota.pause() == 0
+    quota.observe(rate(left=49, reset_ms=9_000))  # ten for all, and twice twenty-nine
+    assert quota.pause() == pytest.approx(9.1)
+
+
+def test_requests_that_are_our_own_raise_no_reserve(clock: FakeClock) -> None:
+    quota = Quota(clock)
+    for left in range(149, 10, -1):
+        quota.observe(rate(left=left, reset_ms=9_000))
+        assert quota.pause() == 0
+
+
+def test_a_neighbor_that_takes_nearly_all_does_not_starve_us(clock: FakeClock) -> None:
+    quota = Quota(clock)
+    quota.observe(rate(left=149, reset_ms=30_000))
+    quota.observe(rate(left=3, reset_ms=20_000))
+    clock.advance(timedelta(seconds=quota.pause()))
+    assert quota.pause() == 0
+    quota.observe(rate(left=149, reset_ms=30_000))
+    assert quota.pause() == 0
+
+
+def test_a_quota_that_shrinks_is_followed_at_once(clock: FakeClock) -> None:
+    quota = Quota(clock)
+    quota.observe(rate(left=100, reset_ms=20_000, quota=450))
+    quota.observe(rate(left=9, reset_ms=19_000, quota=40))
+    assert quota.pause() == pytest.approx(19.1)
+
+
+def test_an_unlimited_plan_is_not_waited_for(clock: FakeClock) -> None:
+    quota = Quota(clock)
+    quota.observe(rate(left=0, reset_ms=30_000, quota=0))
+    assert quota.pause() == 0

@@ -3,6 +3,7 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -34,9 +35,11 @@ class Caller:
         self.slept.append(seconds)
         self.clock.advance(timedelta(seconds=seconds))
 
-    def session(self, script: Script, token: str = TOKEN) -> Session:
+    def session(self, script: Script, token: str = TOKEN, **more: Any) -> Session:  # noqa: ANN401
         deadline = self.clock.now() + timedelta(minutes=10)
-        return Session(script.url, token, clock=self.clock, deadline=deadline, sleep=self.sleep)
+        return Session(
+            script.url, token, clock=self.clock, deadline=deadline, sleep=self.sleep, **more
+        )
 
 
 @pytest.fixture
@@ -275,3 +278,36 @@ def test_a_token_that_cannot_be_one_is_refused_without_repeating_it(
         caller.session(script, token)
     assert not token or token not in str(raised.value)
     assert script.seen == []
+
+
+def test_429s_that_ask_for_next_to_nothing_are_waited_out_longer_each_time(caller: Caller) -> None:
+    spent = SPENT | {"X-Rate-Limit-Time-Reset-Ms": "1"}
+    with scripted(*[Reply(429, headers=spent)] * 5, rows(1)) as script:
+        caller.session(script).page(LISTED, {}, PageSize())
+    assert caller.slept == pytest.approx([0.101, 1, 2, 4, 8])
+
+
+def test_a_rejected_token_is_replaced_by_the_one_that_is_kept_now(caller: Caller) -> None:
+    with scripted(Reply(401), rows(1)) as script:
+        session = caller.session(script, renew=lambda: "tok-new")
+        session.page(LISTED, {}, PageSize())
+    assert [seen.headers["x-auth-token"] for seen in script.seen] == [TOKEN, "tok-new"]
+    assert caller.slept == []
+
+
+def test_a_rejected_token_that_stays_is_tried_again_after_a_while(caller: Caller) -> None:
+    with scripted(Reply(401), Reply(401), rows(1)) as script:
+        caller.session(script, renew=lambda: TOKEN).page(LISTED, {}, PageSize())
+    assert caller.slept == [10, 60]
+
+
+def test_a_token_that_stays_rejected_is_given_up_after_three_attempts(caller: Caller) -> None:
+    with scripted(Reply(401)) as script, pytest.raises(CredentialsRejectedError):
+        caller.session(script, renew=lambda: TOKEN).page(LISTED, {}, PageSize())
+    assert len(script.seen) == 3
+
+
+def test_a_token_that_is_only_tried_is_not_waited_for(caller: Caller) -> None:
+    with scripted(Reply(401)) as script, pytest.raises(CredentialsRejectedError):
+        caller.session(script).page(LISTED, {}, PageSize())
+    assert caller.slept == []

@@ -9,7 +9,8 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from headwater.domain.attribution import MODELS, Credits, attribute
+from headwater.domain.attribution import Credits, attribute
+from headwater.domain.models import MODELS
 from headwater.domain.roles import (
     NEVER,
     NONE,

@@ -21,7 +21,7 @@ def test_contacts_and_chains_of_the_run_are_counted(side: LambdaSide) -> None:
     side.workshop.begin(RUN)
     side.workshop.export(RUN)
     answer = side.invoke("chain_subscriptions", sample("chain_subscriptions"))
-    counts = {"contacts": 1, "flagged": 0, "chains": 1, "rebills": 1}
+    counts = {"contacts": 1, "flagged": 0, "chains": 1, "inferred": 0, "rebills": 1}
     assert answer == {"account": "acme", "run": RUN, **counts}
 
 

@@ -112,3 +112,107 @@ def test_the_first_pull_can_wait_for_the_schedule(side: LambdaSide) -> None:
 def test_a_slow_store_leaves_time_for_our_own_tables(side: LambdaSide) -> None:
     side.call("POST /v1/sources", caller=OWNER, body=BODY)
     assert side.stores.deadlines == [side.workshop.clock.now() + timedelta(seconds=22)]
+
+
+def test_every_missing_scope_is_an_error_of_its_own(side: LambdaSide) -> None:
+    side.stores.store.refusal = MissingScopeError("")
+    answer = side.call("POST /v1/sources", caller=OWNER, body=BODY)
+    assert answer["json"]["errors"] == [
+        {"name": "Order Transactions", "reason": "refunds and payments of orders"}
+    ]
+
+
+def test_trying_credentials_keeps_nothing(side: LambdaSide) -> None:
+    body = {"store": "abc123", "access_token": "s3cr3t"}
+    answer = side.call("POST /v1/sources/check", caller=OWNER, body=body)
+    assert answer["statusCode"] == 200
+    told = answer["json"]
+    assert (told["store_hash"], told["can_connect"], told["reason"]) == ("abc123", True, "")
+    assert {scope["title"]: scope["state"] for scope in told["scopes"]}[
+        "Order Fulfillment"
+    ] == "unchecked"
+    assert told["store"]["time_zone"] == "America/Chicago"
+    assert (side.secrets.tokens, side.workshop.accounts.sources(ACCOUNT)) == ({}, [])
+
+
+def test_trying_credentials_that_will_not_do_says_why(side: LambdaSide) -> None:
+    side.stores.store.refusal = MissingScopeError("")
+    body = {"store": "abc123", "access_token": "s3cr3t"}
+    told = side.call("POST /v1/sources/check", caller=OWNER, body=body)["json"]
+    assert told["can_connect"] is False
+    assert "Order Transactions" in told["reason"]
+
+
+@pytest.mark.parametrize(
+    ("told", "asked", "currency"),
+    [("CAD", {}, "CAD"), ("", {}, "USD"), ("CAD", {"currency": "EUR"}, "EUR")],
+)
+def test_an_account_takes_the_currency_of_its_first_store(
+    side: LambdaSide, told: str, asked: dict[str, str], currency: str
+) -> None:
+    side.stores.store.currency = told
+    body = {"store": "abc123", "access_token": "t", **asked}
+    assert side.call("POST /v1/sources", caller=OWNER, body=body)["statusCode"] == 201
+    settings = side.workshop.accounts.settings(ACCOUNT)
+    # A zone is only suggested: reports may well go by another one.
+    assert (settings.currency, settings.time_zone) == (currency, "America/New_York")
+
+
+def test_a_second_store_leaves_the_accounts_currency(side: LambdaSide) -> None:
+    first = Source("first", "bigcommerce", "zzz999", "arn:secret")
+    side.workshop.accounts.save_source(ACCOUNT, first)
+    side.stores.store.currency = "CAD"
+    body = {"store": "abc123", "access_token": "t"}
+    assert side.call("POST /v1/sources", caller=OWNER, body=body)["statusCode"] == 201
+    assert side.workshop.accounts.settings(ACCOUNT).currency == "USD"
+
+
+def test_a_new_token_is_given_without_naming_the_store_again(side: LambdaSide) -> None:
+    side.call("POST /v1/sources", caller=OWNER, body={**BODY, "pull_now": False})
+    before = side.edge_sites.sites.copy()
+    answer = side.call(
+        "POST /v1/sources/{source}/reconnect",
+        caller=OWNER,
+        body={"access_token": "tok-2"},
+        source="bigcommerce",
+    )
+    assert answer["statusCode"] == 201
+    assert list(side.secrets.tokens.values()) == ["tok-2"]
+    assert side.edge_sites.sites == before
+    assert side.workshop.pipeline.pulled == [ACCOUNT]
+
+
+def test_a_removed_store_may_send_no_hits(side: LambdaSide) -> None:
+    side.call("POST /v1/sources", caller=OWNER, body={**BODY, "pull_now": False})
+    answer = side.call("DELETE /v1/sources/{source}", caller=OWNER, source="bigcommerce")
+    assert (answer["statusCode"], answer["json"]["source"]["status"]) == (202, "removed")
+    assert side.edge_sites.sites == {}
+    assert side.secrets.tokens == {}
+    assert side.workshop.pipeline.pulled == []
+
+
+@pytest.mark.parametrize(
+    ("route", "query"),
+    [
+        ("GET /v1/sources/{source}", ""),
+        ("POST /v1/sources/{source}/test", ""),
+        ("POST /v1/sources/{source}/pause", ""),
+        ("POST /v1/sources/{source}/resume", ""),
+        ("DELETE /v1/sources/{source}", "data=delete"),
+    ],
+)
+def test_a_store_that_was_never_connected_is_not_found(
+    side: LambdaSide, route: str, query: str
+) -> None:
+    answer = side.call(route, caller=OWNER, query=query, source="none")
+    assert answer["statusCode"] == 404
+    assert side.workshop.pipeline.pulled == []
+
+
+def test_a_mistyped_removal_removes_nothing(side: LambdaSide) -> None:
+    side.call("POST /v1/sources", caller=OWNER, body=BODY)
+    answer = side.call(
+        "DELETE /v1/sources/{source}", caller=OWNER, query="data=all", source="bigcommerce"
+    )
+    assert answer["statusCode"] == 400
+    assert side.workshop.accounts.sources(ACCOUNT)[0].status == "ok"

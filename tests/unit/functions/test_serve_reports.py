@@ -201,3 +201,26 @@ def test_a_defect_of_ours_is_told_without_details(
     assert answer["statusCode"] == 500
     assert "secret" not in answer["body"]
     assert "'error': 'ValueError'" in logged(caplog)
+
+
+PREVIEW = "POST /v1/subscriptions/preview"
+
+
+def test_a_preview_tells_what_rules_would_chain(reported: LambdaSide) -> None:
+    rules = [{"app": "any", "order_sources": ["www"]}]
+    tried = reported.call(PREVIEW, caller=MARKETER, body={"rules": rules})["json"]
+    assert tried["report"] == "subscriptions-preview"
+    assert (tried["orders_marked"], tried["chains"]) == (1, 0)
+
+
+def test_a_preview_tells_bad_rules_field_by_field(reported: LambdaSide) -> None:
+    rules = [{"app": "x", "external_source": "("}, {"app": "y", "channel": 7}]
+    answer = reported.call(PREVIEW, caller=MARKETER, body={"rules": rules})
+    assert answer["statusCode"] == 400
+    names = [error["name"] for error in answer["json"]["errors"]]
+    assert names == ["rules.0.external_source", "rules.1.channel"]
+
+
+def test_before_the_first_run_there_is_nothing_to_preview(side: LambdaSide) -> None:
+    answer = side.call(PREVIEW, caller=OWNER, body={"rules": []})
+    assert answer["statusCode"] == 404

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -22,12 +23,14 @@ USED: dict[str, list[Callable[[], object]]] = {
     "CollectHitsFunction": [edge.hit_queue, edge._cached_sites],
     "RecordHitsFunction": [storage.journeys, storage.lake],
     "ImportRowsFunction": [storage.journeys, storage.costs, storage.lake],
+    "ManageAccountFunction": [storage.accounts, storage.clock],
     "ServeReportsFunction": [
         bootstrap.accounts,
         bootstrap.runs,
         bootstrap.orders,
         bootstrap.facts,
         bootstrap.lake,
+        bootstrap.reconciliations,
     ],
     "ConnectSourceFunction": [
         lambda: bootstrap.connect_ports(LATER),
@@ -41,6 +44,11 @@ USED: dict[str, list[Callable[[], object]]] = {
         bootstrap.edges,
     ],
     "PullOrdersFunction": [bootstrap.pipeline, lambda: bootstrap.pull_ports(LATER)],
+    "ReconcileOrdersFunction": [
+        lambda: bootstrap.reconcile_ports(LATER),
+        bootstrap.reconciliations,
+        bootstrap.pipeline,
+    ],
     "ExportFactsFunction": [
         bootstrap.desk,
         bootstrap.accounts,
@@ -71,7 +79,7 @@ def forget() -> None:
 
 @pytest.fixture(autouse=True)
 def fresh_container(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    for name in Settings.model_fields:
+    for name in (field.name for field in fields(Settings)):
         monkeypatch.delenv(name.upper(), raising=False)
     monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "testing")
@@ -107,6 +115,8 @@ def test_other_apis_are_those_that_the_deployment_names(monkeypatch: pytest.Monk
     assert bootstrap.other_api_urls() == ["http://127.0.0.1:8600", "http://127.0.0.1:8601"]
 
 
-@pytest.mark.parametrize("step", ["authorize_request", "record_hits", "import_rows"])
+@pytest.mark.parametrize(
+    "step", ["authorize_request", "record_hits", "import_rows", "manage_account"]
+)
 def test_what_people_and_browsers_wait_for_starts_without_the_engine(step: str) -> None:
     assert imported_by(step) & {"duckdb", "numpy", "requests"} == set()

@@ -10,22 +10,27 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from headwater.domain import imported_costs, imported_leads, imported_touchpoints
-from headwater.domain.attribution import MODELS
 from headwater.domain.facts import AD_COLUMNS, DIMENSIONS
 from headwater.domain.imported_costs import LOAD_FIELDS
+from headwater.domain.models import MODELS, ROLES
+from headwater.domain.reconciliation_causes import Cause
 from headwater.domain.roi import REST_KINDS
-from headwater.domain.roles import ROLES
+from headwater.domain.subscription_rules import ID_PLACES, SubscriptionRule
 from headwater.runtime.api import (
     fields,
+    models_connecting,
     models_imports,
+    models_reconciliation,
     models_reports,
     models_sources,
+    models_subscriptions,
     report_examples,
 )
 from headwater.runtime.api.openapi import openapi_document
 from headwater.runtime.api.problems import Problem
 from headwater.usecases.import_rows import ImportRowsResult, RowFault
 from headwater.usecases.ports import Source
+from headwater.usecases.serve_reconciliation import BASES
 from tests.lambda_side import EVENTS, OWNER
 from tests.workshop import ACCOUNT, STORE
 
@@ -40,6 +45,10 @@ OPERATIONS = [
     for path, operations in DOCUMENT["paths"].items()
     for method, operation in operations.items()
 ]
+
+
+# What these do is said by their address alone.
+WITHOUT_BODY = {f"POST /v1/sources/{{source}}/{done}" for done in ("test", "pause", "resume")}
 
 
 def literals(annotation: Any) -> tuple[str, ...]:  # noqa: ANN401 - a Literal
@@ -74,7 +83,8 @@ def test_every_route_says_who_may_ask_and_how_it_fails(
     assert operation["security"] == [{"bearer": []}]
     assert {"400", "401", "403", "429", "500", "503"} <= set(operation["responses"])
     assert "422" not in operation["responses"]
-    assert ("requestBody" in operation) == route.startswith("POST")
+    takes_body = route.startswith(("POST", "PUT")) and route not in WITHOUT_BODY
+    assert ("requestBody" in operation) == takes_body
 
 
 def test_operations_have_names_of_their_own() -> None:
@@ -94,14 +104,23 @@ def test_amounts_are_texts() -> None:
         models_reports.ReportList,
         models_reports.RoiReport,
         models_reports.CreditTrail,
+        models_reconciliation.ReconciliationReport,
+        models_reconciliation.ReconciliationRequest,
+        models_reconciliation.ReconciliationJob,
         models_imports.TouchpointsPost,
         models_imports.LeadsPost,
         models_imports.CostsPost,
         models_imports.ImportResult,
-        models_sources.SourceRequest,
-        models_sources.ConnectedSource,
+        models_connecting.SourceRequest,
+        models_connecting.TokenRequest,
+        models_connecting.CredentialsRequest,
+        models_connecting.StoreCheck,
+        models_connecting.ConnectedSource,
         models_sources.RunState,
         models_sources.ProblemDocument,
+        models_subscriptions.SubscriptionRulesBody,
+        models_subscriptions.SubscriptionRulesAnswer,
+        models_subscriptions.SubscriptionPreview,
     ],
 )
 def test_every_example_fits_its_model(model: type[BaseModel]) -> None:
@@ -119,6 +138,12 @@ def test_what_is_answered_fits_the_models(reported: LambdaSide) -> None:
         "GET /v1/orders/{source}/{order_id}/credits": models_reports.CreditTrail,
         "GET /v1/runs": models_sources.RunState,
         "GET /v1/sources": models_sources.SourceList,
+        "GET /v1/sources/{source}": models_sources.OneSource,
+        "POST /v1/sources/{source}/test": models_sources.TriedSource,
+        "POST /v1/sources/{source}/pause": models_sources.OneSource,
+        "POST /v1/sources/{source}/resume": models_sources.OneSource,
+        "DELETE /v1/sources/{source}": models_sources.OneSource,
+        "GET /v1/settings/subscription-rules": models_subscriptions.SubscriptionRulesAnswer,
     }
     for route, model in answers.items():
         answer = reported.call(route, caller=OWNER, source=STORE, order_id="7")
@@ -126,9 +151,24 @@ def test_what_is_answered_fits_the_models(reported: LambdaSide) -> None:
     query = f"by={','.join(DIMENSIONS)}&range=last_7_days"
     answer = reported.call("GET /v1/reports/roi", caller=OWNER, query=query)
     models_reports.RoiReport.model_validate(answer["json"])
+    days = {"from": "2026-11-01", "to": "2026-11-20"}
+    answer = reported.call("POST /v1/reconciliations", caller=OWNER, body=days)
+    models_reconciliation.ReconciliationJob.model_validate(answer["json"])
     body = {"store": "abc123", "access_token": "t"}
     answer = reported.call("POST /v1/sources", caller=OWNER, body=body)
-    models_sources.ConnectedSource.model_validate(answer["json"])
+    models_connecting.ConnectedSource.model_validate(answer["json"])
+    answer = reported.call("POST /v1/sources/check", caller=OWNER, body=body)
+    models_connecting.StoreCheck.model_validate(answer["json"])
+    answer = reported.call(
+        "POST /v1/sources/{source}/reconnect",
+        caller=OWNER,
+        body={"access_token": "t"},
+        source=STORE,
+    )
+    models_connecting.ConnectedSource.model_validate(answer["json"])
+    rules = {"rules": [{"app": "any", "order_sources": ["www"]}]}
+    answer = reported.call("POST /v1/subscriptions/preview", caller=OWNER, body=rules)
+    models_subscriptions.SubscriptionPreview.model_validate(answer["json"])
 
 
 def test_imports_and_problems_are_answered_by_their_models() -> None:
@@ -145,6 +185,19 @@ def test_import_models_have_the_fields_that_are_read() -> None:
     assert names_of(models_imports.CostsPost) == LOAD_FIELDS
 
 
+def test_the_model_of_a_subscription_rule_has_the_fields_that_are_read() -> None:
+    model = models_subscriptions.SubscriptionRuleBody
+    defaults = {
+        name: one.get_default(call_default_factory=True) for name, one in model.model_fields.items()
+    }
+    read = {field.name: field.default for field in dataclasses.fields(SubscriptionRule)}
+    assert defaults.keys() == read.keys()
+    for name in defaults.keys() - {"app"}:
+        default = read[name]
+        assert defaults[name] == (list(default) if isinstance(default, tuple) else default)
+    assert literals(model.model_fields["id_from"].annotation) == ("", *ID_PLACES)
+
+
 def test_models_name_what_the_domain_knows() -> None:
     assert literals(fields.Model) == MODELS
     assert literals(fields.Role) == ROLES
@@ -153,6 +206,8 @@ def test_models_name_what_the_domain_knows() -> None:
     kind = models_reports.RoiRow.model_fields["kind"].annotation
     assert literals(kind) == ("credited", *REST_KINDS)
     assert set(report_examples._MODELS) == set(MODELS)
+    assert literals(models_reconciliation.CauseName) == tuple(cause.value for cause in Cause)
+    assert literals(models_reconciliation.Basis) == tuple(BASES)
 
 
 @pytest.mark.parametrize(
@@ -161,7 +216,9 @@ def test_models_name_what_the_domain_knows() -> None:
         ("POST /v1/touchpoints", models_imports.TouchpointsPost),
         ("POST /v1/leads", models_imports.LeadsPost),
         ("POST /v1/costs", models_imports.CostsPost),
-        ("POST /v1/sources", models_sources.SourceRequest),
+        ("POST /v1/sources", models_connecting.SourceRequest),
+        ("POST /v1/sources/check", models_connecting.CredentialsRequest),
+        ("PUT /v1/settings/subscription-rules", models_subscriptions.SubscriptionRulesBody),
     ],
 )
 def test_every_example_of_a_body_is_taken(

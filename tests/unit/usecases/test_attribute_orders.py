@@ -7,8 +7,8 @@ from decimal import Decimal
 
 import pytest
 
-from headwater.domain.attribution import MODELS
-from headwater.domain.settings import SubscriptionRule
+from headwater.domain.models import MODELS
+from headwater.domain.subscription_rules import SubscriptionRule
 from tests.workshop import ACCOUNT, Workshop
 
 
@@ -101,7 +101,7 @@ def test_gross_and_net_go_to_the_same_touches_and_each_sums_exactly(shop: Worksh
 
 
 def test_a_rebill_inherits_the_credit_of_its_initial_order(shop: Workshop) -> None:
-    rule = SubscriptionRule("staff_notes", r"sub_\d+")
+    rule = SubscriptionRule("billing", id_from="staff_notes", id_pattern=r"sub_\d+")
     shop.accounts.save_settings(
         ACCOUNT, replace(shop.settings, subscription_rules=(rule,)), shop.clock.now()
     )

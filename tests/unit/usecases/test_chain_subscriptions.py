@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from dataclasses import replace
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -13,6 +14,7 @@ from headwater.domain.identity import sorted_pair
 from headwater.domain.journeys import Edge
 from headwater.domain.nodes import customer_node, email_node
 from headwater.domain.orders import OrderLine
+from headwater.domain.subscription_rules import SubscriptionRule
 from tests.workshop import ACCOUNT, STORE, Workshop, at
 
 
@@ -80,7 +82,203 @@ def test_a_canceled_initial_order_hands_its_place_on(shop: Workshop) -> None:
     assert rows(shop, "SELECT order_id, kind FROM chains") == [("2", "initial")]
 
 
-# --- what joins nodes besides orders -------------------------------------------------------------
+RECHARGE: dict[str, Any] = {"order_source": "external", "external_source": "Recharge"}
+OPTION = (("Delivery frequency", "1 month"),)
+
+
+def tea(*options: tuple[str, str], product: int = 7) -> tuple[OrderLine, ...]:
+    return (OrderLine(1, product, "TEA", "Tea", 1, Decimal(100), options=options),)
+
+
+def kinds(shop: Workshop) -> list[tuple[str, str, int | None]]:
+    return rows(shop, "SELECT order_id, kind, cycle FROM chains ORDER BY order_id::INT")
+
+
+def subscriptions(shop: Workshop, columns: str) -> list[tuple[Any, ...]]:
+    with duckdb.connect() as db:
+        shop.facts.mount(db, shop.objects(), ["subscriptions"])
+        return db.execute(f"SELECT {columns} FROM subscriptions ORDER BY started_at").fetchall()
+
+
+def test_marked_orders_at_a_steady_cadence_are_chained_from_the_third_on(shop: Workshop) -> None:
+    shop.order(1, "2026-08-20", lines=tea(*OPTION))
+    shop.order(2, "2026-09-20", lines=tea(), **RECHARGE)
+    shop.run()
+    assert kinds(shop) == []
+    shop.order(3, "2026-10-21", lines=tea(), **RECHARGE)
+    shop.run()
+    assert kinds(shop) == [("1", "initial", 0), ("2", "rebill", 1), ("3", "rebill", 2)]
+    assert rows(shop, "SELECT DISTINCT is_inferred FROM chains") == [(True,)]
+
+
+def test_a_steady_cadence_without_a_mark_chains_nothing(shop: Workshop) -> None:
+    for number, month in enumerate(("07", "08", "09", "10", "11"), start=1):
+        shop.order(number, f"2026-{month}-15")
+    shop.run()
+    assert kinds(shop) == []
+
+
+def test_an_inferred_rebill_inherits_the_credit_of_its_initial_order(shop: Workshop) -> None:
+    shop.click("2026-08-19", source="google", campaign="first")
+    shop.order(1, "2026-08-20", lines=tea(*OPTION))
+    shop.click("2026-10-20", source="google", campaign="later")
+    shop.order(2, "2026-09-20", lines=tea(), **RECHARGE)
+    shop.order(3, "2026-10-21", lines=tea(), **RECHARGE)
+    shop.run()
+    assert shop.credited(3, "last_click") == {"first": "100.00"}
+    assert shop.trail(3)["order"]["kind"] == "rebill"
+
+
+def test_an_add_on_line_stays_with_its_rebill_and_is_no_product_of_the_subscription(
+    shop: Workshop,
+) -> None:
+    for number, month in enumerate(("07", "08", "09"), start=1):
+        add_on = OrderLine(2, 99, "MUG", "Mug", 1, Decimal(20)) if number == 3 else None
+        lines = (*tea(*OPTION), *([add_on] if add_on else []))
+        shop.order(number, f"2026-{month}-15", lines=lines)
+    # The add-on comes back alone, one cycle later: no order of the subscription.
+    shop.order(4, "2026-10-15", lines=tea(product=99))
+    shop.run()
+    assert kinds(shop) == [("1", "initial", 0), ("2", "rebill", 1), ("3", "rebill", 2)]
+
+
+def test_if_the_initial_leaves_the_revenue_set_the_next_order_takes_its_place(
+    shop: Workshop,
+) -> None:
+    shop.order(1, "2026-07-20", lines=tea(*OPTION), status_id=5)
+    for number, month in ((2, "08"), (3, "09"), (4, "10")):
+        shop.order(number, f"2026-{month}-20", lines=tea(), **RECHARGE)
+    shop.run()
+    assert kinds(shop) == [("2", "initial", 0), ("3", "rebill", 1), ("4", "rebill", 2)]
+
+
+def test_a_chain_first_seen_in_a_renewal_has_unknown_cycles_and_is_pre_tracking(
+    shop: Workshop,
+) -> None:
+    # Another contact shows that this app's subscriptions begin in the shop.
+    other = {"email": "bob@example.com"}
+    shop.order(11, "2026-08-20", lines=tea(*OPTION), **other)
+    shop.order(12, "2026-09-20", lines=tea(), **RECHARGE, **other)
+    shop.order(13, "2026-10-20", lines=tea(), **RECHARGE, **other)
+    shop.visit("2026-07-01 12:00", "somebody")
+    for number, month in ((1, "08"), (2, "09"), (3, "10")):
+        shop.click(f"2026-{month}-09", source="google", campaign="late")
+        shop.order(number, f"2026-{month}-10", lines=tea(), **RECHARGE)
+    shop.run()
+    assert [kind for kind in kinds(shop) if int(kind[0]) < 10] == [
+        ("1", "rebill", None),
+        ("2", "rebill", None),
+        ("3", "rebill", None),
+    ]
+    rest = shop.trail(3)["rest"]
+    assert {model: one["kind"] for model, one in rest.items()} == dict.fromkeys(
+        rest, "pre_tracking"
+    )
+    assert rest["last_click"]["net"] == "100.00"
+    assert shop.credited(3, "linear") == {}
+
+
+def test_a_hosted_checkouts_first_order_is_an_initial_though_the_app_made_it(
+    shop: Workshop,
+) -> None:
+    for number, month in ((1, "08"), (2, "09"), (3, "10")):
+        shop.order(number, f"2026-{month}-10", lines=tea(), **RECHARGE)
+    shop.run()
+    assert kinds(shop)[0] == ("1", "initial", 0)
+
+
+def test_an_unmarked_order_of_the_shop_is_found_as_the_initial(shop: Workshop) -> None:
+    shop.order(1, "2026-07-20", lines=tea())
+    for number, month in ((2, "08"), (3, "09"), (4, "10")):
+        shop.order(number, f"2026-{month}-20", lines=tea(), order_source="external")
+    shop.run()
+    assert kinds(shop)[:2] == [("1", "initial", 0), ("2", "rebill", 1)]
+
+
+def test_orders_by_another_system_are_no_subscription_for_being_steady(shop: Workshop) -> None:
+    shop.order(1, "2026-07-20", lines=tea())
+    for number, month in ((2, "08"), (3, "09"), (4, "10")):
+        shop.order(
+            number,
+            f"2026-{month}-20",
+            lines=tea(),
+            order_source="external",
+            external_source="NetSuite",
+        )
+    shop.run()
+    assert kinds(shop) == []
+
+
+def test_a_changed_rule_needs_only_a_run(shop: Workshop) -> None:
+    for number, month in ((1, "08"), (2, "09"), (3, "10")):
+        notes = f"Anna's club, member {month}"
+        shop.order(number, f"2026-{month}-10", staff_notes=notes)
+    shop.run()
+    assert kinds(shop) == []
+    rule = SubscriptionRule("club", staff_notes=r"club, member \d+")
+    settings = replace(shop.settings, subscription_rules=(rule,))
+    shop.accounts.save_settings(ACCOUNT, settings, shop.clock.now())
+    shop.run()
+    assert [kind for _, kind, _ in kinds(shop)] == ["initial", "rebill", "rebill"]
+
+
+def test_a_chain_knows_its_status_cadence_next_order_and_monthly_value(shop: Workshop) -> None:
+    quarterly = (("Delivery frequency", "Every 3 months"),)
+    for number, day in ((1, "2026-03-31"), (2, "2026-06-30"), (3, "2026-09-30")):
+        shop.order(number, f"{day} 15:00", lines=tea(*quarterly))
+    shop.run()
+    columns = "app, status, cadence, orders, cycles, skipped, next_expected, monthly_minor"
+    assert subscriptions(shop, f"{columns}, days_to_churn, first_order_id, is_inferred") == [
+        (
+            "product options",
+            "active",
+            "quarterly",
+            3,
+            2,
+            0,
+            date(2026, 12, 31),
+            3_333,
+            None,
+            "1",
+            True,
+        )
+    ]
+
+
+def test_a_chain_is_paused_after_one_missed_order_and_lapsed_after_two(shop: Workshop) -> None:
+    for number, day in ((1, "2026-07-05"), (2, "2026-08-05"), (3, "2026-09-05")):
+        shop.order(number, f"{day} 15:00", lines=tea(*OPTION))
+    columns = "status, next_expected, lapsed_on, days_to_churn"
+    shop.clock.advance(at("2026-10-20") - shop.clock.now())
+    shop.run()
+    assert subscriptions(shop, columns) == [("active", date(2026, 10, 5), None, None)]
+    shop.clock.advance(timedelta(days=15))
+    shop.run()
+    assert subscriptions(shop, columns) == [("paused", date(2026, 11, 5), None, None)]
+    shop.clock.advance(timedelta(days=30))
+    shop.run()
+    assert subscriptions(shop, columns) == [("lapsed", None, date(2026, 11, 5), 123)]
+
+
+def test_a_skipped_cycle_is_counted(shop: Workshop) -> None:
+    for number, month in ((1, "05"), (2, "06"), (3, "07"), (4, "09"), (5, "10")):
+        shop.order(number, f"2026-{month}-15", lines=tea(*OPTION))
+    shop.run()
+    assert subscriptions(shop, "orders, skipped, pauses") == [(5, 1, 0)]
+
+
+def test_an_explicit_chain_lives_on_after_a_pause_and_an_inferred_one_returns_as_another(
+    shop: Workshop,
+) -> None:
+    days = ("2025-01-15", "2025-02-15", "2025-03-15", "2026-09-15", "2026-10-15", "2026-11-15")
+    for number, day in enumerate(days, start=1):
+        shop.order(number, day, **subscribed("s1"))
+        shop.order(10 + number, day, lines=tea(*OPTION), email="bob@example.com")
+    shop.run()
+    chains = subscriptions(shop, "is_inferred, orders, pauses, returned_from <> ''")
+    assert sorted(chains) == [(False, 6, 1, False), (True, 3, 0, False), (True, 3, 0, True)]
+    named = subscriptions(shop, "chain_id, returned_from")
+    assert {old for _, old in named} - {""} <= {chain for chain, _ in named}
 
 
 def contact_of(shop: Workshop, email: str) -> str:

@@ -2,12 +2,12 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from headwater.errors import InvalidParameterError, MissingScopeError
+from headwater.usecases.check_store import TRANSACTIONS, StoreDescription
 from headwater.usecases.connect_source import (
     ConnectPorts,
     ConnectRequest,
@@ -18,40 +18,45 @@ from headwater.usecases.ports import Bookmark
 from tests.fakes import FakeAccounts, FakeClock, FakeSecrets
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
+    from headwater.usecases.check_store import Permission, StoreProbe
     from headwater.usecases.ports import OrderSource, Source
 
 
+@dataclass
 class OpenStore:
-    """A store of twelve orders that lets anybody in, unless ``refusal`` is set."""
+    """A store of twelve orders that opens everything but what is ``missing``."""
 
-    refusal: Exception | None = None
+    missing: tuple[Permission, ...] = ()
+    failing: dict[Permission, Exception] = field(default_factory=dict)
+    description: StoreDescription = field(default_factory=StoreDescription)
 
     def count_orders(self) -> int:
         return 12
 
-    def refunded_since(self, since: datetime) -> Sequence[int]:
-        assert since.tzinfo is UTC
-        if self.refusal:
-            raise self.refusal
-        return []
+    def try_permission(self, permission: Permission) -> bool:
+        if permission in self.failing:
+            raise self.failing[permission]
+        if permission in self.missing:
+            raise MissingScopeError(permission.title)
+        return True
+
+    def describe(self) -> StoreDescription:
+        return self.description
 
 
 @dataclass
 class OneStore:
     """Opens that store, and remembers for which credentials."""
 
-    store: Any = field(default_factory=OpenStore)
+    store: OpenStore = field(default_factory=OpenStore)
     asked: list[dict[str, str]] = field(default_factory=list)
 
     def open(self, account: str, source: Source) -> OrderSource:
         raise NotImplementedError
 
-    def connect(self, **credentials: str) -> OrderSource:
+    def connect(self, **credentials: str) -> StoreProbe:
         self.asked.append(credentials)
-        store: OrderSource = self.store
-        return store
+        return self.store
 
 
 @dataclass
@@ -96,6 +101,9 @@ def desk() -> Desk:
         "https://store-abc123-2.mybigcommerce.com/",
         "api.bigcommerce.com/stores/abc123/v3",
         "https://api.bigcommerce.com/stores/abc123/v3/",
+        "https://login.bigcommerce.com/deep-links/store-abc123/manage/dashboard",
+        "https://login.bigcommerce.com/login?redirect=https%3A%2F%2Fstore-abc123.mybigcommerce.com",
+        "https://login.bigcommerce.com/login?redirect=store-abc123.mybigcommerce.com/manage",
     ],
 )
 def test_the_store_hash_is_found_in_any_form_that_a_merchant_copies(store: str) -> None:
@@ -106,6 +114,7 @@ def test_the_store_hash_is_found_in_any_form_that_a_merchant_copies(store: str) 
     "store",
     [
         "",
+        "https://login.bigcommerce.com/login",
         "a",
         "www.harbor-coffee.example",
         "https://harbor-coffee.example/manage",
@@ -174,7 +183,7 @@ def test_another_store_cannot_take_a_sources_name(desk: Desk) -> None:
 
 
 def test_a_refused_store_leaves_nothing_behind(desk: Desk) -> None:
-    desk.sources.store.refusal = MissingScopeError("Order Transactions")
+    desk.sources.store.missing = (TRANSACTIONS,)
     with pytest.raises(MissingScopeError):
         desk.connect()
     assert desk.accounts.sources("acme") == []

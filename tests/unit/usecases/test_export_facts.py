@@ -13,6 +13,7 @@ import pytest
 from headwater.domain.orders import OrderLine, Refund
 from headwater.domain.products import Product
 from headwater.errors import LeaseLostError
+from headwater.usecases.export_facts import list_marked_days
 from tests.workshop import ACCOUNT, STORE, Workshop, at
 
 if TYPE_CHECKING:
@@ -162,4 +163,22 @@ def test_products_are_exported_as_the_catalog_has_them_now(shop: Workshop) -> No
     assert rows(shop, "products", named) == [
         (7, "Red mug", "MUG", 450, ["Kitchen"], False),
         (8, "Cup", "", None, [], True),
+    ]
+
+
+def test_facts_of_an_older_version_are_exported_anew() -> None:
+    shop = Workshop()
+    shop.order(1, "2026-10-20")
+    shop.run()
+    key = shop.runs.head(ACCOUNT).manifest
+    assert key is not None
+    document = shop.lake.get_json(key) | {"rules_version": "0"}
+    shop.lake.put_json(key, document)
+    run = shop.begin()
+    listed = list_marked_days(
+        ACCOUNT, run, desk=shop.desk, accounts=shop.accounts, marks=shop.marks
+    )
+    exports = shop.lake.get_json(listed.exports)
+    assert ("orders", "2026-10", True) in [
+        (item["table"], item["month"], item["whole"]) for item in exports
     ]

@@ -18,6 +18,7 @@ from tests.fakes import (
     FakeEdges,
     FakeJourneys,
     FakeLake,
+    FakeMarks,
     FakeOrders,
     FakePipeline,
     FakeProducts,
@@ -84,6 +85,7 @@ class Office:
             sources=EmptyStores(),
             orders=FakeOrders(),
             lake=FakeLake(),
+            marks=FakeMarks(),
             directory=DirectoryPorts(
                 self.clock,
                 self.accounts,

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from headwater.domain.attribution import MODELS
 from headwater.domain.facts import DIMENSIONS
+from headwater.domain.models import MODELS
 from headwater.errors import InvalidParameterError, UnknownResourceError
 from headwater.usecases import serve_reports
 from headwater.usecases.compute_roi import RoiQuery

@@ -18,15 +18,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from headwater.domain.roles import NONE, ROLES
+from headwater.domain.models import MODELS, ROLES, SINGLE_TOUCH_MODELS
+from headwater.domain.roles import NONE
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from headwater.domain.roles import Bools, Ints
 
-SINGLE_TOUCH_MODELS = ROLES
-MODELS = ("first_click", "last_click", "linear", "full_impact", "new_lead", "reengaged_lead")
 # The roles of an event that can precede tracking, and so can have an unseen touch.
 _ORIGIN_ROLES = [ROLES.index("first_click"), ROLES.index("new_lead")]
 

@@ -1,4 +1,8 @@
-"""Subscription chains: an initial order and its rebills."""
+"""Subscription chains: an initial order and its rebills.
+
+An order names its chains by explicit subscription ids or gets them by inference
+(``domain.inferred_chains``); this module says what that makes of each order.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
     from datetime import datetime
 
 type OrderKey = tuple[str, str]
@@ -17,7 +21,7 @@ INITIAL, REBILL, ONE_TIME = "initial", "rebill", "one_time"
 
 @dataclass(frozen=True, slots=True)
 class SubscriptionOrder:
-    """A revenue order that carries subscription ids; ``chain_ids`` are unique in the account."""
+    """A revenue order that belongs to chains; ``chain_ids`` are unique in the account."""
 
     key: OrderKey
     placed_at: datetime
@@ -30,32 +34,44 @@ class ChainLink:
 
     ``root`` is the order whose shares this one inherits: its chain's initial, or, where that
     order is itself a rebill of an older chain, that chain's root. An initial is its own root.
+    ``cycle`` is None where the chain began before our history: then even its first order is a
+    rebill, and its own root for want of a better one.
     """
 
     chain_id: str
     kind: str
-    cycle: int
+    cycle: int | None
     root: OrderKey
 
 
-def chain_orders(orders: Sequence[SubscriptionOrder]) -> dict[OrderKey, ChainLink]:
-    """Chain orders by explicit subscription id: one chain for ever, with pauses.
+def chain_orders(
+    orders: Sequence[SubscriptionOrder], begun_before: Collection[str] = ()
+) -> dict[OrderKey, ChainLink]:
+    """Give each order its place: one chain for ever per id, with pauses.
 
     The first order of a subscription is its initial. An order with lines of several
     subscriptions belongs to the chain with the oldest initial.
+
+    Args:
+        orders: the orders that belong to chains.
+        begun_before: the chains whose initial order precedes our history.
     """
     by_time = sorted(orders, key=lambda order: (order.placed_at, order.key))
-    members: defaultdict[str, list[SubscriptionOrder]] = defaultdict(list)
+    firsts: dict[str, SubscriptionOrder] = {}
     for order in by_time:
         for chain_id in order.chain_ids:
-            members[chain_id].append(order)
+            firsts.setdefault(chain_id, order)
+    seen: defaultdict[str, int] = defaultdict(int)
     links: dict[OrderKey, ChainLink] = {}
     for order in by_time:
-        chain_id = min(order.chain_ids, key=lambda c: (members[c][0].placed_at, c))
-        initial, cycle = members[chain_id][0], members[chain_id].index(order)
-        if cycle == 0:
-            links[order.key] = ChainLink(chain_id, INITIAL, 0, order.key)
+        chain_id = min(order.chain_ids, key=lambda c: (firsts[c].placed_at, firsts[c].key, c))
+        first, cycle = firsts[chain_id], seen[chain_id]
+        # The initial was placed earlier, so its own link stands already.
+        root = order.key if first is order else links[first.key].root
+        if chain_id in begun_before:
+            links[order.key] = ChainLink(chain_id, REBILL, None, root)
         else:
-            # The initial was placed earlier, so its own link stands already.
-            links[order.key] = ChainLink(chain_id, REBILL, cycle, links[initial.key].root)
+            links[order.key] = ChainLink(chain_id, REBILL if cycle else INITIAL, cycle, root)
+        for name in order.chain_ids:
+            seen[name] += 1
     return links

@@ -5,7 +5,6 @@ Rows carry no email, name or address; instants are naive UTC, as the tables keep
 
 from __future__ import annotations
 
-import re
 from dataclasses import astuple
 from datetime import UTC
 from decimal import Decimal
@@ -14,6 +13,7 @@ from typing import TYPE_CHECKING
 from headwater.domain.money import to_minor
 from headwater.domain.nodes import customer_node, email_node
 from headwater.domain.orders import conversion_rate, revenue_of
+from headwater.domain.subscription_evidence import identifier, option_pairs, order_notes
 from headwater.errors import InvalidRowError
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from headwater.domain.journeys import Edge, Identification, OptIn, OrderClaim, Touchpoint
     from headwater.domain.orders import Order, OrderLine
     from headwater.domain.products import Product
-    from headwater.domain.settings import AccountSettings, SubscriptionRule
+    from headwater.domain.settings import AccountSettings
 
 type Row = tuple[object, ...]
 
@@ -57,7 +57,9 @@ def order_row(order: Order, settings: AccountSettings) -> Row:
         order.channel_id,
         order.external_source,
         order.is_test,
-        list(subscription_ids(order, settings.subscription_rules)),
+        identifier(order.external_id),
+        identifier(order.external_order_id),
+        order_notes(order, settings.rules),
         order.customer_id <= 0,
         order.country,
         order.payment_method,
@@ -77,6 +79,7 @@ def line_rows(order: Order, settings: AccountSettings) -> Iterator[Row]:
             returned = line.total if revenue.refund_assumed else _refunded_for(order, line)
             refund = to_minor(returned / rate, settings.currency)
             gross_left, refund_left = gross_left - gross, refund_left - refund
+        options = option_pairs(line, settings.rules)
         yield (
             *_line_name(order, line.line_id),
             line.product_id,
@@ -85,22 +88,14 @@ def line_rows(order: Order, settings: AccountSettings) -> Iterator[Row]:
             line.quantity,
             gross,
             refund,
+            [name for name, _ in options],
+            [value for _, value in options],
             line.variant_id,
             _unit_cost(line, rate, settings.currency),
             list(line.discount_codes),
         )
-    yield (*_line_name(order, REST_LINE_ID), 0, "", "", 0, gross_left, refund_left, 0, None, [])
-
-
-def subscription_ids(order: Order, rules: tuple[SubscriptionRule, ...]) -> tuple[str, ...]:
-    """Return the subscription ids that an account's rules find in an order, each once."""
-    found = dict.fromkeys(
-        match.group(1) if match.re.groups else match.group(0)
-        for rule in rules
-        for text in _texts(order, rule)
-        if (match := re.search(rule.pattern, text))
-    )
-    return tuple(found)
+    rest: Row = (0, "", "", 0, gross_left, refund_left, [], [], 0, None, [])
+    yield (*_line_name(order, REST_LINE_ID), *rest)
 
 
 def touchpoint_row(touch: Touchpoint) -> Row:
@@ -217,11 +212,3 @@ def _refunded_for(order: Order, line: OrderLine) -> Decimal:
                 share = line.total * item.quantity / max(line.quantity, 1)
                 returned += share if item.amount is None else item.amount
     return returned
-
-
-def _texts(order: Order, rule: SubscriptionRule) -> Iterator[str]:
-    if rule.field == "option":
-        for line in order.lines:
-            yield from (value for name, value in line.options if re.search(rule.name, name))
-    else:
-        yield getattr(order, rule.field)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from headwater.domain.attribution import MODELS
-from headwater.domain.roles import ROLES
+from headwater.domain.models import MODELS, ROLES
 
 # What a click, a lead, a cost and so a report's row can be named by.
 DIMENSIONS = ("channel", "source", "medium", "campaign", "content", "term")
@@ -30,7 +29,9 @@ COLUMNS: dict[str, dict[str, str]] = {
         "channel_id": "INTEGER",
         "external_source": "VARCHAR",
         "is_test": "BOOLEAN",
-        "subscription_ids": "VARCHAR[]",
+        "external_id": "VARCHAR",
+        "external_order_id": "VARCHAR",
+        "notes": "VARCHAR[]",
         "is_guest": "BOOLEAN",
         "country": "VARCHAR",
         "payment_method": "VARCHAR",
@@ -47,6 +48,8 @@ COLUMNS: dict[str, dict[str, str]] = {
         "quantity": "BIGINT",
         "gross_minor": "BIGINT",
         "refund_minor": "BIGINT",
+        "option_names": "VARCHAR[]",
+        "option_values": "VARCHAR[]",
         "variant_id": "BIGINT",
         "unit_cost_minor": "BIGINT",
         "discount_codes": "VARCHAR[]",
@@ -149,6 +152,33 @@ COLUMNS: dict[str, dict[str, str]] = {
         "cycle": "INTEGER",
         "root_source": "VARCHAR",
         "root_order_id": "VARCHAR",
+        "is_inferred": "BOOLEAN",
+        "began_before": "BOOLEAN",
+    },
+    "subscriptions": {
+        "chain_id": "VARCHAR",
+        "source": "VARCHAR",
+        "contact": "VARCHAR",
+        "app": "VARCHAR",
+        "status": "VARCHAR",
+        "is_inferred": "BOOLEAN",
+        "began_before": "BOOLEAN",
+        "returned_from": "VARCHAR",
+        "cadence": "VARCHAR",
+        "cadence_months": "INTEGER",
+        "cadence_days": "INTEGER",
+        "orders": "INTEGER",
+        "cycles": "INTEGER",
+        "skipped": "INTEGER",
+        "pauses": "INTEGER",
+        "first_order_id": "VARCHAR",
+        "last_order_id": "VARCHAR",
+        "started_at": "TIMESTAMP",
+        "last_at": "TIMESTAMP",
+        "next_expected": "DATE",
+        "monthly_minor": "BIGINT",
+        "lapsed_on": "DATE",
+        "days_to_churn": "INTEGER",
     },
     "credits": {
         "store": "VARCHAR",

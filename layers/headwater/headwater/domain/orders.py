@@ -91,6 +91,7 @@ class Order:
     payment_status: str = ""
     is_test: bool = False
     staff_notes: str = ""
+    customer_message: str = ""
     coupon_codes: tuple[str, ...] = ()
     lines: tuple[OrderLine, ...] = ()
     refunds: tuple[Refund, ...] = field(default=())

@@ -6,6 +6,11 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 
+def utc_day(instant: datetime) -> date:
+    """Return the UTC date of an instant: the day under which facts are kept."""
+    return instant.astimezone(UTC).date()
+
+
 def reporting_day(instant: datetime, zone: str) -> date:
     """Return the date that an instant has in a time zone."""
     return instant.astimezone(ZoneInfo(zone)).date()

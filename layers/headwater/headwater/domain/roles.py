@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     type Ints = NDArray[np.int64]
     type Bools = NDArray[np.bool_]
 
-ROLES = ("first_click", "new_lead", "reengaged_lead", "last_click")
 NONE = -1
 # Instants are microseconds since 1970; this one is earlier than all of them.
 NEVER = np.iinfo(np.int64).min

@@ -2,32 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from headwater.domain.subscription_rules import DEFAULT_RULES, rules_document, stored_rules
 from headwater.errors import InvalidParameterError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from headwater.domain.subscription_rules import SubscriptionRule
+
 # BigCommerce: 0 incomplete, 5 canceled, 6 declined. None of them is ever a sale.
 NEVER_REVENUE = frozenset({0, 5, 6})
-
-
-@dataclass(frozen=True, slots=True)
-class SubscriptionRule:
-    """Where a subscription app leaves its subscription id.
-
-    ``field`` is ``option`` (a line option whose name matches ``name``), ``external_order_id``,
-    ``external_id`` or ``staff_notes``; ``pattern`` is a regular expression whose first group, or
-    whole match, is the id.
-    """
-
-    field: str
-    pattern: str = r"\S+"
-    name: str = ""
+_MOST_RECONCILED_DAYS = 31
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +25,9 @@ class AccountSettings:
     """The rules of one account.
 
     ``currency`` is that of the account's first store. ``tracking_start`` overrides the first
-    live hit, and can only be later than it.
+    live hit, and can only be later than it. ``reconcile_days``: how many days, up to yesterday,
+    each run holds against the stores; 0 for none. ``subscription_rules`` is None as long as the
+    account has none of its own.
     """
 
     currency: str = "USD"
@@ -45,9 +37,8 @@ class AccountSettings:
     opt_in_window: timedelta = timedelta(days=7)
     own_domains: tuple[str, ...] = ()
     tracking_start: datetime | None = None
-    subscription_rules: tuple[SubscriptionRule, ...] = (
-        SubscriptionRule("option", name=r"(?i)subscription[ _-]?id"),
-    )
+    reconcile_days: int = 7
+    subscription_rules: tuple[SubscriptionRule, ...] | None = None
 
     def __post_init__(self) -> None:
         """Refuse settings that no report could follow.
@@ -66,6 +57,19 @@ class AccountSettings:
         if min(self.last_click_window, self.opt_in_window) <= timedelta(0):
             message = "a window must be longer than nothing"
             raise InvalidParameterError(message)
+        if not 0 <= self.reconcile_days <= _MOST_RECONCILED_DAYS:
+            message = f"reconcile_days: from 0 to {_MOST_RECONCILED_DAYS}"
+            raise InvalidParameterError(message)
+
+    @property
+    def rules(self) -> tuple[SubscriptionRule, ...]:
+        """Return the account's subscription rules, or the defaults."""
+        return DEFAULT_RULES if self.subscription_rules is None else self.subscription_rules
+
+    @property
+    def texts_looked_at(self) -> frozenset[SubscriptionRule]:
+        """Return the rules that decide which parts of an order's texts the facts hold."""
+        return frozenset(rule for rule in self.rules if rule.has_text_conditions)
 
     def document(self) -> dict[str, Any]:
         """Return the settings as plain JSON values, windows in seconds."""
@@ -77,7 +81,10 @@ class AccountSettings:
             "opt_in_window": self.opt_in_window.total_seconds(),
             "own_domains": list(self.own_domains),
             "tracking_start": self.tracking_start and self.tracking_start.isoformat(),
-            "subscription_rules": [asdict(rule) for rule in self.subscription_rules],
+            "reconcile_days": self.reconcile_days,
+            "subscription_rules": None
+            if self.subscription_rules is None
+            else rules_document(self.subscription_rules),
         }
 
     @classmethod
@@ -95,6 +102,7 @@ class AccountSettings:
             "opt_in_window": lambda seconds: timedelta(seconds=seconds),
             "own_domains": tuple,
             "tracking_start": lambda text: datetime.fromisoformat(text) if text else None,
-            "subscription_rules": lambda rules: tuple(SubscriptionRule(**r) for r in rules),
+            "reconcile_days": int,
+            "subscription_rules": stored_rules,
         }
         return cls(**{name: readers[name](value) for name, value in document.items()})

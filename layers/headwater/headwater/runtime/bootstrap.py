@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import boto3
 
-from headwater.adapters.bigcommerce import BigCommerceSources
+from headwater.adapters.awslambda.reconciliations import LambdaReconciliations
 from headwater.adapters.s3.edge_sites import S3EdgeSites
 from headwater.adapters.s3.facts import S3Facts
 from headwater.adapters.secretsmanager.secrets import SecretsManagerSecrets
@@ -33,15 +33,20 @@ from headwater.runtime.storage import (
 from headwater.usecases.connect_source import ConnectPorts
 from headwater.usecases.directory_pull import DirectoryPorts
 from headwater.usecases.export_facts import Tables
+from headwater.usecases.manage_sources import RemovePorts
 from headwater.usecases.open_site import SitePorts
+from headwater.usecases.reconcile_day import DayPorts
+from headwater.usecases.reconcile_orders import ReconcilePorts
 from headwater.usecases.run_files import Desk
 from headwater.usecases.source_pull import PullPorts
 
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from headwater.adapters.bigcommerce import BigCommerceSources
     from headwater.usecases.open_site import EdgeSites
     from headwater.usecases.ports import Facts, Pipeline, Secrets
+    from headwater.usecases.store_ledgers import Reconciliations, StoreLedgers
 
 # Handed on, so that a step finds all of its ports here.
 __all__ = [
@@ -96,7 +101,25 @@ def secrets() -> Secrets:
 
 def order_sources(deadline: datetime) -> BigCommerceSources:
     """Return the stores, each of which is asked until the deadline at most."""
+    return _stores(deadline)
+
+
+def store_ledgers(deadline: datetime) -> StoreLedgers:
+    """Return the stores' books, each of which is asked until the deadline at most."""
+    return _stores(deadline)
+
+
+def _stores(deadline: datetime) -> BigCommerceSources:
+    # Its models and its HTTP client are half of what a start takes, and only a pull needs them.
+    from headwater.adapters.bigcommerce import BigCommerceSources  # noqa: PLC0415
+
     return BigCommerceSources(secrets(), clock=clock(), deadline=deadline)
+
+
+def reconciliations() -> Reconciliations:
+    """Return what starts the reconciliations that somebody asks for."""
+    function = settings().required("reconcile_orders_function")
+    return LambdaReconciliations(boto3.client("lambda", config=CLIENT), function)
 
 
 def other_api_urls() -> list[str]:
@@ -124,6 +147,7 @@ def pull_ports(deadline: datetime) -> PullPorts:
         sources=sources,
         orders=orders(),
         lake=lake(),
+        marks=marks(),
         directory=DirectoryPorts(
             clock=clock(),
             accounts=accounts(),
@@ -136,6 +160,12 @@ def pull_ports(deadline: datetime) -> PullPorts:
     )
 
 
+def reconcile_ports(deadline: datetime) -> ReconcilePorts:
+    """Return what reconciliation works with."""
+    day = DayPorts(clock(), orders(), lake())
+    return ReconcilePorts(accounts(), runs(), store_ledgers(deadline), day)
+
+
 def connect_ports(deadline: datetime) -> ConnectPorts:
     """Return what connecting a store works with."""
     return ConnectPorts(
@@ -144,6 +174,13 @@ def connect_ports(deadline: datetime) -> ConnectPorts:
         secrets=secrets(),
         sources=order_sources(deadline),
         token_hex=token_hex,
+    )
+
+
+def remove_ports() -> RemovePorts:
+    """Return what removing a store works with."""
+    return RemovePorts(
+        accounts=accounts(), secrets=secrets(), sites=edge_sites(), pipeline=pipeline()
     )
 
 

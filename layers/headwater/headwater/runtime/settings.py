@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import os
+from dataclasses import dataclass, fields
 from functools import cache
-
-from pydantic import BaseModel, ConfigDict
 
 from headwater.errors import ConfigurationError
 
 
-class Settings(BaseModel):
+@dataclass(frozen=True, slots=True)
+class Settings:
     """The variables of all functions; each is told of those that it may use.
 
     A field ``accounts_table`` is the variable ``ACCOUNTS_TABLE``. ``hit_queue_url`` is read by
     ``runtime.edge``, which does without this class.
     """
-
-    model_config = ConfigDict(alias_generator=str.upper, extra="ignore", frozen=True)
 
     accounts_table: str = ""
     orders_table: str = ""
@@ -27,6 +25,7 @@ class Settings(BaseModel):
     hit_queue_url: str = ""
     pipeline_arn: str = ""
     pull_orders_function: str = ""
+    reconcile_orders_function: str = ""
     secrets_prefix: str = ""
     other_api_urls: str = ""
 
@@ -46,4 +45,5 @@ class Settings(BaseModel):
 @cache
 def settings() -> Settings:
     """Return the settings of this process."""
-    return Settings.model_validate(dict(os.environ))
+    names = (field.name for field in fields(Settings))
+    return Settings(**{name: os.environ.get(name.upper(), "") for name in names})

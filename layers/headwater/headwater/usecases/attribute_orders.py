@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from headwater.domain.attribution import attribute
-from headwater.domain.roles import ROLES, TouchSearch, find_roles
+from headwater.domain.models import ROLES
+from headwater.domain.roles import TouchSearch, find_roles
 from headwater.usecases.credit_tables import build_credit_rows, build_lead_rows
 from headwater.usecases.databases import open_database
 from headwater.usecases.dimension_tables import build_dimension_tables
@@ -105,13 +106,17 @@ def build_attribution(db: duckdb.DuckDBPyConnection, settings: AccountSettings) 
 
 
 def _attribute(columns: EngineColumns, own_roles: Ints) -> Credits:
-    """Run the engine; a rebill takes its initial's roles, and a class other than store has none."""
+    """Run the engine; a rebill takes its initial's roles, and a class other than store has none.
+
+    Of a subscription that began before our history nobody can know the roles: it is pre-tracking.
+    """
     roles = own_roles[columns.root]
-    roles[~columns.is_creditable] = np.full(len(ROLES), -1)
+    is_begun_before = columns.is_begun_before[columns.root]
+    roles[~columns.is_creditable | is_begun_before] = np.full(len(ROLES), -1)
     return attribute(
         roles,
         gross=columns.gross,
         net=columns.net,
-        is_known_before=columns.is_known_before[columns.contact[columns.root]],
-        is_placed_before_tracking=columns.is_placed_before_tracking[columns.root],
+        is_known_before=columns.is_known_before[columns.contact[columns.root]] | is_begun_before,
+        is_placed_before_tracking=columns.is_placed_before_tracking[columns.root] | is_begun_before,
     )

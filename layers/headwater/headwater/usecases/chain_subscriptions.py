@@ -5,20 +5,26 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from headwater.domain.chains import ChainLink, SubscriptionOrder, chain_orders
+from headwater.domain.chains import REBILL
 from headwater.domain.facts import COLUMNS
 from headwater.domain.manifests import ALL_DAYS
+from headwater.domain.subscriptions import chain_account, state_of
 from headwater.usecases.contact_tables import read_contacts
 from headwater.usecases.databases import open_database
 from headwater.usecases.row_tables import fill_table
 from headwater.usecases.run_files import open_frame, present_objects, save_objects
+from headwater.usecases.subscription_tables import read_marked_orders
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import date
+
     import duckdb
 
     from headwater.domain.identity import Contacts
+    from headwater.domain.subscriptions import Chaining
     from headwater.usecases.ports import Facts
-    from headwater.usecases.run_files import Desk, RunFrame
+    from headwater.usecases.run_files import Desk
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,11 +34,12 @@ class ChainResult:
     contacts: int
     flagged: int
     chains: int
+    inferred: int
     rebills: int
 
 
 def chain_subscriptions(account: str, run: str, *, desk: Desk, facts: Facts) -> ChainResult:
-    """Write the tables ``contacts`` and ``chains`` of the whole account.
+    """Write the tables ``contacts chains subscriptions`` of the whole account.
 
     Raises:
         LeaseLostError: another run has taken the account over.
@@ -42,34 +49,27 @@ def chain_subscriptions(account: str, run: str, *, desk: Desk, facts: Facts) -> 
         facts.mount(
             db,
             present_objects(desk.lake, frame),
-            ["orders", "links", "optins", "touchpoints", "edges"],
+            ["orders", "lines", "links", "optins", "touchpoints", "edges"],
         )
         contacts = read_contacts(db)
-        links = chain_orders(_subscription_orders(db, frame))
+        saved_contacts = _save_contacts(db, facts, account, contacts)
+        db.execute("CREATE OR REPLACE TEMP VIEW contacts AS SELECT * FROM found_contacts")
+        chaining = chain_account(*read_marked_orders(db, frame.settings.rules, frame.settings))
         changes = {
-            "contacts": {ALL_DAYS: _save_contacts(db, facts, account, contacts)},
-            "chains": {ALL_DAYS: _save_chains(db, facts, account, links)},
+            "contacts": {ALL_DAYS: saved_contacts},
+            "chains": {ALL_DAYS: _save_chains(db, facts, account, chaining)},
+            "subscriptions": {
+                ALL_DAYS: _save_subscriptions(db, facts, account, chaining, frame.as_of_day)
+            },
         }
     save_objects(desk.lake, frame, "chain_subscriptions", changes)
     return ChainResult(
         contacts=len(set(contacts.of_node.values())),
         flagged=len(contacts.flagged),
-        chains=len({link.chain_id for link in links.values()}),
-        rebills=sum(link.cycle > 0 for link in links.values()),
+        chains=len(chaining.chains),
+        inferred=sum(chain.is_inferred for chain in chaining.chains),
+        rebills=sum(link.kind == REBILL for link in chaining.links.values()),
     )
-
-
-def _subscription_orders(db: duckdb.DuckDBPyConnection, frame: RunFrame) -> list[SubscriptionOrder]:
-    """Return the revenue orders that carry a subscription id."""
-    rows = db.execute(
-        "SELECT source, order_id, placed_at, subscription_ids FROM orders "
-        "WHERE len(subscription_ids) > 0 AND NOT is_archived AND list_contains(?, status_id)",
-        [sorted(frame.settings.revenue_statuses)],
-    ).fetchall()
-    return [
-        SubscriptionOrder((source, order_id), at, tuple(f"{source}#{name}" for name in ids))
-        for source, order_id, at, ids in rows
-    ]
 
 
 def _save_contacts(
@@ -84,13 +84,68 @@ def _save_contacts(
 
 
 def _save_chains(
-    db: duckdb.DuckDBPyConnection,
-    facts: Facts,
-    account: str,
-    links: dict[tuple[str, str], ChainLink],
+    db: duckdb.DuckDBPyConnection, facts: Facts, account: str, chaining: Chaining
 ) -> str | None:
-    rows = [(*key, link.chain_id, link.kind, link.cycle, *link.root) for key, link in links.items()]
+    chains = {chain.chain_id: chain for chain in chaining.chains}
+    rows = (
+        (
+            *key,
+            link.chain_id,
+            link.kind,
+            link.cycle,
+            *link.root,
+            chains[link.chain_id].is_inferred,
+            chains[link.chain_id].began_before,
+        )
+        for key, link in chaining.links.items()
+    )
     fill_table(db, "found_chains", COLUMNS["chains"], rows)
     return facts.save(
         db, account, "chains", ALL_DAYS, "SELECT * FROM found_chains ORDER BY source, order_id"
     )
+
+
+def _save_subscriptions(
+    db: duckdb.DuckDBPyConnection, facts: Facts, account: str, chaining: Chaining, as_of: date
+) -> str | None:
+    rows = subscription_rows(chaining, as_of)
+    fill_table(db, "found_subscriptions", COLUMNS["subscriptions"], rows)
+    return facts.save(
+        db,
+        account,
+        "subscriptions",
+        ALL_DAYS,
+        "SELECT * FROM found_subscriptions ORDER BY chain_id",
+    )
+
+
+def subscription_rows(chaining: Chaining, as_of: date) -> Iterator[tuple[object, ...]]:
+    """Yield the rows of table ``subscriptions``: each chain as it stands on a day."""
+    for chain in chaining.chains:
+        state = state_of(chain, as_of)
+        first, last, cadence = chain.orders[0], chain.orders[-1], chain.cadence
+        yield (
+            chain.chain_id,
+            first.key[0],
+            last.contact,
+            chain.app,
+            state.status,
+            chain.is_inferred,
+            chain.began_before,
+            chain.returned_from,
+            cadence.name if cadence else "",
+            cadence and cadence.months,
+            cadence and cadence.days,
+            len(chain.orders),
+            None if chain.began_before else len(chain.orders) - 1,
+            state.skipped,
+            state.pauses,
+            first.key[1],
+            last.key[1],
+            first.placed_at,
+            last.placed_at,
+            state.next_expected,
+            state.monthly_net,
+            state.lapsed_on,
+            state.days_to_churn,
+        )

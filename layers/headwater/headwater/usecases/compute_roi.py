@@ -5,12 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from headwater.domain.attribution import MODELS, SINGLE_TOUCH_MODELS
 from headwater.domain.facts import DIMENSIONS
 from headwater.domain.manifests import ALL_DAYS
+from headwater.domain.models import MODELS, ROLES, SINGLE_TOUCH_MODELS
 from headwater.domain.reporting_days import day_bounds
 from headwater.domain.roi import CREDITED, REST_KINDS, RoiCells, RoiRow, RoiTotals
-from headwater.domain.roles import ROLES
 from headwater.errors import InvalidParameterError
 from headwater.usecases.row_tables import single_row
 

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from headwater.errors import InvalidParameterError
+from headwater.usecases.check_store import check_store
 from headwater.usecases.ports import Source
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
 
+    from headwater.usecases.check_store import StoreCheck
     from headwater.usecases.ports import Accounts, Clock, OrderSources, Secrets
 
 BIGCOMMERCE = "bigcommerce"
@@ -22,6 +24,10 @@ _STORE_URL = re.compile(
     r"(?:https?://)?store-([a-z0-9]{3,32})(?:-\d+)?\.mybigcommerce\.com(?:[/?#].*)?"
 )
 _API_URL = re.compile(r"(?:https?://)?api\.bigcommerce\.com/stores/([a-z0-9]{3,32})(?:[/?#].*)?")
+# The common login hands on to the control panel, whose address it names, encoded or not.
+_LOGIN_URL = re.compile(
+    r"(?:https?://)?login\.bigcommerce\.com/(?:.*[/=.]|.*%2f)?store-([a-z0-9]{3,32})(?![a-z0-9]).*"
+)
 _PUBLIC_KEY_BYTES = 12
 
 
@@ -41,10 +47,16 @@ class ConnectRequest:
 
 @dataclass(frozen=True, slots=True)
 class ConnectedSource:
-    """A source as it was stored, and how many orders its store lists."""
+    """A source as it was stored, and what its token opens. ``is_new``: it was not known before."""
 
     source: Source
-    orders_total: int
+    check: StoreCheck
+    is_new: bool
+
+    @property
+    def orders_total(self) -> int:
+        """Return how many orders the store lists."""
+        return self.check.orders_total
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +79,9 @@ def connect_source(
 ) -> ConnectedSource:
     """Connect a store to an account, or connect it again with another token.
 
-    Both resources that a pull reads are tried first, so that a missing scope is named at once.
-    A source that is connected again keeps its bookmark and its public key, and loses its bad
-    status.
+    Every scope is tried first, so that all missing ones are named at once. A source that is
+    connected again keeps its bookmark and its public key, and loses its bad status; one that was
+    removed with its orders kept goes on from its bookmark.
 
     Args:
         account: the account.
@@ -79,17 +91,18 @@ def connect_source(
 
     Raises:
         InvalidParameterError: naming the parameter and what is wrong with it.
-        CredentialsRejectedError, MissingScopeError, StoreNotFoundError, RetriableError: what the
-            store says to the credentials.
+        MissingScopeError: naming all scopes that are needed and missing.
+        CredentialsRejectedError, StoreNotFoundError, RetriableError: see ``check_store``.
     """
     _check(request, other_api_urls)
     store_hash = parse_store_hash(request.store)
-    known = _find(ports.accounts, account, request.source)
-    if known and (known.kind, known.store_hash) != (BIGCOMMERCE, store_hash):
-        message = f"source: {request.source} is another store already; choose another name"
-        raise InvalidParameterError(message)
+    known = find_source(ports.accounts, account, request.source)
+    if known:
+        _refuse_another_store(known, store_hash)
+    check = try_store(request, sources=ports.sources, other_api_urls=other_api_urls)
+    if check.refusal:
+        raise check.refusal
     token = request.access_token.strip()
-    orders_total = _try_credentials(ports, store_hash, token, request.api_url)
     # The source is written last: it names a secret and a site that exist.
     secret_arn = ports.secrets.put(account, request.source, token)
     public_key = (known and known.public_key) or ports.token_hex(_PUBLIC_KEY_BYTES)
@@ -100,11 +113,50 @@ def connect_source(
         api_url=request.api_url,
         status="ok",
         reason="",
-        orders_total=orders_total,
+        status_since=ports.clock.now(),
         public_key=public_key,
+        is_paused=bool(known and known.is_paused and not known.is_removed),
+        **told_by_store(check),
     )
     ports.accounts.save_source(account, source)
-    return ConnectedSource(source, orders_total)
+    return ConnectedSource(source, check, is_new=known is None)
+
+
+def try_store(
+    request: ConnectRequest, *, sources: OrderSources, other_api_urls: Collection[str] = ()
+) -> StoreCheck:
+    """Try a store's credentials without keeping anything.
+
+    Raises:
+        InvalidParameterError: naming the parameter and what is wrong with it.
+        CredentialsRejectedError, StoreNotFoundError, RetriableError: see ``check_store``.
+    """
+    _check(request, other_api_urls)
+    return check_store(
+        sources.connect(
+            store_hash=parse_store_hash(request.store),
+            access_token=request.access_token.strip(),
+            api_url=request.api_url,
+        )
+    )
+
+
+def told_by_store(check: StoreCheck) -> dict[str, Any]:
+    """Return the fields of a source that a check of its store fills."""
+    told = check.description
+    return {
+        "orders_total": check.orders_total,
+        "missing_scopes": check.missing,
+        "store_name": told.name,
+        "store_time_zone": told.time_zone,
+        "store_currency": told.currency,
+        "dst_correction": told.dst_correction,
+    }
+
+
+def find_source(accounts: Accounts, account: str, name: str) -> Source | None:
+    """Return an account's source of a name, if there is one."""
+    return next((one for one in accounts.sources(account) if one.source == name), None)
 
 
 def parse_store_hash(store: str) -> str:
@@ -114,7 +166,7 @@ def parse_store_hash(store: str) -> str:
         InvalidParameterError: there is none; a store's own domain does not show it.
     """
     text = store.strip().lower()
-    for pattern in (_BARE_HASH, _STORE_URL, _API_URL):
+    for pattern in (_BARE_HASH, _STORE_URL, _API_URL, _LOGIN_URL):
         if match := pattern.fullmatch(text):
             return match[1]
     message = (
@@ -137,12 +189,11 @@ def _check(request: ConnectRequest, other_api_urls: Collection[str]) -> None:
         raise InvalidParameterError(message)
 
 
-def _find(accounts: Accounts, account: str, name: str) -> Source | None:
-    return next((one for one in accounts.sources(account) if one.source == name), None)
-
-
-def _try_credentials(ports: ConnectPorts, store_hash: str, token: str, api_url: str) -> int:
-    store = ports.sources.connect(store_hash=store_hash, access_token=token, api_url=api_url)
-    orders_total = store.count_orders()
-    store.refunded_since(ports.clock.now())
-    return orders_total
+def _refuse_another_store(known: Source, store_hash: str) -> None:
+    """Keep a name for one store: ids of orders are a store's own, and two would share them."""
+    if known.status == "removing":
+        message = f"source: the orders of {known.source} are being deleted; try again later"
+        raise InvalidParameterError(message)
+    if (known.kind, known.store_hash) != (BIGCOMMERCE, store_hash):
+        message = f"source: {known.source} is another store already; choose another name"
+        raise InvalidParameterError(message)

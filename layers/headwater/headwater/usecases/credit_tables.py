@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from headwater.domain.attribution import MODELS
 from headwater.domain.facts import AD_COLUMNS, DIMENSIONS
-from headwater.domain.roles import ROLES, microseconds
+from headwater.domain.models import MODELS, ROLES
+from headwater.domain.roles import microseconds
 
 if TYPE_CHECKING:
     import duckdb

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
+from functools import cache
 
 import duckdb
 
@@ -13,12 +15,20 @@ _MEMORY = "2GB"
 def open_database() -> duckdb.DuckDBPyConnection:
     """Open an empty database in memory; use it as a context manager.
 
-    What does not fit spills into the temporary folder: the working directory, DuckDB's own choice,
-    cannot be written in Lambda.
+    Whatever is made in it has to be temporary: then it is gone when the database is closed, though
+    the engine below stays, which takes longer to start than most queries.
     """
-    database = duckdb.connect(
-        config={"temp_directory": tempfile.gettempdir(), "memory_limit": _MEMORY}
-    )
+    database = _engine(os.getpid()).cursor()
     # It would draw itself into the logs.
     database.execute("SET enable_progress_bar = false")
     return database
+
+
+@cache
+def _engine(_process: int) -> duckdb.DuckDBPyConnection:
+    """Return the engine of this process; a forked one has none of its parent's threads.
+
+    What does not fit spills into the temporary folder: the working directory, DuckDB's own choice,
+    cannot be written in Lambda.
+    """
+    return duckdb.connect(config={"temp_directory": tempfile.gettempdir(), "memory_limit": _MEMORY})

@@ -90,8 +90,8 @@ class Edges(Protocol):
         """Return what people have said of any of these nodes, each pair once, by pair."""
         ...
 
-    def on_day(self, account: str, day: date) -> Iterator[Edge]:
-        """Return the edges of a UTC day, in order of key."""
+    def on_day(self, account: str, day: date, last: date | None = None) -> Iterator[Edge]:
+        """Return the edges of a UTC day, or up to another of its month, in order."""
         ...
 
 
@@ -117,6 +117,11 @@ class Products(Protocol):
         """
         ...
 
-    def on_day(self, account: str, day: date) -> Iterator[tuple[Product, datetime]]:
-        """Return the products first stored on a UTC day with that instant, in order of key."""
+    def on_day(
+        self, account: str, day: date, last: date | None = None
+    ) -> Iterator[tuple[Product, datetime]]:
+        """Return the products first stored on a UTC day, or up to another of its month, in order.
+
+        Each comes with that instant.
+        """
         ...

@@ -17,7 +17,12 @@ from headwater.errors import CredentialsRejectedError, FatalError, RateLimitedEr
 from headwater.usecases.directory_ports import DirectoryPage
 from headwater.usecases.keep_leads import keep_leads
 from headwater.usecases.ports import ListBookmark
-from headwater.usecases.source_pull import OVERLAP, StoreFailedError, asking_the_store
+from headwater.usecases.source_pull import (
+    OVERLAP,
+    StoreFailedError,
+    asking_the_store,
+    is_stopped,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -89,7 +94,7 @@ class DirectoryPull:
         self._bookmark = source.directory
 
     def run(self) -> None:
-        """Pull each list in turn, until all are done or the deadline has come.
+        """Pull each list in turn, until all are done, the deadline has come or a person stops it.
 
         Raises:
             StoreFailedError: the store no longer accepts the token.
@@ -113,6 +118,8 @@ class DirectoryPull:
         while at.started_at:
             if self._ports.clock.now() >= self._deadline:
                 self._count(more=True)
+                return
+            if is_stopped(self._account, self._source, self._ports.accounts):
                 return
             try:
                 page = pull_page(at)
@@ -181,6 +188,8 @@ class DirectoryPull:
         while wanted := products.wanted(self._account, self._source, PRODUCTS_AT_ONCE):
             if self._ports.clock.now() >= self._deadline:
                 self._count(more=True)
+                return
+            if is_stopped(self._account, self._source, self._ports.accounts):
                 return
             try:
                 with asking_the_store():

@@ -60,7 +60,8 @@ class EngineColumns:
     """What the engine computes with.
 
     Per order, in order of ``revenue_orders.n``: ``contact placed_at gross net root is_creditable
-    is_placed_before_tracking``. Per touch: ``touches``, in order of ``known_touches.n``. Per
+    is_placed_before_tracking is_begun_before`` (its subscription's initial order precedes our
+    history). Per touch: ``touches``, in order of ``known_touches.n``. Per
     contact code: ``lead_at is_known_before``. Instants are µs; amounts minor units, 0 where not
     converted.
     """
@@ -76,6 +77,7 @@ class EngineColumns:
     re_opt_ins: ReOptIns
     lead_at: Ints
     is_known_before: Bools
+    is_begun_before: Bools
 
 
 def read_columns(db: duckdb.DuckDBPyConnection, settings: AccountSettings) -> EngineColumns:
@@ -89,7 +91,8 @@ def read_columns(db: duckdb.DuckDBPyConnection, settings: AccountSettings) -> En
         db,
         "SELECT code AS contact, epoch_us(placed_at) AS placed_at, "
         "coalesce(gross_minor, 0) AS gross, coalesce(gross_minor - refund_minor, 0) AS net, "
-        "root_n AS root, order_class = 'store' AND gross_minor IS NOT NULL AS is_creditable "
+        "root_n AS root, order_class = 'store' AND gross_minor IS NOT NULL AS is_creditable, "
+        "began_before "
         "FROM revenue_orders o JOIN contact_codes USING (contact) JOIN order_classes USING (n) "
         "ORDER BY n",
     )
@@ -126,6 +129,7 @@ def read_columns(db: duckdb.DuckDBPyConnection, settings: AccountSettings) -> En
         ReOptIns(opt_ins["contact"][~is_first], opt_ins["moment"][~is_first]),
         np.where(lead_at == _LATER_THAN_ALL, NEVER, lead_at),
         (known_since < started) & (imported > known_since),
+        orders["began_before"].astype(bool),
     )
 
 

@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Any
 
 from headwater.domain import fact_rows
 from headwater.domain.facts import COLUMNS
-from headwater.domain.manifests import partition_of
+from headwater.domain.manifests import RULES_VERSION, partition_of
+from headwater.domain.reporting_days import utc_day
 from headwater.domain.settings import AccountSettings
 from headwater.usecases.databases import open_database
 from headwater.usecases.row_tables import fill_table, single_row
@@ -57,7 +58,7 @@ EXPORTED = {
     "costs": ("costs",),
 }
 # Settings that are baked into facts: a change exports these tables anew.
-_MADE_WITH = {"currency": ("orders", "costs", "products"), "subscription_rules": ("orders",)}
+_MADE_WITH = {"currency": ("orders", "costs", "products"), "texts_looked_at": ("orders",)}
 # The column by which a fact table is cut into UTC days.
 _DAY_OF = {
     "orders": "placed_at",
@@ -202,12 +203,13 @@ def _newly_closed_months(frame: RunFrame) -> Iterator[tuple[str, str]]:
 
 
 def _remade_months(frame: RunFrame) -> Iterator[tuple[str, str]]:
-    """Yield all months of the base whose facts were made with other settings than today's."""
+    """Yield all months of the base whose facts were made with other settings or rules of ours."""
     if frame.base is None:
         return
     before = AccountSettings.from_document(frame.base.settings)
+    is_older = frame.base.rules_version != RULES_VERSION
     for setting, tables in _MADE_WITH.items():
-        if getattr(before, setting) != getattr(frame.settings, setting):
+        if is_older or getattr(before, setting) != getattr(frame.settings, setting):
             for table in tables:
                 for partition in frame.base.tables.get(table, {}):
                     yield table, partition[: len("2026-11")]
@@ -216,32 +218,38 @@ def _remade_months(frame: RunFrame) -> Iterator[tuple[str, str]]:
 def _read_days(
     table: str, account: str, days: Sequence[date], tables: Tables, settings: AccountSettings
 ) -> Iterator[tuple[str, Iterable[Row]]]:
-    """Yield the fact tables that a marked table is exported into, each with its rows."""
-    journeys = tables.journeys
+    """Yield the fact tables that a marked table is exported into, each with its rows.
+
+    The days are of one month, and one query reads from the first to the last of them.
+    """
+    if not days:
+        return
+    journeys, wanted = tables.journeys, frozenset(days)
+    span = account, min(days), max(days)
     if table == "orders":
-        orders = [order for day in days for order in tables.orders.on_day(account, day)]
+        orders = [o for o in tables.orders.on_day(*span) if utc_day(o.placed_at) in wanted]
         yield "orders", (fact_rows.order_row(order, settings) for order in orders)
         yield "lines", (row for order in orders for row in fact_rows.line_rows(order, settings))
     elif table == "touchpoints":
-        touches = (touch for day in days for touch in journeys.touchpoints_on(account, day))
+        touches = (t for t in journeys.touchpoints_on(*span) if utc_day(t.at) in wanted)
         yield table, map(fact_rows.touchpoint_row, touches)
     elif table == "links":
-        links = (link for day in days for link in journeys.identifications_on(account, day))
+        links = (i for i in journeys.identifications_on(*span) if utc_day(i.at) in wanted)
         yield table, map(fact_rows.link_row, links)
     elif table == "optins":
-        opt_ins = (opt_in for day in days for opt_in in journeys.opt_ins_on(account, day))
+        opt_ins = (o for o in journeys.opt_ins_on(*span) if utc_day(o.at) in wanted)
         yield table, map(fact_rows.opt_in_row, opt_ins)
     elif table == "claims":
-        claims = (claim for day in days for claim in journeys.claims_on(account, day))
+        claims = (c for c in journeys.claims_on(*span) if utc_day(c.at) in wanted)
         yield table, map(fact_rows.claim_row, claims)
     elif table == "edges":
-        edges = (edge for day in days for edge in tables.edges.on_day(account, day))
+        edges = (e for e in tables.edges.on_day(*span) if utc_day(e.at) in wanted)
         yield table, map(fact_rows.edge_row, edges)
     elif table == "products":
-        products = (each for day in days for each in tables.products.on_day(account, day))
-        yield table, (fact_rows.product_row(*each, settings) for each in products)
+        seen = (p for p in tables.products.on_day(*span) if utc_day(p[1]) in wanted)
+        yield table, (fact_rows.product_row(*each, settings) for each in seen)
     elif table == "costs":
-        costs = (cost for day in days for cost in tables.costs.on_day(account, day))
+        costs = (cost for cost in tables.costs.on_day(*span) if cost.day in wanted)
         yield table, (fact_rows.cost_row(cost, settings) for cost in costs)
 
 

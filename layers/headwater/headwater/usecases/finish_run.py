@@ -86,9 +86,12 @@ def _manifest(frame: RunFrame, accounts: Accounts, lake: Lake) -> Manifest:
         reports=lake.get_json(f"{prefix_of(frame.account, frame.run)}reports.json"),
         histories={
             source.source: History(
-                source.orders_done, source.orders_total, source.is_history_complete
+                source.orders_done,
+                max(source.orders_total, source.orders_done),
+                source.is_history_complete,
             )
             for source in accounts.sources(frame.account)
+            if not source.is_removed
         },
     )
 

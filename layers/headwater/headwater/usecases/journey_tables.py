@@ -31,6 +31,7 @@ WITH counted AS (
     SELECT o.*, coalesce(c.kind, 'one_time') AS kind,
         coalesce(c.root_source, o.source) AS root_source,
         coalesce(c.root_order_id, o.order_id) AS root_order_id,
+        coalesce(c.began_before, false) AS began_before,
         row_number() OVER (
             ORDER BY o.contact, o.placed_at, o.source, o.order_id
         ) - 1 AS n

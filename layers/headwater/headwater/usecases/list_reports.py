@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
-from headwater.domain.attribution import MODELS
 from headwater.domain.facts import DIMENSIONS
+from headwater.domain.models import MODELS
 from headwater.errors import InvalidParameterError
 from headwater.usecases.materialize_reports import usual_ranges
 
@@ -27,7 +27,10 @@ def list_reports(account: str, published: PublishedRun) -> dict[str, Any]:
         "as_of": published.manifest.as_of.isoformat(),
         "time_zone": published.settings.time_zone,
         "currency": published.settings.currency,
-        "reports": [{"name": "roi", "path": "/v1/reports/roi"}],
+        "reports": [
+            {"name": "roi", "path": "/v1/reports/roi"},
+            {"name": "reconciliation", "path": "/v1/reports/reconciliation"},
+        ],
         "ranges": {
             name: {"from": first.isoformat(), "to": last.isoformat()}
             for name, (first, last) in _ranges(published.manifest).items()

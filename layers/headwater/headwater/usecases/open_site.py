@@ -31,6 +31,10 @@ class EdgeSites(Protocol):
         """Replace a key's site by what ``change`` makes of it; return the new one."""
         ...
 
+    def remove(self, public_key: str) -> None:
+        """Forget a key's site, so that its hits are refused."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class SiteRequest:
@@ -61,6 +65,12 @@ class SiteRequest:
         object.__setattr__(self, "origins", origins)
         object.__setattr__(self, "hosts", tuple(hosts))
 
+    def with_currency(self, currency: str) -> SiteRequest:
+        """Return the request with a currency where it names none and this is one."""
+        if self.currency is not None or not _CURRENCY.fullmatch(currency):
+            return self
+        return SiteRequest(self.domains, currency, self.time_zone)
+
 
 @dataclass(frozen=True, slots=True)
 class SitePorts:
@@ -79,7 +89,9 @@ def check_site(account: str, source: str, site: SiteRequest, *, accounts: Accoun
         InvalidParameterError: the account reports in another currency or zone already, or there
             is no such zone.
     """
-    _settings_with(accounts.settings(account), site, is_first=_is_first(account, source, accounts))
+    _settings_with(
+        accounts.settings(account), site, is_first=is_only_source(account, source, accounts)
+    )
 
 
 def open_site(
@@ -95,7 +107,7 @@ def open_site(
         RetriableError: something was not done; the same call may be repeated.
     """
     settings = ports.accounts.settings(account)
-    is_first = _is_first(account, source.source, ports.accounts)
+    is_first = is_only_source(account, source.source, ports.accounts)
     permanent_host = f"store-{source.store_hash}.mybigcommerce.com"
     changed = _settings_with(settings, site, is_first=is_first)
     changed = _with_domains(changed, (*site.hosts, permanent_host))
@@ -113,7 +125,8 @@ def open_site(
     return opened
 
 
-def _is_first(account: str, source: str, accounts: Accounts) -> bool:
+def is_only_source(account: str, source: str, accounts: Accounts) -> bool:
+    """Tell whether an account has no store but this one, removed ones included."""
     return all(known.source == source for known in accounts.sources(account))
 
 

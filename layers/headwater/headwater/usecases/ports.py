@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from headwater.domain.manifests import Manifest, Objects
     from headwater.domain.orders import Order
     from headwater.domain.settings import AccountSettings
+    from headwater.usecases.check_store import StoreProbe
 
 
 class Clock(Protocol):
@@ -94,8 +95,8 @@ class OrderSources(Protocol):
         """Return the client of a connected source, with its secret read."""
         ...
 
-    def connect(self, *, store_hash: str, access_token: str, api_url: str = "") -> OrderSource:
-        """Return a client for credentials that are not stored yet, to try them."""
+    def connect(self, *, store_hash: str, access_token: str, api_url: str = "") -> StoreProbe:
+        """Return what tries credentials that are not stored yet."""
         ...
 
 
@@ -110,6 +111,10 @@ class Secrets(Protocol):
         """Return a token."""
         ...
 
+    def delete(self, secret_arn: str) -> None:
+        """Delete a token; one that is gone already stays so."""
+        ...
+
 
 # --- accounts, runs, marks -----------------------------------------------------------------------
 
@@ -120,7 +125,9 @@ class Bookmark:
 
     ``phase`` is ``orders``, ``archived`` or ``refunds``, or ``idle`` between pulls. ``since`` is
     the lower bound of the pull under way (None: the whole history) and ``started_at`` the store's
-    clock when it began, which becomes ``pulled_until`` when it ends.
+    clock when it began, which becomes ``pulled_until`` when it ends. While the history is pulled,
+    the pace is that of the invocation which began at ``paced_from`` with ``paced_done`` orders
+    done and saved last at ``saved_at``, by our clock.
     """
 
     phase: str = "idle"
@@ -128,6 +135,9 @@ class Bookmark:
     last_id: int = 0
     started_at: datetime | None = None
     pulled_until: datetime | None = None
+    paced_from: datetime | None = None
+    paced_done: int = 0
+    saved_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +170,11 @@ class DirectoryBookmark:
 class Source:
     """A connected store. ``status`` is ok, throttled, reauthorize, missing_scope or unavailable.
 
-    ``public_key`` is what the store's tracking script sends.
+    Of one that was removed it is removed, or removing while its orders are being deleted; such a
+    source is paused too. ``status_since`` is when the status began, ``pulled_at`` when a pull last
+    ended well, both by our clock. ``public_key`` is what the store's tracking script sends.
+    ``missing_scopes`` are the titles of the scopes that its token lacks. What the store says of
+    itself is empty where the token may not ask.
     """
 
     source: str
@@ -175,6 +189,20 @@ class Source:
     orders_done: int = 0
     is_history_complete: bool = False
     public_key: str = ""
+    is_paused: bool = False
+    status_since: datetime | None = None
+    pulled_at: datetime | None = None
+    missing_scopes: tuple[str, ...] = ()
+    store_name: str = ""
+    store_time_zone: str = ""
+    store_currency: str = ""
+    dst_correction: bool | None = None
+
+    @property
+    def is_removed(self) -> bool:
+        """Tell whether it was removed; its orders may stay."""
+        return self.status in {"removed", "removing"}
+
     directory: DirectoryBookmark = field(default_factory=DirectoryBookmark)
 
 
@@ -218,8 +246,12 @@ class Accounts(Protocol):
         """Register the public key that a store's tracking script sends."""
         ...
 
+    def remove_site(self, public_key: str) -> None:
+        """Forget a public key."""
+        ...
+
     def sources(self, account: str) -> list[Source]:
-        """Return an account's sources by name."""
+        """Return an account's sources by name, removed ones whose orders stay included."""
         ...
 
     def save_source(self, account: str, source: Source) -> None:
@@ -236,8 +268,12 @@ class Accounts(Protocol):
         """Save how far a source's directory has been pulled, nothing else."""
         ...
 
-    def save_status(self, account: str, source: str, status: str, reason: str) -> None:
-        """Save a source's status and its reason, nothing else."""
+    def change_source(self, account: str, source: str, **changes: Any) -> None:  # noqa: ANN401
+        """Save some fields of a source (not its bookmark), nothing else."""
+        ...
+
+    def remove_source(self, account: str, source: str) -> None:
+        """Forget a source."""
         ...
 
 
@@ -336,8 +372,12 @@ class Orders(Protocol):
         """Return one order."""
         ...
 
-    def on_day(self, account: str, day: date) -> Iterator[Order]:
-        """Return the orders placed on a UTC day, in order of key."""
+    def on_day(self, account: str, day: date, last: date | None = None) -> Iterator[Order]:
+        """Return the orders placed on a UTC day, or up to another of its month, in order."""
+        ...
+
+    def delete_on(self, account: str, source: str, day: date) -> int:
+        """Delete a source's orders placed on a UTC day; return how many. Marks the day first."""
         ...
 
 
@@ -384,20 +424,24 @@ class Journeys(Protocol):
         """Return which nodes contact ids (source, id) stand for; unknown ones are left out."""
         ...
 
-    def touchpoints_on(self, account: str, day: date) -> Iterator[Touchpoint]:
-        """Return the touchpoints of a UTC day, in order of key."""
+    def touchpoints_on(
+        self, account: str, day: date, last: date | None = None
+    ) -> Iterator[Touchpoint]:
+        """Return the touchpoints of a UTC day, or up to another of its month, in order."""
         ...
 
-    def identifications_on(self, account: str, day: date) -> Iterator[Identification]:
-        """Return the identifications of a UTC day, in order of key."""
+    def identifications_on(
+        self, account: str, day: date, last: date | None = None
+    ) -> Iterator[Identification]:
+        """Return the identifications of a UTC day, or up to another of its month, in order."""
         ...
 
-    def opt_ins_on(self, account: str, day: date) -> Iterator[OptIn]:
-        """Return the opt-ins of a UTC day, in order of key."""
+    def opt_ins_on(self, account: str, day: date, last: date | None = None) -> Iterator[OptIn]:
+        """Return the opt-ins of a UTC day, or up to another of its month, in order."""
         ...
 
-    def claims_on(self, account: str, day: date) -> Iterator[OrderClaim]:
-        """Return the claims of a UTC day, in order of key."""
+    def claims_on(self, account: str, day: date, last: date | None = None) -> Iterator[OrderClaim]:
+        """Return the claims of a UTC day, or up to another of its month, in order."""
         ...
 
 
@@ -417,8 +461,8 @@ class Costs(Protocol):
         """
         ...
 
-    def on_day(self, account: str, day: date) -> Iterator[CostRow]:
-        """Return the shown rows of a day, in order of key."""
+    def on_day(self, account: str, day: date, last: date | None = None) -> Iterator[CostRow]:
+        """Return the shown rows of a day, or up to another of its month, in order."""
         ...
 
 

@@ -10,15 +10,11 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from headwater.errors import (
-    CredentialsRejectedError,
-    HeadwaterError,
-    MissingScopeError,
-    RateLimitedError,
-    StoreNotFoundError,
-)
+from headwater.errors import HeadwaterError, RateLimitedError
 from headwater.usecases.connect_source import BIGCOMMERCE
 from headwater.usecases.directory_pull import DirectoryPull
+from headwater.usecases.manage_sources import REMOVING, note_status, status_of
+from headwater.usecases.remove_orders import remove_orders
 from headwater.usecases.source_pull import (
     FailedSource,
     PulledOrders,
@@ -34,12 +30,6 @@ if TYPE_CHECKING:
     from headwater.usecases.ports import Accounts, Clock, Pipeline, Runs, Source
 
 LEASE = timedelta(minutes=20)
-_STATUSES: dict[type[HeadwaterError], str] = {
-    CredentialsRejectedError: "reauthorize",
-    StoreNotFoundError: "reauthorize",
-    MissingScopeError: "missing_scope",
-    RateLimitedError: "throttled",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +112,8 @@ def begin_run(
 def pull_orders(account: str, run: str, deadline: datetime, *, ports: PullPorts) -> PulledOrders:
     """Pull all stores of an account until they are done or the deadline has come.
 
-    A store that fails gets a status and a reason, is named in the result, and stops no other.
+    A store that fails gets a status and a reason, is named in the result, and stops no other. One
+    that is paused is left alone, and the orders of one that is being removed are deleted.
 
     Raises:
         LeaseLostError: the run no longer holds the account's lease.
@@ -130,9 +121,18 @@ def pull_orders(account: str, run: str, deadline: datetime, *, ports: PullPorts)
     ports.runs.renew(account, run, ports.clock.now() + LEASE)
     total = PulledOrders()
     for source in ports.accounts.sources(account):
-        if source.kind == BIGCOMMERCE:
+        if source.status == REMOVING:
+            total += _remove_orders(account, source, deadline, ports)
+        elif source.kind == BIGCOMMERCE and not source.is_paused:
             total += _pull_source(account, source, deadline, ports)
     return total
+
+
+def _remove_orders(
+    account: str, source: Source, deadline: datetime, ports: PullPorts
+) -> PulledOrders:
+    removed = remove_orders(account, source.source, deadline, ports=ports)
+    return PulledOrders(orders_changed=removed.deleted, more=removed.more)
 
 
 def _pull_source(
@@ -145,21 +145,25 @@ def _pull_source(
     except StoreFailedError as failure:
         if isinstance(failure.error, RateLimitedError) and pull.has_advanced:
             return replace(pull.pulled, more=True)
-        status = _STATUSES.get(type(failure.error), "unavailable")
-        reason = str(failure.error)
-        ports.accounts.save_status(account, source.source, status, reason)
+        _note(account, source, failure.error, ports)
+        status, reason = status_of(failure.error), str(failure.error)
         failed = FailedSource(source.source, status, reason)
         return replace(pull.pulled, failed_sources=(failed,))
-    if source.status != "ok":
-        ports.accounts.save_status(account, source.source, "ok", "")
+    _note(account, source, None, ports)
+    if pull.is_done:
+        ports.accounts.change_source(account, source.source, pulled_at=ports.clock.now())
     return pull.pulled
+
+
+def _note(account: str, source: Source, error: HeadwaterError | None, ports: PullPorts) -> None:
+    note_status(account, source, error, accounts=ports.accounts, now=ports.clock.now())
 
 
 def _pull_directory(
     account: str, source: Source, pull: SourcePull, deadline: datetime, ports: PullPorts
 ) -> PulledOrders:
     """Pull who and what the orders name, once the orders are done."""
-    if pull.pulled.more or pull.pulled_until is None:
+    if not pull.is_done or pull.pulled_until is None:
         return PulledOrders()
     directory = DirectoryPull(account, source, pull.pulled_until, deadline, ports.directory)
     directory.run()

@@ -10,13 +10,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from headwater.domain.attribution import MODELS
 from headwater.domain.facts import AD_COLUMNS, DIMENSIONS
 from headwater.domain.manifests import Manifest, partition_of
+from headwater.domain.models import MODELS, ROLES
 from headwater.domain.money import from_minor
 from headwater.domain.reporting_days import day_bounds
 from headwater.domain.roi import RoiCells, spell_roi
-from headwater.domain.roles import ROLES
 from headwater.domain.settings import AccountSettings
 from headwater.errors import InvalidParameterError, UnknownResourceError
 from headwater.usecases.compute_roi import RoiQuery, compute_roi, objects_for

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
         Accounts,
         Clock,
         Lake,
+        Marks,
         OrderPage,
         Orders,
         OrderSources,
@@ -54,6 +55,7 @@ class PullPorts:
     sources: OrderSources
     orders: Orders
     lake: Lake
+    marks: Marks
     directory: DirectoryPorts
 
 
@@ -108,6 +110,11 @@ def asking_the_store() -> Iterator[None]:
         raise StoreFailedError(error) from error
 
 
+def is_stopped(account: str, source: str, accounts: Accounts) -> bool:
+    """Tell whether a person has paused or removed a source meanwhile."""
+    return any(one.is_paused for one in accounts.sources(account) if one.source == source)
+
+
 class SourcePull:
     """The pull of one store, from its bookmark onward."""
 
@@ -121,8 +128,14 @@ class SourcePull:
         self._bookmark = source.bookmark
         self._done = source.orders_done
         self._is_complete = source.is_history_complete
+        self._paced_from, self._paced_done = ports.clock.now(), source.orders_done
         self._refunded: Sequence[int] | None = None
         self._named: set[int] = set()
+
+    @property
+    def is_done(self) -> bool:
+        """Tell whether a pull has ended: nothing is left of it."""
+        return self._bookmark.phase == _IDLE
 
     def run(self) -> None:
         """Do a new pull; or finish the one under way, and catch up if that one is old."""
@@ -132,7 +145,7 @@ class SourcePull:
         if not is_resumed:
             self._begin(self._store_time())
         self._go_on()
-        if is_resumed and not self.pulled.more:
+        if is_resumed and self.is_done:
             now, until = self._store_time(), self._bookmark.pulled_until
             if until is None or now - until > OVERLAP:
                 self._begin(now)
@@ -144,8 +157,12 @@ class SourcePull:
         return self._bookmark.pulled_until
 
     def _store_time(self) -> datetime:
+        """Return the store's time, or ours if that is earlier.
+
+        A clock that is ahead and then set right would stamp changes that no later pull asks for.
+        """
         with asking_the_store():
-            return self._store.server_time()
+            return min(self._store.server_time(), self._ports.clock.now())
 
     def _begin(self, now: datetime) -> None:
         until = self._bookmark.pulled_until
@@ -157,6 +174,8 @@ class SourcePull:
         while self._bookmark.phase != _IDLE:
             if self._ports.clock.now() >= self._deadline:
                 self.pulled = replace(self.pulled, more=True)
+                return
+            if is_stopped(self._account, self._source.source, self._ports.accounts):
                 return
             self._save(self._pull_refunded() if self._phase_is(_REFUNDS) else self._pull_page())
             self.has_advanced = True
@@ -234,6 +253,13 @@ class SourcePull:
         self.pulled += PulledOrders(len(page.orders), changed, len(page.rejected))
 
     def _save(self, bookmark: Bookmark) -> None:
+        if not self._is_complete:
+            bookmark = replace(
+                bookmark,
+                paced_from=self._paced_from,
+                paced_done=self._paced_done,
+                saved_at=self._ports.clock.now(),
+            )
         self._ports.accounts.save_progress(
             self._account,
             self._source.source,

@@ -20,7 +20,7 @@ from headwater.adapters.bigcommerce.orders import (
     to_order,
 )
 from headwater.adapters.bigcommerce.session import PageSize
-from headwater.adapters.bigcommerce.wire import filter_instant, read_whole
+from headwater.adapters.bigcommerce.wire import read_whole
 from headwater.errors import InvalidRowError, MalformedAnswerError, StoreNotFoundError
 from headwater.usecases.ports import OrderPage, RejectedRow
 
@@ -30,9 +30,9 @@ if TYPE_CHECKING:
     from headwater.adapters.bigcommerce.session import Listing, Query, Session
     from headwater.domain.orders import Order
 
-_COUNT = Resource("/v2/orders/count", (ORDERS,))
-_ORDERS = Resource("/v2/orders", (ORDERS,))
-_REFUNDS = Resource("/v3/orders/payment_actions/refunds", (ORDERS, TRANSACTIONS))
+COUNT = Resource("/v2/orders/count", (ORDERS,))
+ORDER_LIST = Resource("/v2/orders", (ORDERS,))
+REFUNDS = Resource("/v3/orders/payment_actions/refunds", (ORDERS, TRANSACTIONS))
 _WHOLE: Query = {
     "sort": "id:asc",
     "include": "consignments.line_items,fees",
@@ -55,16 +55,11 @@ class BigCommerceOrders:
 
     def server_time(self) -> datetime:
         """Return the store's clock, from the ``Date`` of a cheap call: no scope but Orders."""
-        return self._session.store_time(_COUNT).astimezone(UTC)
+        return self._session.store_time(COUNT).astimezone(UTC)
 
     def count_orders(self) -> int:
         """Return how many orders the store lists."""
-        content = self._session.get(_COUNT, {})
-        try:
-            return read_whole(content["count"])
-        except (TypeError, KeyError, ValueError):
-            message = "the store's count of orders is no number"
-            raise MalformedAnswerError(message) from None
+        return counted(self._session.get(COUNT, {}))
 
     def page(self, *, modified_since: datetime | None, after_id: int, archived: bool) -> OrderPage:
         """Return the next orders by id, with their refunds.
@@ -74,30 +69,30 @@ class BigCommerceOrders:
         """
         query = dict(_WHOLE) | {"min_id": after_id + 1}
         if modified_since:
-            query["min_date_modified"] = filter_instant(modified_since)
+            query["min_date_modified"] = instant_filter(modified_since)
         if archived:
             query["is_deleted"] = "true"
-        listing = self._session.page(_ORDERS, query, self._order_size)
-        last_id = _last_id(listing, after_id)
+        listing = self._session.page(ORDER_LIST, query, self._order_size)
+        last_id = highest_id(listing, after_id)
         return self._whole([listing], listing.rows, last_id=last_id, is_last=listing.is_last)
 
     def refunded_since(self, since: datetime) -> Sequence[int]:
         """Return the ids of the orders with a refund created since an instant, ascending."""
         pages = self._session.pages(
-            _REFUNDS, {"created:min": filter_instant(since)}, self._refund_size
+            REFUNDS, {"created:min": instant_filter(since)}, self._refund_size
         )
-        return sorted({_order_of(refund) for page in pages for refund in page.rows})
+        return sorted({order_of(refund) for page in pages for refund in page.rows})
 
     def orders(self, order_ids: Collection[int]) -> OrderPage:
         """Return these orders, with their refunds; neighbors share a call."""
         listings: list[Listing] = []
-        for first, last in _ranges(sorted(order_ids)):
+        for first, last in narrow_ranges(sorted(order_ids)):
             after = first - 1
             while after < last:
                 query = dict(_WHOLE) | {"min_id": after + 1, "max_id": last}
-                listing = self._session.page(_ORDERS, query, self._order_size)
+                listing = self._session.page(ORDER_LIST, query, self._order_size)
                 listings.append(listing)
-                after = last if listing.is_last else _last_id(listing, after)
+                after = last if listing.is_last else highest_id(listing, after)
         wanted = set(order_ids)
         rows = [row for page in listings for row in page.rows if order_id_of(row) in wanted]
         return self._whole(listings, rows, last_id=max(wanted, default=0), is_last=True)
@@ -109,7 +104,7 @@ class BigCommerceOrders:
         pages = self._refunds_of(ids)
         refunds: dict[int, list[Any]] = defaultdict(list)
         for refund in (refund for page in pages for refund in page.rows):
-            refunds[_order_of(refund)].append(refund)
+            refunds[order_of(refund)].append(refund)
         orders: list[Order] = []
         bad: list[RejectedRow] = []
         for row in rows:
@@ -142,10 +137,29 @@ class BigCommerceOrders:
         if not order_ids:
             return ()
         wanted = ",".join(str(order_id) for order_id in order_ids)
-        return self._session.pages(_REFUNDS, {"order_id:in": wanted}, self._refund_size)
+        return self._session.pages(REFUNDS, {"order_id:in": wanted}, self._refund_size)
 
 
-def _order_of(refund: Any) -> int:  # noqa: ANN401 - a row of JSON
+def counted(content: Any) -> int:  # noqa: ANN401 - any JSON value
+    """Read the store's count of orders.
+
+    Raises:
+        MalformedAnswerError: it is none.
+    """
+    try:
+        return read_whole(content["count"])
+    except (TypeError, KeyError, ValueError):
+        message = "the store's count of orders is no number"
+        raise MalformedAnswerError(message) from None
+
+
+def instant_filter(at: datetime) -> str:
+    """Write an instant as the store's filters read it: whole seconds, rounded down."""
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def order_of(refund: Any) -> int:  # noqa: ANN401 - a row of JSON
+    """Return the order that a refund belongs to; raises MalformedAnswerError without one."""
     try:
         return read_whole(refund["order_id"])
     except (TypeError, KeyError, ValueError):
@@ -153,7 +167,7 @@ def _order_of(refund: Any) -> int:  # noqa: ANN401 - a row of JSON
         raise MalformedAnswerError(message) from None
 
 
-def _last_id(listing: Listing, after_id: int) -> int:
+def highest_id(listing: Listing, after_id: int) -> int:
     """Return the highest order id up to this page.
 
     Raises:
@@ -166,7 +180,7 @@ def _last_id(listing: Listing, after_id: int) -> int:
     return max(highest, after_id)
 
 
-def _ranges(ascending: Sequence[int]) -> Iterator[tuple[int, int]]:
+def narrow_ranges(ascending: Sequence[int]) -> Iterator[tuple[int, int]]:
     """Cover ascending ids with as few narrow ranges as possible: (first, last) of each."""
     start = 0
     for position in range(1, len(ascending) + 1):

@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, Any
 from pydantic import ValidationError
 
 from headwater.adapters.bigcommerce.answers import CUSTOMERS, PRODUCTS, Resource
+from headwater.adapters.bigcommerce.client import instant_filter
 from headwater.adapters.bigcommerce.orders import reason_of, rejected
 from headwater.adapters.bigcommerce.session import PageSize
-from headwater.adapters.bigcommerce.wire import filter_instant, read_whole
+from headwater.adapters.bigcommerce.wire import read_whole
 from headwater.adapters.bigcommerce.wire_directory import (
     WireCategory,
     WireCustomer,
@@ -153,7 +154,7 @@ class BigCommerceDirectory:
 
 
 def _since(instant: datetime | None) -> Query:
-    return {"date_modified:min": filter_instant(instant)} if instant else {}
+    return {"date_modified:min": instant_filter(instant)} if instant else {}
 
 
 def _page[Row](

@@ -16,8 +16,10 @@ _REQUESTS_LEFT = "X-Rate-Limit-Requests-Left"
 _REQUESTS_QUOTA = "X-Rate-Limit-Requests-Quota"
 _TIME_RESET_MS = "X-Rate-Limit-Time-Reset-Ms"
 _RETRY_AFTER = ("X-Retry-After", "Retry-After")
-# All apps of a store share its quota: we stop while a few requests are left for the others.
+# All apps of a store share its quota: we stop while a few requests are left for the others, and
+# twice as many as they have just used up between two of our answers.
 _RESERVE = 10
+_GREED = 2
 # A tenth of a second more than asked for: the two clocks do not tick together.
 _MARGIN = 0.1
 # No header means more than this, a day in milliseconds; durations stay representable.
@@ -56,6 +58,11 @@ class Patience:
         self._deadline = deadline
         self._sleep = sleep
 
+    @property
+    def is_over(self) -> bool:
+        """Tell whether the deadline has passed."""
+        return self._clock.now() >= self._deadline
+
     def wait(self, seconds: float) -> bool:
         """Wait; or return False at once if the wait would end after the deadline."""
         if self._clock.now() + timedelta(seconds=seconds) > self._deadline:
@@ -65,11 +72,16 @@ class Patience:
 
 
 class Quota:
-    """The store's rate limit as its latest answer stated it."""
+    """The store's rate limit as its latest answer stated it.
+
+    Nothing is assumed of it: a plan may have any quota, our share of it shrinks while other apps
+    are busy, and the quota of an unlimited plan is told as zero or not at all.
+    """
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._closed_until: datetime | None = None
+        self._left: float | None = None
 
     def observe(self, headers: Mapping[str, str]) -> None:
         """Read an answer's rate-limit headers; an answer without them changes nothing."""
@@ -77,9 +89,17 @@ class Quota:
         if left is None or reset is None:
             return
         quota = _number(headers, _REQUESTS_QUOTA)
-        reserve = _RESERVE if quota is None else min(_RESERVE, quota // 4)
-        is_low = left <= reserve
+        is_low = quota != 0 and left <= self._reserve(left, quota)
         self._closed_until = self._clock.now() + timedelta(seconds=reset) if is_low else None
+        self._left = left
+
+    def _reserve(self, left: float, quota: float | None) -> float:
+        """Return how many requests we leave to others; never so many that we would starve."""
+        used = 0.0 if self._left is None else self._left - left
+        by_others = max(used - 1, 0.0)  # more are left in a new window, and one request was ours
+        if quota is None:
+            return _RESERVE + _GREED * by_others
+        return min(_RESERVE, quota // 4) + min(_GREED * by_others, quota // 2)
 
     def pause(self) -> float:
         """Return how many seconds to wait before the next call; 0 while the quota is ample."""

@@ -137,6 +137,7 @@ def _order(
         payment_status=header.payment_status,
         is_test=header.payment_method.lower().startswith(_TEST_PAYMENT),
         staff_notes=header.staff_notes,
+        customer_message=header.customer_message,
         coupon_codes=tuple(dict.fromkeys(code for code in codes if code)),
         lines=tuple(_line(line) for line in sorted(lines, key=lambda line: line.id)),
         refunds=tuple(_refund(refund) for refund in sorted(refunds, key=lambda one: one.id)),

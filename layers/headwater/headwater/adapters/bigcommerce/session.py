@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from headwater.usecases.ports import Clock
 
 # Seconds to connect, and between two pieces of an answer: a page of 250 orders is slow.
-_TIMEOUTS = (5, 60)
+TIMEOUTS = (5.0, 60.0)
 _MOST_PER_PAGE = 250
 _FEWEST_PER_PAGE = 10
 _MOST_ATTEMPTS = 5
@@ -37,6 +37,11 @@ _TOO_MANY_ROWS = frozenset({HTTPStatus.REQUEST_ENTITY_TOO_LARGE, HTTPStatus.UNPR
 _FIRST_GAP, _GAP_GROWTH = 2.0, 4.0
 # After a 429 that names no time: 5, 10, 20, ... seconds, at most a minute.
 _FIRST_THROTTLE_GAP, _LONGEST_THROTTLE_GAP = 5.0, 60.0
+# After a 429 that names one, whatever follows it waits at least these, or a greedy neighbor and a
+# reset time of a few milliseconds would have us knock without a pause.
+_FIRST_REPEATED_GAP = 0.5
+# After a 401: a store in trouble refuses good tokens for a moment.
+_REJECTION_GAPS = (10.0, 60.0)
 _PRINTABLE = re.compile(r"[!-~]+")
 
 type Query = Mapping[str, str | int]
@@ -75,6 +80,16 @@ class Session:
     """An authenticated connection to one store. Read-only: every call is a GET.
 
     Redirects are never followed and proxies never used, so the token goes to the API alone.
+
+    Args:
+        store_url: the store's address at the API.
+        access_token: the token to begin with.
+        clock: tells how long to wait still.
+        deadline: no wait goes on beyond it.
+        sleep: waits a number of seconds.
+        renew: returns the token that is kept now. With it a rejected token is not the end: another
+            one takes its place, and the same one is tried again after a while.
+        timeouts: seconds to connect, and between two pieces of an answer.
     """
 
     def __init__(
@@ -85,23 +100,35 @@ class Session:
         clock: Clock,
         deadline: datetime,
         sleep: Callable[[float], object],
+        renew: Callable[[], str] | None = None,
+        timeouts: tuple[float, float] = TIMEOUTS,
     ) -> None:
-        if not _PRINTABLE.fullmatch(access_token):
-            message = "the access token is empty, or has characters that no token has"
-            raise CredentialsRejectedError(message)
         self._store_url = store_url.rstrip("/")
-        self._token = access_token.encode()
+        self._renew = renew
+        self._timeouts = timeouts
         self._patience = Patience(clock, deadline, sleep)
         self._quota = Quota(clock)
         self._http = requests.Session()
         self._http.trust_env = False
         self._http.headers.update(
             {
-                "X-Auth-Token": access_token,
                 "Accept": "application/json",
                 "User-Agent": "Headwater (order attribution)",
             }
         )
+        self._use(access_token)
+
+    @property
+    def is_out_of_time(self) -> bool:
+        """Tell whether the deadline has passed."""
+        return self._patience.is_over
+
+    def _use(self, access_token: str) -> None:
+        if not _PRINTABLE.fullmatch(access_token):
+            message = "the access token is empty, or has characters that no token has"
+            raise CredentialsRejectedError(message)
+        self._token = access_token
+        self._http.headers["X-Auth-Token"] = access_token
 
     def get(self, resource: Resource, query: Query) -> Any:  # noqa: ANN401 - any JSON value
         """Return what the store says to one question; see ``answers.read`` for the errors."""
@@ -168,14 +195,16 @@ class Session:
 
     def _persist[T](self, ask: Callable[[], T], size: PageSize) -> T:
         """Ask again, with growing gaps, until there is an answer or no more patience."""
-        failures = throttles = 0
+        failures = throttles = rejections = 0
         while True:
             try:
                 return ask()
+            except CredentialsRejectedError:
+                if not self._may_heal(rejections):
+                    raise
+                rejections += 1
             except RateLimitedError as error:
-                gap = error.retry_after
-                if gap is None:
-                    gap = min(_FIRST_THROTTLE_GAP * 2**throttles, _LONGEST_THROTTLE_GAP)
+                gap = _throttle_gap(error.retry_after, throttles)
                 throttles += 1
                 if not self._patience.wait(gap):
                     raise RateLimitedError(str(error), gap) from None
@@ -185,6 +214,18 @@ class Session:
                 gap = _FIRST_GAP * _GAP_GROWTH ** (failures - 1)
                 if failures == _MOST_ATTEMPTS or not self._patience.wait(gap):
                     raise
+
+    def _may_heal(self, rejections: int) -> bool:
+        """Take the token that is kept by now, or wait a while; False when there is no hope."""
+        if self._renew is None:
+            return False
+        kept = self._renew()
+        if kept != self._token:
+            self._use(kept)
+            return True
+        return rejections < len(_REJECTION_GAPS) and self._patience.wait(
+            _REJECTION_GAPS[rejections]
+        )
 
     def _call(self, resource: Resource, query: Query) -> Answer:
         pause = self._quota.pause()
@@ -200,7 +241,7 @@ class Session:
             response = self._http.get(
                 f"{self._store_url}{resource.path}",
                 params=query,
-                timeout=_TIMEOUTS,
+                timeout=self._timeouts,
                 allow_redirects=False,
             )
         except (
@@ -214,7 +255,7 @@ class Session:
             raise StoreUnavailableError(message) from None
         body = response.content
         if not response.ok:
-            body = body.replace(self._token, b"[token]")  # errors quote it
+            body = body.replace(self._token.encode(), b"[token]")  # errors quote it
         return Answer(response.status_code, response.headers, body)
 
 
@@ -223,3 +264,12 @@ def _pagination(content: object) -> Mapping[str, Any]:
     meta = content.get("meta") if isinstance(content, dict) else None
     said = meta.get("pagination") if isinstance(meta, dict) else None
     return said if isinstance(said, dict) else {}
+
+
+def _throttle_gap(asked: float | None, throttles: int) -> float:
+    """Return the seconds to wait after a 429 that follows so many others."""
+    first = _FIRST_THROTTLE_GAP if asked is None else _FIRST_REPEATED_GAP
+    growing = min(first * float(2**throttles), _LONGEST_THROTTLE_GAP)
+    if asked is None:
+        return growing
+    return max(asked, growing) if throttles else asked

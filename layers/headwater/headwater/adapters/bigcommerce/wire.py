@@ -65,11 +65,6 @@ def read_instant(value: object) -> datetime:
     raise ValueError(message)
 
 
-def filter_instant(at: datetime) -> str:
-    """Write an instant as the store's filters read it: whole seconds, rounded down."""
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
 def _amount_or_none(value: object) -> Decimal | None:
     return None if _is_blank(value) else read_amount(value)
 
@@ -197,6 +192,31 @@ class WireOrder(Wire):
     cart_id: Text = ""
     ip_address: Text = ""
     ip_address_v6: Text = ""
+    customer_message: Text = ""
+
+
+class WireTotals(Wire):
+    """The parts of an order's total that a merchant's report may leave out."""
+
+    total_tax: MaybeAmount = None
+    shipping_cost_ex_tax: MaybeAmount = None
+    handling_cost_ex_tax: MaybeAmount = None
+
+
+class WireStatusCount(Wire):
+    """How many orders have a status."""
+
+    id: StatusId
+    count: Count = 0
+
+
+class WireTimeZone(Wire):
+    """How the control panel reads the clock; offsets in seconds."""
+
+    name: Text = ""
+    raw_offset: Annotated[int, BeforeValidator(read_whole)]
+    dst_offset: MaybeCount = None
+    dst_correction: Flag = False
 
 
 class WireCoupon(Wire):

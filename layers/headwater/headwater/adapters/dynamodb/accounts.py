@@ -69,8 +69,12 @@ class DynamoAccounts:
         pk, sk = keys.site(public_key)
         self._table.put({"pk": pk, "sk": sk, "account": account, "source": source})
 
+    def remove_site(self, public_key: str) -> None:
+        """Forget a public key."""
+        self._table.delete_many([keys.site(public_key)])
+
     def sources(self, account: str) -> list[Source]:
-        """Return an account's sources by name."""
+        """Return an account's sources by name, removed ones whose orders stay included."""
         items = self._table.query(keys.join(account), prefix="source#")
         return sorted(map(_read_source, items), key=lambda source: source.source)
 
@@ -106,20 +110,31 @@ class DynamoAccounts:
         """
         self._change_source(account, source, {"directory": codec.to_plain(directory)})
 
-    def save_status(self, account: str, source: str, status: str, reason: str) -> None:
-        """Save a source's status and its reason, nothing else.
+    def change_source(self, account: str, source: str, **changes: Any) -> None:  # noqa: ANN401
+        """Save some fields of a source (not its bookmark), nothing else.
 
         Raises:
             UnknownResourceError: the account has no such source.
         """
-        self._change_source(account, source, {"status": status, "reason": reason})
+        plain = {name: codec.to_plain(value) for name, value in changes.items()}
+        self._change_source(account, source, plain)
+
+    def remove_source(self, account: str, source: str) -> None:
+        """Forget a source."""
+        self._table.delete_many([keys.source(account, source)])
 
     def _change_source(self, account: str, source: str, changes: Mapping[str, Any]) -> None:
-        assignments = ", ".join(f"#{name} = :{name}" for name in changes)
+        kept = {name: value for name, value in changes.items() if value is not None}
+        emptied = [f"#{name}" for name in changes if name not in kept]
+        assignments = ", ".join(f"#{name} = :{name}" for name in kept)
+        clauses = (
+            f"SET {assignments}" * bool(kept),
+            f"REMOVE {', '.join(emptied)}" * bool(emptied),
+        )
         changed = self._table.update(
             keys.source(account, source),
-            f"SET {assignments}",
-            changes,
+            " ".join(filter(None, clauses)),
+            kept,
             condition="attribute_exists(#pk)",
         )
         if changed is None:

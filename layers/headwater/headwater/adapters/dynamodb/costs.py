@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from datetime import date
 from typing import TYPE_CHECKING
 
 from headwater.adapters.dynamodb import codec, keys
-from headwater.adapters.parallel import in_parallel
 from headwater.domain.costs import CostRow
 
 if TYPE_CHECKING:
@@ -53,32 +53,26 @@ class DynamoCosts:
         listed = self._table.query(keys.cost_load(account, platform, ad_account, load))
         touched = sorted({*days, *(date.fromisoformat(item["sk"]) for item in listed)})
         self._mark(account, touched)
-        head = keys.cost_head(platform, ad_account)
+        heads = [keys.cost_head(account, day, platform, ad_account) for day in touched]
+        shown = self._table.get_many(heads, ("load",))
+        moved = [key for key in heads if key not in shown or shown[key]["load"] != load]
+        self._table.put_many([{"pk": pk, "sk": sk, "load": load} for pk, sk in moved])
+        return len(moved)
 
-        def move(day: date) -> bool:
-            moved = self._table.update(
-                (keys.cost_day(account, day), head),
-                "SET #load = :load",
-                {"load": load},
-                condition="attribute_not_exists(#load) OR #load <> :load",
-            )
-            return moved is not None
-
-        return sum(in_parallel(move, touched))
-
-    def on_day(self, account: str, day: date) -> Iterator[CostRow]:
-        """Return the shown rows of a day, in order of key.
+    def on_day(self, account: str, day: date, last: date | None = None) -> Iterator[CostRow]:
+        """Return the shown rows of a day, or up to another of its month, in order.
 
         One query reads heads and rows of all loads: superseded loads are few, and queries are what
         an export of years waits for.
         """
-        shown: list[str] = []
-        for item in self._table.query(keys.cost_day(account, day)):
-            # The heads come first: "head" sorts before "row".
-            if item["sk"].startswith("head#"):
-                ad_account = item["sk"].removeprefix("head#")
-                shown.append(f"row#{ad_account}#{keys.join(item['load'])}#")
-            elif item["sk"].startswith(tuple(shown)):
+        shown: defaultdict[str, list[str]] = defaultdict(list)
+        partition, days = keys.cost_month(account, day), keys.days(day, last or day)
+        for item in self._table.query(partition, between=days):
+            # A day's heads come before its rows: "head" sorts before "row".
+            on, kind, rest = item["sk"].split("#", 2)
+            if kind == "head":
+                shown[on].append(f"{on}#row#{rest}#{keys.join(item['load'])}#")
+            elif item["sk"].startswith(tuple(shown[on])):
                 yield codec.from_plain(CostRow, item)
 
     def _mark(self, account: str, days: Collection[date]) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from headwater.adapters.dynamodb import keys
+from headwater.adapters.dynamodb.table import BY_DAY
+from headwater.domain.reporting_days import utc_day
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
@@ -42,13 +44,13 @@ class DailyItems:
         return {
             "pk": pk,
             "sk": sk,
-            "day_key": keys.journey_day(account, keys.utc_day(at), self._name),
-            "item_key": f"{pk}|{sk}",
+            "month_key": keys.journey_month(account, utc_day(at), self._name),
+            "day_key": keys.day_item(at, key),
             "received_at": keys.instant(received_at),
             **values,
         }
 
-    def on_day(self, account: str, day: date) -> Iterator[Item]:
-        """Return the items of a UTC day, in order of key."""
-        day_key = keys.journey_day(account, day, self._name)
-        return self._table.query(day_key, index="by_day", partition_key="day_key")
+    def on_day(self, account: str, day: date, last: date | None = None) -> Iterator[Item]:
+        """Return the items of a UTC day, or up to another of its month, in order of day and key."""
+        partition = keys.journey_month(account, day, self._name)
+        return self._table.query(partition, index=BY_DAY, between=keys.days(day, last or day))

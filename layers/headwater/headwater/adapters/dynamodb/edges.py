@@ -9,6 +9,7 @@ from headwater.adapters.dynamodb.daily_items import DailyItems
 from headwater.adapters.dynamodb.table import ConditionalPut
 from headwater.adapters.parallel import in_parallel
 from headwater.domain.journeys import Edge
+from headwater.domain.reporting_days import utc_day
 from headwater.errors import ConflictError
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ class DynamoEdges:
         keyed = {keys.record_edge(account, edge.node, edge.other): edge for edge in reversed(edges)}
         stored = self._table.get_many(list(keyed), ("at",))
         new = {key: edge for key, edge in keyed.items() if key not in stored}
-        self._items.mark(account, {keys.utc_day(edge.at) for edge in new.values()})
+        self._items.mark(account, {utc_day(edge.at) for edge in new.values()})
         self._table.put_many(
             [
                 self._items.build(account, key, edge.at, received_at, codec.to_attributes(edge))
@@ -92,12 +93,12 @@ class DynamoEdges:
             last[edge.node, edge.other] = edge
         return [last[pair] for pair in sorted(last)]
 
-    def on_day(self, account: str, day: date) -> Iterator[Edge]:
-        """Return the edges of a UTC day, in order of key."""
-        return map(_read, self._items.on_day(account, day))
+    def on_day(self, account: str, day: date, last: date | None = None) -> Iterator[Edge]:
+        """Return the edges of a UTC day, or up to another of its month, in order of day and key."""
+        return map(_read, self._items.on_day(account, day, last))
 
     def _mark(self, account: str, edges: Sequence[Edge]) -> None:
-        self._items.mark(account, {keys.utc_day(edge.at) for edge in edges})
+        self._items.mark(account, {utc_day(edge.at) for edge in edges})
 
     def _mirrored(self, account: str, edge: Edge, received_at: datetime) -> Item:
         """Return the other node's item; without a day it becomes no fact."""

@@ -10,6 +10,7 @@ from headwater.adapters.dynamodb.daily_items import DailyItems
 from headwater.adapters.dynamodb.touchpoints import DynamoTouchpoints
 from headwater.adapters.parallel import in_parallel
 from headwater.domain.journeys import Identification, OptIn, OrderClaim
+from headwater.domain.reporting_days import utc_day
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -118,23 +119,27 @@ class DynamoJourneys:
         stored = self._table.get_many(list(keyed), ("node",))
         return {keyed[key]: item["node"] for key, item in stored.items()}
 
-    def touchpoints_on(self, account: str, day: date) -> Iterator[Touchpoint]:
-        """Return the touchpoints of a UTC day, in order of key."""
-        return self._touchpoints.on_day(account, day)
+    def touchpoints_on(
+        self, account: str, day: date, last: date | None = None
+    ) -> Iterator[Touchpoint]:
+        """Return the touchpoints of a UTC day, or up to another of its month, in order."""
+        return self._touchpoints.on_day(account, day, last)
 
-    def identifications_on(self, account: str, day: date) -> Iterator[Identification]:
-        """Return the identifications of a UTC day, in order of key."""
-        items = self._links.on_day(account, day)
+    def identifications_on(
+        self, account: str, day: date, last: date | None = None
+    ) -> Iterator[Identification]:
+        """Return the identifications of a UTC day, or up to another of its month, in order."""
+        items = self._links.on_day(account, day, last)
         return (codec.from_plain(Identification, item) for item in items)
 
-    def opt_ins_on(self, account: str, day: date) -> Iterator[OptIn]:
-        """Return the opt-ins of a UTC day, in order of key."""
-        items = self._opt_ins.on_day(account, day)
+    def opt_ins_on(self, account: str, day: date, last: date | None = None) -> Iterator[OptIn]:
+        """Return the opt-ins of a UTC day, or up to another of its month, in order."""
+        items = self._opt_ins.on_day(account, day, last)
         return (codec.from_plain(OptIn, item) for item in items)
 
-    def claims_on(self, account: str, day: date) -> Iterator[OrderClaim]:
-        """Return the claims of a UTC day, in order of key."""
-        items = self._claims.on_day(account, day)
+    def claims_on(self, account: str, day: date, last: date | None = None) -> Iterator[OrderClaim]:
+        """Return the claims of a UTC day, or up to another of its month, in order."""
+        items = self._claims.on_day(account, day, last)
         return (codec.from_plain(OrderClaim, item) for item in items)
 
     def _add_new(
@@ -159,7 +164,7 @@ class DynamoJourneys:
         received_at: datetime,
     ) -> int:
         """Write events that no one has written; twins of one moment write the same values."""
-        items.mark(account, {keys.utc_day(event.at) for _, event in keyed})
+        items.mark(account, {utc_day(event.at) for _, event in keyed})
         self._table.put_many(
             [
                 items.build(account, key, event.at, received_at, codec.to_attributes(event))

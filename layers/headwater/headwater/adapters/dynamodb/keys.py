@@ -8,17 +8,20 @@ from __future__ import annotations
 
 import hashlib
 import zlib
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
+
+from headwater.domain.reporting_days import utc_day
 
 if TYPE_CHECKING:
     from headwater.domain.costs import CostRow
 
 type Key = tuple[str, str]
 
-# How many index partitions hold a day's orders. A store lets us read some 600 orders a second, and
-# two partitions take 1,000 writes each; every further one is a query per day of each export.
-ORDER_SHARDS = 2
+# How many index partitions hold a month's orders. The first pull writes the orders of one month one
+# after the other, some 600 a second of up to ten write units each, and a partition takes 1,000
+# units; every further one is a query per month of each export.
+ORDER_SHARDS = 8
 
 
 def join(*parts: str) -> str:
@@ -31,9 +34,19 @@ def instant(at: datetime) -> str:
     return at.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
-def utc_day(at: datetime) -> date:
-    """Return the UTC date of an instant."""
-    return at.astimezone(UTC).date()
+def month(account: str, day: date, *rest: str) -> str:
+    """Return a partition that holds a month's items."""
+    return join(account, f"{day:%Y-%m}", *rest)
+
+
+def day_item(at: datetime, key: Key) -> str:
+    """Return the index's range key of an item: its UTC day, then its own key."""
+    return "|".join((utc_day(at).isoformat(), *key))
+
+
+def days(first: date, last: date) -> tuple[str, str]:
+    """Return the bounds between which the range keys of these UTC days lie."""
+    return first.isoformat(), (last + timedelta(days=1)).isoformat()
 
 
 # --- orders --------------------------------------------------------------------------------------
@@ -45,20 +58,20 @@ def order(account: str, source: str, order_id: str) -> Key:
 
 
 def shard(order_id: str) -> int:
-    """Return which of its day's partitions an order lies in."""
+    """Return which of its month's partitions an order lies in."""
     if order_id.isascii() and order_id.isdecimal():
         return int(order_id) % ORDER_SHARDS
     return zlib.crc32(order_id.encode()) % ORDER_SHARDS
 
 
-def order_day(account: str, day: date, shard_number: int) -> str:
-    """Return the index key of one shard of a day's orders."""
-    return join(account, day.isoformat(), str(shard_number))
+def order_month(account: str, day: date, shard_number: int) -> str:
+    """Return the index partition of one shard of a month's orders."""
+    return month(account, day, str(shard_number))
 
 
 def day_of(day_key: str) -> date:
-    """Return the day that an index key names."""
-    return date.fromisoformat(day_key.split("#")[1])
+    """Return the day that the index's range key of an item names."""
+    return date.fromisoformat(day_key.partition("|")[0])
 
 
 def order_node(account: str, node: str) -> str:
@@ -76,9 +89,9 @@ def wanted_product(account: str, source: str, product_id: int) -> Key:
     return join(account, "p", source), join("wanted", str(product_id))
 
 
-def product_day(account: str, day: date) -> str:
-    """Return the index key of the products that were first stored on a day."""
-    return join(account, day.isoformat(), "products")
+def product_month(account: str, day: date) -> str:
+    """Return the index partition of the products that were first stored in a month."""
+    return month(account, day, "products")
 
 
 # --- journeys ------------------------------------------------------------------------------------
@@ -130,17 +143,17 @@ def lead(account: str, source: str, external_id: str) -> Key:
     return join(account, "l", source, external_id), "lead"
 
 
-def journey_day(account: str, day: date, table: str) -> str:
-    """Return the index key of a day's items of one fact table."""
-    return join(account, day.isoformat(), table)
+def journey_month(account: str, day: date, table: str) -> str:
+    """Return the index partition of a month's items of one fact table."""
+    return month(account, day, table)
 
 
 # --- costs ---------------------------------------------------------------------------------------
 
 
-def cost_day(account: str, day: date) -> str:
-    """Return the partition of a day's costs."""
-    return join(account, "d", day.isoformat())
+def cost_month(account: str, day: date) -> str:
+    """Return the partition of a month's costs."""
+    return month(account, day)
 
 
 def cost_row(account: str, load: str, row: CostRow) -> Key:
@@ -148,13 +161,13 @@ def cost_row(account: str, load: str, row: CostRow) -> Key:
     utm = (row.utm_source, row.utm_medium, row.utm_campaign, row.utm_content, row.utm_term)
     utm_hash = hashlib.sha256(join(*utm).encode()).hexdigest()[:12]
     ids = (row.campaign_id, row.adset_id, row.ad_id)
-    range_key = join("row", row.platform, row.ad_account, load, *ids, utm_hash)
-    return cost_day(account, row.day), range_key
+    range_key = join(row.day.isoformat(), "row", row.platform, row.ad_account, load, *ids, utm_hash)
+    return cost_month(account, row.day), range_key
 
 
-def cost_head(platform: str, ad_account: str) -> str:
-    """Return the range key of the item that says which load a day shows."""
-    return join("head", platform, ad_account)
+def cost_head(account: str, day: date, platform: str, ad_account: str) -> Key:
+    """Return the key of the item that says which load a day shows."""
+    return cost_month(account, day), join(day.isoformat(), "head", platform, ad_account)
 
 
 def cost_load(account: str, platform: str, ad_account: str, load: str) -> str:

@@ -9,10 +9,11 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from headwater.adapters.dynamodb import codec, keys
-from headwater.adapters.dynamodb.table import ConditionalPut
+from headwater.adapters.dynamodb.table import BY_DAY, ConditionalPut
 from headwater.adapters.parallel import in_parallel
 from headwater.domain.nodes import customer_node, email_node
 from headwater.domain.orders import Order
+from headwater.domain.reporting_days import utc_day
 from headwater.errors import ConflictError, InvalidRowError
 
 if TYPE_CHECKING:
@@ -75,23 +76,45 @@ class DynamoOrders:
         item = self._table.get(keys.order(account, source, order_id))
         return _read(item) if item else None
 
-    def on_day(self, account: str, day: date) -> Iterator[Order]:
-        """Return the orders placed on a UTC day, in order of key over all shards."""
+    def on_day(self, account: str, day: date, last: date | None = None) -> Iterator[Order]:
+        """Return the orders placed on a UTC day, or up to another of its month.
+
+        They come in order of day and key over all shards.
+        """
         shards = [
             self._table.query(
-                keys.order_day(account, day, number),
-                index="by_day",
-                partition_key="day_key",
-                attributes=("pk", "document"),
+                keys.order_month(account, day, number),
+                index=BY_DAY,
+                between=keys.days(day, last or day),
+                attributes=("day_key", "document"),
             )
             for number in range(keys.ORDER_SHARDS)
         ]
-        return map(_read, heapq.merge(*shards, key=lambda item: str(item["pk"])))
+        return map(_read, heapq.merge(*shards, key=lambda item: str(item["day_key"])))
+
+    def delete_on(self, account: str, source: str, day: date) -> int:
+        """Delete a source's orders placed on a UTC day; return how many. Marks the day first."""
+        prefix = f"{keys.join(account, source)}#"
+        found = [
+            (item["pk"], item["sk"])
+            for number in range(keys.ORDER_SHARDS)
+            for item in self._table.query(
+                keys.order_month(account, day, number),
+                index=BY_DAY,
+                between=keys.days(day, day),
+                attributes=("pk", "sk"),
+            )
+            if item["pk"].startswith(prefix)
+        ]
+        if found:
+            self._marks.raise_marks(account, "orders", {day}, self._clock.now())
+            self._table.delete_many(found)
+        return len(found)
 
     def _mark(
         self, account: str, changed: Sequence[_Incoming], stored: dict[keys.Key, Item]
     ) -> None:
-        entered = {keys.utc_day(new.order.placed_at) for new in changed}
+        entered = {utc_day(new.order.placed_at) for new in changed}
         left = {keys.day_of(stored[new.key]["day_key"]) for new in changed if new.key in stored}
         self._marks.raise_marks(account, "orders", entered | left, self._clock.now())
 
@@ -128,7 +151,8 @@ class _Incoming:
 
     @cached_property
     def item(self) -> Item:
-        order, day = self.order, keys.utc_day(self.order.placed_at)
+        order = self.order
+        day = utc_day(order.placed_at)
         document = codec.to_document(order)
         return {
             "pk": self.key[0],
@@ -137,7 +161,8 @@ class _Incoming:
             "modified_at": keys.instant(order.modified_at),
             "fetched_at": keys.instant(self.fetched_at),
             "content": hashlib.sha256(document.encode()).hexdigest(),
-            "day_key": keys.order_day(self.account, day, keys.shard(order.order_id)),
+            "month_key": keys.order_month(self.account, day, keys.shard(order.order_id)),
+            "day_key": keys.day_item(order.placed_at, self.key),
             "email_key": self._node_key(_email_node(order)),
             "customer_key": self._node_key(customer_node(order.source, order.customer_id)),
             "received_at": keys.instant(self.received_at),

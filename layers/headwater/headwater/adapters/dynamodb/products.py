@@ -8,8 +8,10 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from headwater.adapters.dynamodb import codec, keys
+from headwater.adapters.dynamodb.table import BY_DAY
 from headwater.adapters.parallel import in_parallel
 from headwater.domain.products import Product
+from headwater.domain.reporting_days import utc_day
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -76,12 +78,16 @@ class DynamoProducts:
         self._forget_wanted(account, products)
         return len(changed)
 
-    def on_day(self, account: str, day: date) -> Iterator[tuple[Product, datetime]]:
-        """Return the products first stored on a UTC day with that instant, in order of key."""
-        day_key = keys.product_day(account, day)
-        items = self._table.query(day_key, index="by_day", partition_key="day_key")
-        # All of a store's products have one range key in the index.
-        for item in sorted(items, key=lambda item: (item["pk"], item["sk"])):
+    def on_day(
+        self, account: str, day: date, last: date | None = None
+    ) -> Iterator[tuple[Product, datetime]]:
+        """Return the products first stored on a UTC day, or up to another of its month.
+
+        Each comes with that instant, in order of day and key.
+        """
+        partition = keys.product_month(account, day)
+        items = self._table.query(partition, index=BY_DAY, between=keys.days(day, last or day))
+        for item in items:
             product = codec.from_document(Product, item["document"])
             yield product, datetime.fromisoformat(item["first_seen_at"])
 
@@ -104,6 +110,7 @@ def _item(
         "document": document,
         "content": hashlib.sha256(document.encode()).hexdigest(),
         "first_seen_at": keys.instant(first_seen_at),
-        "day_key": keys.product_day(account, keys.utc_day(first_seen_at)),
+        "month_key": keys.product_month(account, utc_day(first_seen_at)),
+        "day_key": keys.day_item(first_seen_at, key),
         "received_at": keys.instant(now),
     }

@@ -48,6 +48,20 @@ class ConditionalPut:
     values: Mapping[str, Any] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class Index:
+    """An index of a table and its two keys."""
+
+    name: str
+    partition_key: str
+    range_key: str
+
+
+# What both tables of events have: a month's items, in order of day.
+BY_DAY = Index("by_day", "month_key", "day_key")
+_PRIMARY = Index("", "pk", "sk")
+
+
 class Table:
     """Reads and writes of one table; every read is strongly consistent except by an index.
 
@@ -145,16 +159,19 @@ class Table:
 
     def put_many(self, items: Sequence[Item]) -> None:
         """Write items without a condition, each key once."""
-        chunks = [items[i : i + _WRITES] for i in range(0, len(items), _WRITES)]
-        in_parallel(self._put_chunk, chunks)
+        self._write_many([{"PutRequest": {"Item": pack_item(item)}} for item in items])
+
+    def delete_many(self, keys: Sequence[Key]) -> None:
+        """Delete items without a condition, each key once; one that is gone stays so."""
+        self._write_many([{"DeleteRequest": {"Key": pack_key(key)}} for key in keys])
 
     def query(
         self,
         partition: str,
         *,
         prefix: str = "",
-        index: str = "",
-        partition_key: str = "pk",
+        index: Index | None = None,
+        between: tuple[str, str] | None = None,
         attributes: Sequence[str] = (),
     ) -> Iterator[Item]:
         """Return a partition's items in order of their range key, page after page.
@@ -163,20 +180,24 @@ class Table:
             partition: the value of the partition key.
             prefix: what the range key ``sk`` begins with; of no use with an index.
             index: an index to read instead of the table (eventually consistent).
-            partition_key: the name of the index's partition key.
+            between: the bounds of the range key, both inclusive.
             attributes: only these attributes, where given.
         """
-        condition = f"#{partition_key} = :partition"
+        keys = index or _PRIMARY
+        condition = f"#{keys.partition_key} = :partition"
         values = {"partition": partition}
         if prefix:
             condition += " AND begins_with(#sk, :prefix)"
             values["prefix"] = prefix
+        if between:
+            condition += f" AND #{keys.range_key} BETWEEN :first AND :last"
+            values |= {"first": between[0], "last": between[1]}
         projection = ", ".join(f"#{name}" for name in attributes)
         request: dict[str, Any] = {
             "TableName": self.name,
             "KeyConditionExpression": condition,
             "ExpressionAttributeValues": pack_values(values),
-            **({"IndexName": index} if index else {"ConsistentRead": True}),
+            **({"IndexName": keys.name} if index else {"ConsistentRead": True}),
             **({"ProjectionExpression": projection} if projection else {}),
             **_names(condition, projection),
         }
@@ -224,8 +245,12 @@ class Table:
                 self._wait(attempt := attempt + 1)
         return found
 
-    def _put_chunk(self, chunk: Sequence[Item]) -> None:
-        pending = {self.name: [{"PutRequest": {"Item": pack_item(item)}} for item in chunk]}
+    def _write_many(self, requests: Sequence[dict[str, Any]]) -> None:
+        chunks = [requests[i : i + _WRITES] for i in range(0, len(requests), _WRITES)]
+        in_parallel(self._write_chunk, chunks)
+
+    def _write_chunk(self, chunk: Sequence[dict[str, Any]]) -> None:
+        pending = {self.name: list(chunk)}
         attempt = 0
         while pending:
             with translated():

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from headwater.adapters.dynamodb import codec, keys
 from headwater.adapters.parallel import in_parallel
 from headwater.domain.journeys import Campaign, Touchpoint, earlier
+from headwater.domain.reporting_days import utc_day
 from headwater.errors import ConflictError
 
 if TYPE_CHECKING:
@@ -50,8 +51,8 @@ class DynamoTouchpoints:
                 if (merged := earlier(known[key], touch) if key in known else touch)
                 != known.get(key)
             }
-            days = {keys.utc_day(known[key].at) for key in changed if key in known}
-            self._items.mark(account, days | {keys.utc_day(t.at) for t in changed.values()})
+            days = {utc_day(known[key].at) for key in changed if key in known}
+            self._items.mark(account, days | {utc_day(t.at) for t in changed.values()})
             lost = self._write(account, changed, stored, received_at)
             written += len(changed) - len(lost)
             if not lost:
@@ -60,9 +61,9 @@ class DynamoTouchpoints:
         message = f"{len(pending)} sessions keep changing"
         raise ConflictError(message)
 
-    def on_day(self, account: str, day: date) -> Iterator[Touchpoint]:
-        """Return the touchpoints of a UTC day, in order of key."""
-        return map(_read, self._items.on_day(account, day))
+    def on_day(self, account: str, day: date, last: date | None = None) -> Iterator[Touchpoint]:
+        """Return the touchpoints of a UTC day, or up to another of its month, in order."""
+        return map(_read, self._items.on_day(account, day, last))
 
     def _write(
         self, account: str, changed: _ByKey, stored: Mapping[keys.Key, Item], received_at: datetime
@@ -83,9 +84,9 @@ class DynamoTouchpoints:
             return self._table.put(build(key), "#version = :seen", seen)
 
         # An imported touchpoint is named by what it says: whoever else writes it writes the same.
-        imported = [k for k, touch in changed.items() if touch.is_imported and k not in stored]
-        self._table.put_many([build(key) for key in imported])
-        racing = [key for key in changed if key not in set(imported)]
+        imported = {k for k, touch in changed.items() if touch.is_imported and k not in stored}
+        self._table.put_many([build(key) for key in changed if key in imported])
+        racing = [key for key in changed if key not in imported]
         outcomes = in_parallel(write, racing)
         return [key for key, is_written in zip(racing, outcomes, strict=True) if not is_written]
 

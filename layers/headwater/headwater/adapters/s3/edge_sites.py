@@ -46,6 +46,20 @@ class S3EdgeSites:
         message = "the list of sites changes too fast"
         raise ConflictError(message)
 
+    def remove(self, public_key: str) -> None:
+        """Forget a key's site, so that its hits are refused.
+
+        Raises:
+            ConflictError: somebody else keeps writing.
+        """
+        for _ in range(_ATTEMPTS):
+            document, etag = self._read()
+            kept = {key: site for key, site in document.items() if key != public_key}
+            if kept == document or self._write(kept, etag):
+                return
+        message = "the list of sites changes too fast"
+        raise ConflictError(message)
+
     def sites(self) -> Sites:
         """Return all sites; none before the first store is connected."""
         return Sites.from_document(self._read()[0])

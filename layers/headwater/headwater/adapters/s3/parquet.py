@@ -40,7 +40,7 @@ def create_view(db: duckdb.DuckDBPyConnection, table: str, paths: Sequence[Path]
             for column, sql_type in COLUMNS[table].items()
         )
         body = f"SELECT {columns} WHERE false"
-    db.execute(f"CREATE OR REPLACE VIEW {identifier(table)} AS {body}")
+    db.execute(f"CREATE OR REPLACE TEMP VIEW {identifier(table)} AS {body}")
 
 
 def write_rows(db: duckdb.DuckDBPyConnection, query: str, path: Path) -> bool:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 # What Secrets Manager says of a secret that is scheduled for deletion.
 _TO_BE_DELETED = "InvalidRequestException"
+_LEAST_DAYS = 7
 
 
 class SecretsManagerSecrets:
@@ -54,3 +55,16 @@ class SecretsManagerSecrets:
                 message = "there is no such secret"
                 raise UnknownResourceError(message) from error
             raise
+
+    def delete(self, secret_arn: str) -> None:
+        """Delete a token; one that is gone already stays so.
+
+        Secrets Manager keeps it for a week, which is the least that it grants, and nobody can
+        read it meanwhile.
+        """
+        try:
+            with translated():
+                self._client.delete_secret(SecretId=secret_arn, RecoveryWindowInDays=_LEAST_DAYS)
+        except ClientError as error:
+            if code_of(error) not in {"ResourceNotFoundException", _TO_BE_DELETED}:
+                raise

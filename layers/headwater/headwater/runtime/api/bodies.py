@@ -7,10 +7,14 @@ import json
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from headwater.runtime.api.problems import invalid_body, too_large
+from pydantic import ValidationError
+
+from headwater.runtime.api.problems import invalid_body, invalid_fields, too_large
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from pydantic import BaseModel
 
 # Lambda takes 6 MB, in which the rest of the event and the escapes of the body have to fit.
 LARGEST_BODY = 5_000_000
@@ -38,6 +42,20 @@ def read_json(event: Mapping[str, Any]) -> Any:  # noqa: ANN401 - any JSON value
     except (RecursionError, ValueError):
         message = "The body is not JSON."
         raise invalid_body(message) from None
+
+
+def read_model[M: BaseModel](event: Mapping[str, Any], model: type[M]) -> M:
+    """Return a request's body as a model.
+
+    Raises:
+        ProblemError: naming each wrong field, never its value, which may be a secret.
+    """
+    try:
+        return model.model_validate(read_json(event))
+    except ValidationError as error:
+        raise invalid_fields(
+            [{"loc": e["loc"] or ("body",), "msg": e["msg"]} for e in error.errors()]
+        ) from None
 
 
 def _text(event: Mapping[str, Any]) -> str:

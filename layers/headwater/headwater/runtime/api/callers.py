@@ -18,16 +18,28 @@ _SENDERS = frozenset({"owner", "ingest"})
 ROLES_OF_ROUTE = {
     "GET /v1/reports": _READERS,
     "GET /v1/reports/roi": _READERS,
+    "GET /v1/reports/reconciliation": _READERS,
+    "POST /v1/reconciliations": _READERS,
     "GET /v1/orders/{source}/{order_id}/credits": _READERS,
     "GET /v1/runs": _READERS,
     "GET /v1/sources": _OWNER,
+    "GET /v1/sources/{source}": _OWNER,
     "POST /v1/sources": _OWNER,
     "GET /v1/contacts/{contact}/links": _READERS,
     "POST /v1/contacts/{contact}/links": _OWNER,
     "DELETE /v1/contacts/{contact}/links/{other}": _OWNER,
+    "POST /v1/sources/check": _OWNER,
+    "POST /v1/sources/{source}/test": _OWNER,
+    "POST /v1/sources/{source}/pause": _OWNER,
+    "POST /v1/sources/{source}/resume": _OWNER,
+    "POST /v1/sources/{source}/reconnect": _OWNER,
+    "DELETE /v1/sources/{source}": _OWNER,
     "POST /v1/touchpoints": _SENDERS,
     "POST /v1/leads": _SENDERS,
     "POST /v1/costs": _SENDERS,
+    "GET /v1/settings/subscription-rules": _OWNER,
+    "PUT /v1/settings/subscription-rules": _OWNER,
+    "POST /v1/subscriptions/preview": _READERS,
 }
 # Routes that say nothing about anybody.
 OPEN_ROUTES = frozenset({"GET /v1/openapi.json"})

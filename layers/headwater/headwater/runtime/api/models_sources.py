@@ -2,67 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
-
 from pydantic import Field
 
 from headwater.runtime.api.fields import ApiModel, Instant, with_example
-
-Status = Literal["ok", "throttled", "reauthorize", "missing_scope", "unavailable"]
-_PUBLIC_KEY = Annotated[str, Field(description="What the store's tracking script sends.")]
+from headwater.runtime.api.models_connecting import PublicKey, ScopeTrial, Status, StoreFacts
 
 
-class SourceRequest(ApiModel):
-    """A store to connect, or to connect again with another token."""
+class HistoryProgress(ApiModel):
+    """How much of the order history is in."""
 
-    model_config = with_example(
-        {
-            "store": "https://store-abc123.mybigcommerce.com",
-            "access_token": "s3cr3t",
-            "domains": ["shop.example"],
-            "currency": "USD",
-            "time_zone": "America/New_York",
-        }
-    )
-
-    store: str = Field(
-        min_length=1, max_length=300, description="The store hash, or an address that shows it."
-    )
-    access_token: str = Field(min_length=1, max_length=1_000, repr=False)
-    source: str = Field(default="bigcommerce", description="Your name for this store.")
-    domains: list[str] = Field(
-        default=[], max_length=50, description="Hosts or origins of the shop's pages."
-    )
-    currency: str | None = Field(None, description="The account's, with its first store only.")
-    time_zone: str | None = Field(None, description="The account's, with its first store only.")
-    api_url: str = Field(
-        default="", description="Another API than BigCommerce's, where the deployment allows it."
-    )
-    pull_now: bool = Field(default=True, description="Pull the history now, not at 9:00.")
-
-
-class ConnectedSource(ApiModel):
-    """The store as it is connected now."""
-
-    model_config = with_example(
-        {
-            "source": "bigcommerce",
-            "status": "ok",
-            "orders_total": 12873,
-            "public_key": "5f0c9ae1b2d34477a1e09b6c",
-            "origins": ["https://shop.example", "https://www.shop.example"],
-            "pull_started": True,
-            "hint": "Send hits to the collector under this public_key.",
-        }
-    )
-
-    source: str
-    status: Status
-    orders_total: int
-    public_key: _PUBLIC_KEY
-    origins: list[str] = Field(description="The pages whose hits the collector takes.")
-    pull_started: bool
-    hint: str
+    done: int
+    total: int = Field(description="What the store counted, or what is done if that is more.")
+    percent: int = Field(description="100 only once it is complete.")
+    orders_left: int
+    is_complete: bool
+    seconds_left: int | None = Field(description="By the latest pace; null before there is one.")
 
 
 class SourceProgress(ApiModel):
@@ -71,18 +25,47 @@ class SourceProgress(ApiModel):
     source: str
     kind: str
     status: Status
+    title: str = Field(description="The status in words.")
     reason: str = Field(description="Why the status is not ok.")
+    to_do: str = Field(description="What you can do about it.")
+    status_since: Instant | None
     orders_done: int
     orders_total: int = Field(description="When the store was connected.")
     is_complete: bool = Field(description="The whole order history is in.")
-    pulled_until: Instant | None
+    history: HistoryProgress
+    pulled_at: Instant | None = Field(description="When a pull last ended well.")
+    pulled_until: Instant | None = Field(description="What changed in the store before is in.")
+
+
+class OffScope(ApiModel):
+    """An optional scope that the token lacks."""
+
+    title: str
+    off: str = Field(description="What is off without it.")
 
 
 class SourceDetails(SourceProgress):
     """A source as its owner sees it."""
 
     store_hash: str
-    public_key: _PUBLIC_KEY
+    public_key: PublicKey
+    off: list[OffScope]
+    store: StoreFacts
+
+
+class TriedSource(ApiModel):
+    """A source after a trial of its token. ``scopes`` is empty if the store did not answer."""
+
+    account: str
+    source: SourceDetails
+    scopes: list[ScopeTrial]
+
+
+class OneSource(ApiModel):
+    """A source of the account."""
+
+    account: str
+    source: SourceDetails
 
 
 class SourceList(ApiModel):
@@ -129,10 +112,22 @@ class RunState(ApiModel):
                     "source": "bigcommerce",
                     "kind": "bigcommerce",
                     "status": "ok",
+                    "title": "Healthy",
                     "reason": "",
+                    "to_do": "",
+                    "status_since": "2026-11-20T14:00:02+00:00",
                     "orders_done": 12873,
                     "orders_total": 12873,
                     "is_complete": True,
+                    "history": {
+                        "done": 12873,
+                        "total": 12873,
+                        "percent": 100,
+                        "orders_left": 0,
+                        "is_complete": True,
+                        "seconds_left": 0,
+                    },
+                    "pulled_at": "2026-11-21T14:01:40+00:00",
                     "pulled_until": "2026-11-21T14:00:03+00:00",
                 }
             ],

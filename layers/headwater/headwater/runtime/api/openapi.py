@@ -9,6 +9,13 @@ from aws_lambda_powertools.event_handler.api_gateway import Router
 from pydantic.json_schema import models_json_schema
 
 from headwater.runtime.api.contract import SCHEMAS, SECURITY_SCHEME
+from headwater.runtime.api.models_connecting import (
+    ConnectedSource,
+    CredentialsRequest,
+    SourceRequest,
+    StoreCheck,
+    TokenRequest,
+)
 from headwater.runtime.api.models_contacts import ContactLinks, LinkRequest
 from headwater.runtime.api.models_imports import (
     CostsPost,
@@ -16,24 +23,43 @@ from headwater.runtime.api.models_imports import (
     LeadsPost,
     TouchpointsPost,
 )
+from headwater.runtime.api.models_reconciliation import (
+    ReconciliationJob,
+    ReconciliationReport,
+    ReconciliationRequest,
+)
 from headwater.runtime.api.models_reports import CreditTrail, ReportList, RoiReport
 from headwater.runtime.api.models_sources import (
-    ConnectedSource,
+    OneSource,
     ProblemDocument,
     RunState,
     SourceList,
-    SourceRequest,
+    TriedSource,
+)
+from headwater.runtime.api.models_subscriptions import (
+    PreviewRequest,
+    SubscriptionPreview,
+    SubscriptionRulesAnswer,
+    SubscriptionRulesBody,
 )
 from headwater.runtime.api.routes_contacts import contact_routes
 from headwater.runtime.api.routes_credits import credit_routes
 from headwater.runtime.api.routes_imports import import_routes
+from headwater.runtime.api.routes_manage_sources import manage_routes
+from headwater.runtime.api.routes_reconciliation import reconciliation_routes
 from headwater.runtime.api.routes_reports import report_routes
 from headwater.runtime.api.routes_runs import run_routes
+from headwater.runtime.api.routes_settings import setting_routes
 from headwater.runtime.api.routes_sources import connect_routes, source_routes
+from headwater.runtime.api.routes_subscriptions import subscription_routes
 from headwater.runtime.api.routing import new_router
 from headwater.usecases.connect_source import connect_source
 from headwater.usecases.import_rows import import_rows
 from headwater.usecases.link_contacts import link_contacts
+from headwater.usecases.manage_account import read_subscription_rules, save_subscription_rules
+from headwater.usecases.preview_subscriptions import preview_subscriptions
+from headwater.usecases.reconciliation_jobs import request_reconciliation
+from headwater.usecases.serve_reconciliation import serve_reconciliation
 from headwater.usecases.serve_reports import serve_credits, serve_roi
 
 VERSION = "1.0.0"
@@ -42,16 +68,28 @@ _MODELS = (
     ContactLinks,
     CostsPost,
     CreditTrail,
+    CredentialsRequest,
     ImportResult,
     LeadsPost,
     LinkRequest,
+    OneSource,
+    PreviewRequest,
     ProblemDocument,
+    ReconciliationJob,
+    ReconciliationReport,
+    ReconciliationRequest,
     ReportList,
     RoiReport,
     RunState,
     SourceList,
     SourceRequest,
+    StoreCheck,
+    TokenRequest,
+    SubscriptionPreview,
+    SubscriptionRulesAnswer,
+    SubscriptionRulesBody,
     TouchpointsPost,
+    TriedSource,
 )
 _DESCRIPTION = (
     "Attribution reports of a BigCommerce store. Amounts are decimal strings. Every key belongs to "
@@ -94,12 +132,16 @@ def openapi_document() -> dict[str, Any]:
     described = APIGatewayHttpResolver(enable_validation=True)
     for router in (
         report_routes(serve_roi),
+        reconciliation_routes(serve_reconciliation, request_reconciliation),
         credit_routes(serve_credits),
         run_routes(),
         import_routes(import_rows),
         connect_routes(connect_source),
+        manage_routes(),
         source_routes(),
         contact_routes(link_contacts),
+        setting_routes(read_subscription_rules, save_subscription_rules),
+        subscription_routes(preview_subscriptions),
         contract_routes(),
     ):
         described.include_router(router)

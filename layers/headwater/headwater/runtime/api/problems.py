@@ -131,9 +131,15 @@ def problem_of(error: Exception) -> Problem:
         return Problem(HTTPStatus.SERVICE_UNAVAILABLE, "unavailable", detail, headers)
     for kind_of_error, (status, kind) in _TOLD.items():
         if isinstance(error, kind_of_error):
-            return Problem(status, kind, str(error))
+            return Problem(status, kind, str(error), errors=_missing_scopes(error))
     detail = "This is a defect of ours; it is in the logs."
     return Problem(HTTPStatus.INTERNAL_SERVER_ERROR, "internal-error", detail)
+
+
+def _missing_scopes(error: Exception) -> tuple[Mapping[str, str], ...]:
+    """Return the scopes that a token lacks, each with what it is needed for."""
+    scopes = error.scopes if isinstance(error, MissingScopeError) else {}
+    return tuple({"name": title, "reason": needed_for} for title, needed_for in scopes.items())
 
 
 def _place(location: Iterable[object]) -> str:

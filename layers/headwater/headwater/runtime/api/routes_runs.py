@@ -34,7 +34,7 @@ def run_routes() -> Router:
             "until": head.lease_until.isoformat(),
             "again": head.again,
         }
-        sources = bootstrap.accounts().sources(account)
+        sources, now = bootstrap.accounts().sources(account), bootstrap.clock().now()
         return json_answer(
             {
                 "account": account,
@@ -42,7 +42,7 @@ def run_routes() -> Router:
                 "generated_at": head.generated_at and head.generated_at.isoformat(),
                 "lease": lease,
                 "last_run": _last_run(account, head.released_run),
-                "sources": [progress_of(source) for source in sources],
+                "sources": [progress_of(source, now) for source in sources],
             }
         )
 

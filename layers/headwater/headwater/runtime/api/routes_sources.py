@@ -1,25 +1,32 @@
-"""Stores that are connected to an account."""
+"""Stores that are connected to an account: trying, connecting and listing them."""
 
 from collections.abc import Callable
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.api_gateway import Router
-from pydantic import ValidationError
 
 from headwater.runtime import bootstrap
 from headwater.runtime.api.answers import json_answer
-from headwater.runtime.api.bodies import read_json
+from headwater.runtime.api.bodies import read_model
 from headwater.runtime.api.contract import NEEDS_KEY, answers, takes
-from headwater.runtime.api.models_sources import ConnectedSource, SourceList, SourceRequest
-from headwater.runtime.api.problems import invalid_fields
+from headwater.runtime.api.models_connecting import (
+    ConnectedSource,
+    CredentialsRequest,
+    SourceRequest,
+    StoreCheck,
+    TokenRequest,
+)
+from headwater.runtime.api.models_sources import OneSource, SourceList
 from headwater.runtime.api.routing import account_of, new_router
-from headwater.runtime.api.source_progress import progress_of
+from headwater.runtime.api.source_progress import details_of, scopes_of
 from headwater.runtime.observability import count, logger
 from headwater.usecases.connect_source import ConnectedSource as Connected
-from headwater.usecases.connect_source import ConnectRequest
-from headwater.usecases.open_site import SiteRequest, check_site, open_site
+from headwater.usecases.connect_source import ConnectRequest, parse_store_hash, try_store
+from headwater.usecases.manage_sources import known_source
+from headwater.usecases.open_site import SiteRequest, check_site, is_only_source, open_site
 
 # What is left of the invocation after the store has answered: for our own tables.
 _OWN_WORK = timedelta(seconds=8)
@@ -30,60 +37,113 @@ _HINT = (
 
 
 def connect_routes(connect_source: Callable[..., Connected]) -> Router:
-    """Return the route that connects a store.
+    """Return the routes that try and connect a store.
 
     Args:
         connect_source: the use case behind it.
     """
     router = new_router()
 
+    def connect(
+        account: str, request: ConnectRequest, site: SiteRequest, *, pull_now: bool
+    ) -> Response[str]:
+        connected = connect_source(
+            account,
+            request,
+            ports=bootstrap.connect_ports(deadline_of(router)),
+            other_api_urls=bootstrap.other_api_urls(),
+        )
+        source = connected.source
+        if connected.is_new and is_only_source(account, source.source, bootstrap.accounts()):
+            site = site.with_currency(source.store_currency)
+        opened = open_site(account, source, site, ports=bootstrap.site_ports(), pull_now=pull_now)
+        count(SourcesConnected=1)
+        logger.info(
+            "source connected", extra={"source": source.source, "orders": connected.orders_total}
+        )
+        details = details_of(source, bootstrap.clock().now())
+        answer = {
+            "source": source.source,
+            "status": details["status"],
+            "orders_total": connected.orders_total,
+            "public_key": source.public_key,
+            "origins": sorted(opened.origins),
+            "pull_started": pull_now,
+            "hint": _HINT,
+            "scopes": scopes_of(connected.check.findings),
+            "store": details["store"],
+        }
+        return json_answer(answer, status=201)
+
     @router.post(
         "/v1/sources",
         operation_id="connect_source",
         summary="Connect a store",
-        description="Tries the credentials, keeps them, lets the shop's pages send hits, and "
-        "starts the first pull. The same call again replaces the token. A 400 whose type ends in "
-        "credentials-rejected, missing-scope or store-not-found is the store's own answer.",
+        description="Tries every scope of the token, keeps it, lets the shop's pages send hits, "
+        "and starts the first pull. The same call again replaces the token. A 400 whose type ends "
+        "in credentials-rejected, missing-scope or store-not-found is the store's own answer.",
         tags=["sources"],
         responses=answers(ConnectedSource, status=201, description="The store is connected."),
         security=NEEDS_KEY,
         openapi_extensions=takes(SourceRequest),
     )
-    def connect() -> Response[str]:
+    def connect_store() -> Response[str]:
         account = account_of(router)
-        asked = _asked(read_json(router.current_event.raw_event))
+        asked = read_model(router.current_event.raw_event, SourceRequest)
         site = SiteRequest(tuple(asked.domains), asked.currency, asked.time_zone)
         check_site(account, asked.source, site, accounts=bootstrap.accounts())
-        connected = connect_source(
-            account,
-            ConnectRequest(asked.store, asked.access_token, asked.source, asked.api_url),
-            ports=bootstrap.connect_ports(_deadline(router)),
+        request = ConnectRequest(asked.store, asked.access_token, asked.source, asked.api_url)
+        return connect(account, request, site, pull_now=asked.pull_now)
+
+    @router.post(
+        "/v1/sources/<source>/reconnect",
+        operation_id="reconnect_source",
+        summary="Give a connected store a new token",
+        description="As connecting it again: bookmark, public key and domains stay.",
+        tags=["sources"],
+        responses=answers(ConnectedSource, 404, status=201, description="It is connected."),
+        security=NEEDS_KEY,
+        openapi_extensions=takes(TokenRequest),
+    )
+    def reconnect_store(source: str) -> Response[str]:
+        account = account_of(router)
+        asked = read_model(router.current_event.raw_event, TokenRequest)
+        known = known_source(bootstrap.accounts(), account, source)
+        request = ConnectRequest(known.store_hash, asked.access_token, source, known.api_url)
+        return connect(account, request, SiteRequest(), pull_now=asked.pull_now)
+
+    @router.post(
+        "/v1/sources/check",
+        operation_id="check_store",
+        summary="Try a store's credentials",
+        description="Tries every scope of the token and keeps nothing.",
+        tags=["sources"],
+        responses=answers(StoreCheck),
+        security=NEEDS_KEY,
+        openapi_extensions=takes(CredentialsRequest),
+    )
+    def check_credentials() -> Response[str]:
+        asked = read_model(router.current_event.raw_event, CredentialsRequest)
+        check = try_store(
+            ConnectRequest(asked.store, asked.access_token, api_url=asked.api_url),
+            sources=bootstrap.order_sources(deadline_of(router)),
             other_api_urls=bootstrap.other_api_urls(),
         )
-        source = connected.source
-        opened = open_site(
-            account, source, site, ports=bootstrap.site_ports(), pull_now=asked.pull_now
-        )
-        count(SourcesConnected=1)
-        logger.info(
-            "source connected", extra={"source": source.source, "orders": connected.orders_total}
-        )
         answer = {
-            "source": source.source,
-            "status": source.status,
-            "orders_total": connected.orders_total,
-            "public_key": source.public_key,
-            "origins": sorted(opened.origins),
-            "pull_started": asked.pull_now,
-            "hint": _HINT,
+            "store_hash": parse_store_hash(asked.store),
+            "can_connect": check.refusal is None,
+            "reason": str(check.refusal or ""),
+            "orders_total": check.orders_total,
+            "scopes": scopes_of(check.findings),
+            "store": asdict(check.description),
         }
-        return json_answer(answer, status=201)
+        return json_answer(answer)
 
     return router
 
 
 def source_routes() -> Router:
-    """Return the route that lists the stores."""
+    """Return the routes that list the stores."""
     router = new_router()
 
     @router.get(
@@ -95,30 +155,33 @@ def source_routes() -> Router:
         security=NEEDS_KEY,
     )
     def read_sources() -> Response[str]:
-        account = account_of(router)
-        sources = [
-            {
-                **progress_of(source),
-                "store_hash": source.store_hash,
-                "public_key": source.public_key,
-            }
-            for source in bootstrap.accounts().sources(account)
-        ]
+        account, now = account_of(router), bootstrap.clock().now()
+        sources = [details_of(one, now) for one in bootstrap.accounts().sources(account)]
         return json_answer({"account": account, "sources": sources})
+
+    @router.get(
+        "/v1/sources/<source>",
+        operation_id="read_source",
+        summary="One connected store",
+        description="How it is, what to do about it, and how far its history is.",
+        tags=["sources"],
+        responses=answers(OneSource, 404),
+        security=NEEDS_KEY,
+    )
+    def read_source(source: str) -> Response[str]:
+        account = account_of(router)
+        return source_answer(account, known_source(bootstrap.accounts(), account, source))
 
     return router
 
 
-def _asked(body: Any) -> SourceRequest:  # noqa: ANN401 - any JSON value
-    """Read a request to connect; raises ProblemError naming each wrong field, never its value."""
-    try:
-        return SourceRequest.model_validate(body)
-    except ValidationError as error:
-        raise invalid_fields(
-            [{"loc": e["loc"] or ("body",), "msg": e["msg"]} for e in error.errors()]
-        ) from None
+def source_answer(account: str, source: Any, status: int = 200) -> Response[str]:  # noqa: ANN401
+    """Return a source as its owner sees it."""
+    details = details_of(source, bootstrap.clock().now())
+    return json_answer({"account": account, "source": details}, status=status)
 
 
-def _deadline(router: Router) -> datetime:
+def deadline_of(router: Router) -> datetime:
+    """Return until when a store may be asked, so that there is time left for our own tables."""
     left = timedelta(milliseconds=router.lambda_context.get_remaining_time_in_millis())
     return bootstrap.clock().now() + left - _OWN_WORK

@@ -2,22 +2,69 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
+from headwater.usecases.describe_source import describe_source
+
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import datetime
+
+    from headwater.usecases.check_store import Finding
     from headwater.usecases.ports import Source
 
 
-def progress_of(source: Source) -> dict[str, Any]:
+def progress_of(source: Source, now: datetime) -> dict[str, Any]:
     """Return a source's status and how much of its history is in; no secret, no token."""
-    until = source.bookmark.pulled_until
+    state = describe_source(source, now)
     return {
         "source": source.source,
         "kind": source.kind,
-        "status": source.status,
-        "reason": source.reason,
+        "status": state.status,
+        "title": state.title,
+        "reason": state.reason,
+        "to_do": state.to_do,
+        "status_since": _instant(source.status_since),
         "orders_done": source.orders_done,
         "orders_total": source.orders_total,
         "is_complete": source.is_history_complete,
-        "pulled_until": until and until.isoformat(),
+        "history": asdict(state.history),
+        "pulled_at": _instant(source.pulled_at),
+        "pulled_until": _instant(source.bookmark.pulled_until),
     }
+
+
+def details_of(source: Source, now: datetime) -> dict[str, Any]:
+    """Return a source as its owner sees it."""
+    return {
+        **progress_of(source, now),
+        "store_hash": source.store_hash,
+        "public_key": source.public_key,
+        "off": [asdict(one) for one in describe_source(source, now).off],
+        "store": {
+            "name": source.store_name,
+            "time_zone": source.store_time_zone,
+            "currency": source.store_currency,
+            "dst_correction": source.dst_correction,
+        },
+    }
+
+
+def scopes_of(findings: Iterable[Finding]) -> list[dict[str, Any]]:
+    """Return how the trial of each scope went."""
+    return [
+        {
+            "title": one.permission.title,
+            "name": one.permission.name,
+            "is_required": one.permission.is_required,
+            "needed_for": one.permission.needed_for,
+            "state": one.state,
+            "detail": one.detail,
+        }
+        for one in findings
+    ]
+
+
+def _instant(at: datetime | None) -> str | None:
+    return at.isoformat() if at else None

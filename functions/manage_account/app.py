@@ -1,0 +1,18 @@
+"""Shows and changes the settings of an account."""
+
+from typing import Any
+
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from headwater.runtime.api.application import Application
+from headwater.runtime.api.routes_settings import setting_routes
+from headwater.runtime.observability import observed
+from headwater.usecases.manage_account import read_subscription_rules, save_subscription_rules
+
+application = Application(setting_routes(read_subscription_rules, save_subscription_rules))
+
+
+@observed
+def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    """Answer an owner."""
+    return application.answer(event, context)

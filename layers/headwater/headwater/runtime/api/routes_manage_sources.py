@@ -1,0 +1,104 @@
+"""What an owner does with a connected store: test it, pause and resume it, remove it."""
+
+from typing import Annotated, Literal
+
+from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.event_handler.api_gateway import Router
+from aws_lambda_powertools.event_handler.openapi.params import Query
+
+from headwater.runtime import bootstrap
+from headwater.runtime.api.answers import json_answer
+from headwater.runtime.api.contract import NEEDS_KEY, answers
+from headwater.runtime.api.models_sources import OneSource, TriedSource
+from headwater.runtime.api.routes_sources import deadline_of, source_answer
+from headwater.runtime.api.routing import account_of, new_router
+from headwater.runtime.api.source_progress import details_of, scopes_of
+from headwater.runtime.observability import logger
+from headwater.usecases.manage_sources import (
+    pause_source,
+    remove_source,
+    resume_source,
+    try_source,
+)
+
+_ACCEPTED = 202
+
+
+def manage_routes() -> Router:
+    """Return the routes of a connected store."""
+    router = new_router()
+
+    @router.post(
+        "/v1/sources/<source>/test",
+        operation_id="test_source",
+        summary="Try a connected store now",
+        description="Tries every scope of its token and writes down how the store is.",
+        tags=["sources"],
+        responses=answers(TriedSource, 404),
+        security=NEEDS_KEY,
+    )
+    def test(source: str) -> Response[str]:
+        account = account_of(router)
+        tried = try_source(account, source, ports=bootstrap.connect_ports(deadline_of(router)))
+        details = details_of(tried.source, bootstrap.clock().now())
+        scopes = scopes_of(tried.findings)
+        return json_answer({"account": account, "source": details, "scopes": scopes})
+
+    @router.post(
+        "/v1/sources/<source>/pause",
+        operation_id="pause_source",
+        summary="Stop pulling a store",
+        description="A pull under way stops after its page. Everything that is in stays.",
+        tags=["sources"],
+        responses=answers(OneSource, 404),
+        security=NEEDS_KEY,
+    )
+    def pause(source: str) -> Response[str]:
+        account = account_of(router)
+        return source_answer(account, pause_source(account, source, accounts=bootstrap.accounts()))
+
+    @router.post(
+        "/v1/sources/<source>/resume",
+        operation_id="resume_source",
+        summary="Pull a store again",
+        description="At once, from where it stopped, and then as scheduled.",
+        tags=["sources"],
+        responses=answers(OneSource, 404),
+        security=NEEDS_KEY,
+    )
+    def resume(source: str) -> Response[str]:
+        account = account_of(router)
+        resumed = resume_source(
+            account, source, accounts=bootstrap.accounts(), pipeline=bootstrap.pipeline()
+        )
+        return source_answer(account, resumed)
+
+    @router.delete(
+        "/v1/sources/<source>",
+        operation_id="remove_source",
+        summary="Remove a store",
+        description="Its token and its public key go at once. With data=delete its orders are "
+        "deleted by the pull that this starts, and leave the reports with the run behind it; the "
+        "source is gone then. With data=keep they stay, and the name stays this store's.",
+        tags=["sources"],
+        responses=answers(OneSource, 404, status=202, description="It is being removed."),
+        security=NEEDS_KEY,
+    )
+    def remove(
+        source: str,
+        data: Annotated[
+            Literal["keep", "delete"], Query(description="What becomes of its orders.")
+        ] = "keep",
+    ) -> Response[str]:
+        account = account_of(router)
+        removed = remove_source(
+            account,
+            source,
+            with_orders=data == "delete",
+            ports=bootstrap.remove_ports(),
+            now=bootstrap.clock().now(),
+        )
+        logger.info("source removed", extra={"source": source, "data": data})
+        return source_answer(account, removed, _ACCEPTED)
+
+    return router

@@ -1,0 +1,115 @@
+"""How a source is, as a person can act on it: its status in words, and how far its history is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from headwater.usecases.check_store import PERMISSIONS, WHERE_TO_FIX
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from headwater.usecases.ports import Source
+
+# A store that answers nothing for so long is no passing trouble.
+_LONG = timedelta(hours=2)
+_THROTTLED = (
+    "Nothing: other apps use up the store's request quota, and the next pull goes on from here. If"
+    " it stays, find the app that is so busy, or ask BigCommerce for a larger quota."
+)
+_REAUTHORIZE = (
+    "Make a new API account in the control panel, under Settings > Store-level API accounts, and"
+    " connect the store again with its token. Meanwhile each pull tries the present one."
+)
+_REMOVED = "Connect the store again under this name to go on, or remove it with its orders."
+# Status → its title, and what to do about it.
+_STATUSES = {
+    "ok": ("Healthy", ""),
+    "paused": ("Paused", "Resume the source when its orders shall be pulled again."),
+    "throttled": ("Throttled", _THROTTLED),
+    "reauthorize": ("Re-authorize", _REAUTHORIZE),
+    "missing_scope": ("Scope missing", WHERE_TO_FIX),
+    "unavailable": ("Store unavailable", "Nothing: the next pull goes on from here."),
+    "removing": ("Being removed", "Nothing: the orders are being deleted."),
+    "removed": ("Removed", _REMOVED),
+}
+_LONG_UNAVAILABLE = (
+    "See whether the shop itself is up: a store that is in maintenance, suspended or unpaid answers"
+    " nothing for hours. The next pull tries again, and goes on from here."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryProgress:
+    """How much of a store's order history is in.
+
+    ``percent`` is 100 only once it is complete. ``seconds_left`` goes by the pace of the latest
+    invocation, waits for the store's quota included; None before there is one.
+    """
+
+    done: int
+    total: int
+    percent: int
+    orders_left: int
+    is_complete: bool
+    seconds_left: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class OffScope:
+    """An optional scope that the token lacks, and what is off for it."""
+
+    title: str
+    off: str
+
+
+@dataclass(frozen=True, slots=True)
+class SourceState:
+    """How a source is. ``to_do`` is empty where there is nothing to do or to know."""
+
+    status: str
+    title: str
+    reason: str
+    to_do: str
+    history: HistoryProgress
+    off: tuple[OffScope, ...]
+
+
+def describe_source(source: Source, now: datetime) -> SourceState:
+    """Return how a source is."""
+    status = "paused" if source.is_paused and not source.is_removed else source.status
+    title, to_do = _STATUSES[status]
+    since = source.status_since
+    if status == "unavailable" and since and now - since >= _LONG:
+        to_do = _LONG_UNAVAILABLE
+    off = tuple(
+        OffScope(one.title, one.without)
+        for one in PERMISSIONS
+        if one.title in source.missing_scopes
+    )
+    return SourceState(status, title, source.reason, to_do, _history(source), off)
+
+
+def _history(source: Source) -> HistoryProgress:
+    done = source.orders_done
+    if source.is_history_complete:
+        return HistoryProgress(done, done, 100, 0, is_complete=True, seconds_left=0)
+    # Orders that came in since the store counted them make it larger.
+    total = max(source.orders_total, done)
+    percent = min(100 * done // total, 99) if total else 0
+    left = total - done
+    return HistoryProgress(
+        done, total, percent, left, is_complete=False, seconds_left=_seconds_left(source, left)
+    )
+
+
+def _seconds_left(source: Source, orders_left: int) -> int | None:
+    """Return how long what is left takes: orders left * seconds that one took, rounded up."""
+    mark = source.bookmark
+    came = source.orders_done - mark.paced_done
+    if mark.paced_from is None or mark.saved_at is None or came <= 0:
+        return None
+    seconds = (mark.saved_at - mark.paced_from).total_seconds()
+    return -int(-orders_left * seconds // came)

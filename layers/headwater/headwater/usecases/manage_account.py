@@ -1,0 +1,50 @@
+"""Manage account: what an owner sees and changes of his account's settings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from headwater.domain.subscription_rules import rules_document, rules_from_document
+
+if TYPE_CHECKING:
+    from headwater.domain.subscription_rules import SubscriptionRule
+    from headwater.usecases.ports import Accounts, Clock
+
+
+@dataclass(frozen=True, slots=True)
+class SubscriptionRules:
+    """An account's rules; ``is_default``: it has none of its own."""
+
+    rules: tuple[SubscriptionRule, ...]
+    is_default: bool
+
+    def document(self) -> dict[str, Any]:
+        """Return the rules as plain JSON values."""
+        return {"is_default": self.is_default, "rules": rules_document(self.rules)}
+
+
+def read_subscription_rules(account: str, *, accounts: Accounts) -> SubscriptionRules:
+    """Return the rules that the account's next run follows."""
+    settings = accounts.settings(account)
+    return SubscriptionRules(settings.rules, settings.subscription_rules is None)
+
+
+def save_subscription_rules(
+    account: str,
+    document: Any,  # noqa: ANN401 - any JSON value
+    *,
+    accounts: Accounts,
+    clock: Clock,
+) -> SubscriptionRules:
+    """Replace the account's rules; None returns to the defaults. The next run follows them.
+
+    Raises:
+        InvalidRulesError: naming each bad rule and its field; nothing is changed.
+    """
+    rules = None if document is None else rules_from_document(document)
+    settings = accounts.settings(account)
+    changed = replace(settings, subscription_rules=rules)
+    if changed != settings:
+        accounts.save_settings(account, changed, clock.now())
+    return SubscriptionRules(changed.rules, rules is None)

@@ -1,0 +1,203 @@
+"""Manage connected stores: test them, pause and resume them, remove them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from headwater.errors import (
+    CredentialsRejectedError,
+    FatalError,
+    HeadwaterError,
+    InvalidParameterError,
+    MissingScopeError,
+    RateLimitedError,
+    RetriableError,
+    StoreNotFoundError,
+    UnknownResourceError,
+)
+from headwater.usecases.check_store import check_store
+from headwater.usecases.connect_source import find_source, told_by_store
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from headwater.usecases.check_store import Finding
+    from headwater.usecases.connect_source import ConnectPorts
+    from headwater.usecases.open_site import EdgeSites
+    from headwater.usecases.ports import Accounts, Pipeline, Secrets, Source
+
+# The status of a source whose store answers with an error; any other error is "unavailable".
+_STATUSES: dict[type[HeadwaterError], str] = {
+    CredentialsRejectedError: "reauthorize",
+    StoreNotFoundError: "reauthorize",
+    MissingScopeError: "missing_scope",
+    RateLimitedError: "throttled",
+}
+REMOVED, REMOVING = "removed", "removing"
+
+
+@dataclass(frozen=True, slots=True)
+class TriedSource:
+    """A source as it stands after a trial, and how the trial of each scope went.
+
+    There are no findings where the store could not be asked at all.
+    """
+
+    source: Source
+    findings: tuple[Finding, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RemovePorts:
+    """What removing a source needs from the outside world."""
+
+    accounts: Accounts
+    secrets: Secrets
+    sites: EdgeSites
+    pipeline: Pipeline
+
+
+def status_of(error: HeadwaterError) -> str:
+    """Return the status of a source whose store answers with an error."""
+    return _STATUSES.get(type(error), "unavailable")
+
+
+def known_source(accounts: Accounts, account: str, name: str) -> Source:
+    """Return an account's source.
+
+    Raises:
+        UnknownResourceError: there is none of that name.
+    """
+    source = find_source(accounts, account, name)
+    if source is None:
+        message = f"there is no source {name}"
+        raise UnknownResourceError(message)
+    return source
+
+
+def try_source(account: str, name: str, *, ports: ConnectPorts) -> TriedSource:
+    """Try every scope of a source's token now, and write down how the source is.
+
+    Raises:
+        UnknownResourceError: there is no such source.
+        InvalidParameterError: it was removed.
+    """
+    source = _not_removed(ports.accounts, account, name)
+    try:
+        check = check_store(
+            ports.sources.connect(
+                store_hash=source.store_hash,
+                access_token=_token_of(source, ports.secrets),
+                api_url=source.api_url,
+            )
+        )
+    except (RetriableError, FatalError) as error:
+        return TriedSource(_noted(account, source, error, ports))
+    if check.refusal:
+        return TriedSource(_noted(account, source, check.refusal, ports), check.findings)
+    ports.accounts.change_source(account, name, **told_by_store(check))
+    return TriedSource(_noted(account, source, None, ports), check.findings)
+
+
+def pause_source(account: str, name: str, *, accounts: Accounts) -> Source:
+    """Stop pulling a source, a pull under way included; it keeps its bookmark.
+
+    Raises:
+        UnknownResourceError: there is no such source.
+        InvalidParameterError: it was removed.
+    """
+    _not_removed(accounts, account, name)
+    accounts.change_source(account, name, is_paused=True)
+    return known_source(accounts, account, name)
+
+
+def resume_source(account: str, name: str, *, accounts: Accounts, pipeline: Pipeline) -> Source:
+    """Pull a source again, at once and then as scheduled, from where it stopped.
+
+    Raises:
+        UnknownResourceError: there is no such source.
+        InvalidParameterError: it was removed.
+    """
+    _not_removed(accounts, account, name)
+    accounts.change_source(account, name, is_paused=False)
+    pipeline.pull(account)
+    return known_source(accounts, account, name)
+
+
+def remove_source(
+    account: str, name: str, *, with_orders: bool, ports: RemovePorts, now: datetime
+) -> Source:
+    """Remove a source: its token, its site and its pulls, with or without its orders.
+
+    Without them its name stays taken by its store, since the ids of orders are a store's own; the
+    same store may be connected again under it. With them the next pull of the account, which is
+    started here, deletes them in bounded steps, and the run behind it takes them out of the
+    reports. The same call again does what an earlier one left undone.
+
+    Raises:
+        UnknownResourceError: there is no such source.
+        RetriableError: something was not done; the same call may be repeated.
+    """
+    source = known_source(ports.accounts, account, name)
+    if source.public_key:
+        ports.sites.remove(source.public_key)
+        ports.accounts.remove_site(source.public_key)
+    if source.secret_arn:
+        ports.secrets.delete(source.secret_arn)
+    ports.accounts.change_source(
+        account,
+        name,
+        is_paused=True,
+        status=REMOVING if with_orders or source.status == REMOVING else REMOVED,
+        reason="",
+        status_since=now,
+        secret_arn="",
+        public_key="",
+    )
+    if with_orders:
+        ports.pipeline.pull(account)
+    return known_source(ports.accounts, account, name)
+
+
+def note_status(
+    account: str, source: Source, error: HeadwaterError | None, *, accounts: Accounts, now: datetime
+) -> None:
+    """Write down how a source is after its store was asked: well, or what went wrong.
+
+    A status that lasts keeps its first instant.
+    """
+    status = status_of(error) if error else "ok"
+    if (status, "" if error is None else str(error)) == (source.status, source.reason):
+        return
+    since = source.status_since if status == source.status else now
+    accounts.change_source(
+        account,
+        source.source,
+        status=status,
+        reason=str(error or ""),
+        **({"status_since": since} if since else {}),
+    )
+
+
+def _noted(
+    account: str, source: Source, error: HeadwaterError | None, ports: ConnectPorts
+) -> Source:
+    note_status(account, source, error, accounts=ports.accounts, now=ports.clock.now())
+    return known_source(ports.accounts, account, source.source)
+
+
+def _token_of(source: Source, secrets: Secrets) -> str:
+    try:
+        return secrets.get(source.secret_arn)
+    except UnknownResourceError:
+        message = f"no access token is kept for {source.source}: connect the store again"
+        raise CredentialsRejectedError(message) from None
+
+
+def _not_removed(accounts: Accounts, account: str, name: str) -> Source:
+    source = known_source(accounts, account, name)
+    if source.is_removed:
+        message = f"source: {name} was removed; connect the store again"
+        raise InvalidParameterError(message)
+    return source

@@ -1,0 +1,41 @@
+"""Connected stores in lines of a terminal."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+_SIGNS = {"granted": "✓", "missing": "✗", "unchecked": "–"}
+_MINUTE, _HOUR = 60, 3_600
+
+
+def progress_line(state: Mapping[str, Any]) -> str:
+    """Return how far a source's history is, in a line."""
+    history = state["history"]
+    line = f"{state['title']}: {history['done']:,} of {history['total']:,} orders"
+    if history["is_complete"]:
+        return f"{line}, the history is complete"
+    line += f", {history['percent']} %"
+    left = history["seconds_left"]
+    return line if left is None else f"{line}, about {_duration(left)} left"
+
+
+def scope_lines(scopes: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Return a line for each scope: a tick, a cross, or a dash where it could not be tried."""
+    width = max(len(scope["title"]) for scope in scopes)
+    lines = []
+    for scope in scopes:
+        kind = "needed" if scope["is_required"] else "optional"
+        note = scope["detail"] or scope["needed_for"]
+        sign = _SIGNS[scope["state"]]
+        lines.append(f"  {sign} {scope['title']:<{width}}  {kind:<8}  {note}")
+    return lines
+
+
+def _duration(seconds: int) -> str:
+    if seconds <= _MINUTE:
+        return f"{seconds} s"
+    minutes = -(-seconds // _MINUTE)
+    return f"{minutes} min" if seconds < _HOUR else f"{minutes // 60} h {minutes % 60} min"

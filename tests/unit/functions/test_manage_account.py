@@ -1,0 +1,60 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from headwater.domain.subscription_rules import DEFAULT_RULES, SubscriptionRule
+from tests.lambda_side import OWNER, sample
+from tests.workshop import ACCOUNT
+
+if TYPE_CHECKING:
+    from tests.lambda_side import LambdaSide
+
+READ, SAVE = "GET /v1/settings/subscription-rules", "PUT /v1/settings/subscription-rules"
+
+
+def rules_of(side: LambdaSide) -> tuple[SubscriptionRule, ...]:
+    return side.workshop.accounts.settings(ACCOUNT).rules
+
+
+def test_the_sample_is_answered(side: LambdaSide) -> None:
+    assert side.invoke("manage_account", sample("manage_account"))["statusCode"] == 200
+    assert rules_of(side) == (SubscriptionRule("stripe starter", channel_ids=(1_294,)),)
+
+
+def test_without_rules_of_its_own_an_account_has_the_defaults(side: LambdaSide) -> None:
+    answer = side.call(READ, caller=OWNER)["json"]
+    assert answer["is_default"]
+    assert len(answer["rules"]) == len(DEFAULT_RULES)
+    side.call(SAVE, caller=OWNER, body={"rules": []})
+    assert rules_of(side) == ()
+    assert side.call(SAVE, caller=OWNER, body={"rules": None})["json"] == answer
+    assert rules_of(side) == DEFAULT_RULES
+
+
+def test_rules_come_back_as_they_were_saved(side: LambdaSide) -> None:
+    rules = [{"app": "club", "staff_notes": r"club \d+", "renewals": "always"}]
+    saved = side.call(SAVE, caller=OWNER, body={"rules": rules})["json"]
+    assert saved == {"account": ACCOUNT, "is_default": False, "rules": rules}
+    assert side.call(READ, caller=OWNER)["json"] == saved
+
+
+@pytest.mark.parametrize(
+    ("body", "names"),
+    [
+        ([], ["rules"]),
+        ({}, ["rules"]),
+        ({"rules": {}}, ["rules"]),
+        ({"rules": [], "role": "all"}, ["role"]),
+        ({"rules": [{"app": "x", "external_source": "("}, {"app": "y", "sku": "s"}]},
+         ["rules.0.external_source", "rules.1.sku"]),
+    ],
+)  # fmt: skip
+def test_bad_rules_are_told_field_by_field_and_change_nothing(
+    side: LambdaSide, body: object, names: list[str]
+) -> None:
+    answer = side.call(SAVE, caller=OWNER, body=body)
+    assert answer["statusCode"] == 400
+    assert [error["name"] for error in answer["json"]["errors"]] == names
+    assert rules_of(side) == DEFAULT_RULES

@@ -1,0 +1,60 @@
+"""What reports say, and do not say, while the order history is still coming in."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from headwater.usecases.ports import Source
+from tests.workshop import ACCOUNT, STORE, Workshop
+
+DAYS = ("2026-11-20", "2026-11-20")
+WITHHELD = ("new_customers", "ncac")
+
+
+def shop_with(**fields: Any) -> Workshop:  # noqa: ANN401
+    shop = Workshop()
+    shop.click("2026-11-19 09:00", source="google", medium="cpc", campaign="brand")
+    shop.order(1, "2026-11-20 15:00", "150.00")
+    source = Source(STORE, "bigcommerce", "abc123", "arn", **fields)
+    shop.accounts.save_source(ACCOUNT, source)
+    shop.run()
+    return shop
+
+
+def test_a_report_says_how_much_of_the_history_is_in() -> None:
+    report = shop_with(orders_done=4_500, orders_total=12_873).roi(*DAYS)
+    assert report["history"] == {STORE: "4500 of 12873"}
+    assert report["totals"]["gross"] == "150.00"
+
+
+def test_orders_that_came_since_the_store_counted_them_raise_the_total() -> None:
+    report = shop_with(orders_done=20, orders_total=18).roi(*DAYS)
+    assert report["history"] == {STORE: "20 of 20"}
+
+
+def test_who_is_new_is_withheld_until_the_history_is_complete() -> None:
+    shop = shop_with(orders_done=1, orders_total=2)
+    report = shop.roi(*DAYS)
+    for figures in (report["totals"], *report["rows"]):
+        assert {figures[name] for name in WITHHELD if name in figures} == {None}
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"orders_done": 2, "orders_total": 2, "is_history_complete": True},
+        {"orders_done": 1, "orders_total": 2, "status": "removed", "is_paused": True},
+    ],
+    ids=["complete", "removed with its history half pulled"],
+)
+def test_a_complete_history_withholds_nothing(fields: dict[str, Any]) -> None:
+    report = shop_with(**fields).roi(*DAYS)
+    assert report["history"] == "complete"
+    assert report["totals"]["new_customers"] == 1
+
+
+def test_a_paused_source_keeps_its_history_incomplete() -> None:
+    report = shop_with(orders_done=1, orders_total=2, is_paused=True).roi(*DAYS)
+    assert report["history"] == {STORE: "1 of 2"}
