@@ -51,7 +51,7 @@ _TABLES = {
             'USD' AS currency, gross AS total_minor, gross AS gross_minor,
             refund AS refund_minor, false AS refund_assumed, email_node, customer_node,
             'www' AS order_source, 1 AS channel_id, '' AS external_source, false AS is_test,
-            []::VARCHAR[] AS subscription_ids
+            []::VARCHAR[] AS subscription_ids, '' AS external_id, '' AS external_order_id
         FROM drawn_orders JOIN people USING (contact) ORDER BY n
     """,
     "contacts": """

@@ -227,7 +227,7 @@ def imported_by(step: str) -> set[str]:
 
 def step_of_route(route: str) -> str:
     """Return the function that answers a route."""
-    if route == "POST /v1/sources":
+    if route in {"POST /v1/sources", "PUT /v1/duplicates/owner"}:
         return "connect_source"
     return "import_rows" if route.startswith("POST ") else "serve_reports"
 

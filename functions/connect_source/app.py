@@ -1,18 +1,20 @@
-"""Tries a store's credentials, keeps them, and registers its site with the collector."""
+"""Connects stores, and takes the answer which source owns what stands in two."""
 
 from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from headwater.runtime.api.application import Application
+from headwater.runtime.api.routes_duplicate_owners import owner_routes
 from headwater.runtime.api.routes_sources import connect_routes
 from headwater.runtime.observability import observed
 from headwater.usecases.connect_source import connect_source
+from headwater.usecases.own_duplicates import own_duplicates
 
-application = Application(connect_routes(connect_source))
+application = Application(connect_routes(connect_source), owner_routes(own_duplicates))
 
 
 @observed
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    """Answer a request to connect a store."""
+    """Answer a request that changes how sources are used."""
     return application.answer(event, context)

@@ -7,15 +7,18 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from headwater.runtime.api.application import Application
 from headwater.runtime.api.openapi import contract_routes
 from headwater.runtime.api.routes_credits import credit_routes
+from headwater.runtime.api.routes_duplicates import duplicate_routes
 from headwater.runtime.api.routes_reports import report_routes
 from headwater.runtime.api.routes_runs import run_routes
 from headwater.runtime.api.routes_sources import source_routes
 from headwater.runtime.observability import observed
+from headwater.usecases.list_duplicates import list_duplicates
 from headwater.usecases.serve_reports import serve_credits, serve_roi
 
 application = Application(
     report_routes(serve_roi),
     credit_routes(serve_credits),
+    duplicate_routes(list_duplicates),
     run_routes(),
     source_routes(),
     contract_routes(),

@@ -25,6 +25,9 @@ ATTEMPTS: dict[str, tuple[str, Any]] = {
     "POST /v1/touchpoints": ("/v1/touchpoints", {"account": "acme", "rows": []}),
     "POST /v1/leads": ("/v1/leads", {"account": "acme", "rows": []}),
     "POST /v1/costs": ("/v1/costs", {"account": "acme", "rows": []}),
+    "POST /v1/orders": ("/v1/orders", {"account": "acme", "source": "bigcommerce", "rows": []}),
+    "GET /v1/duplicates": ("/v1/duplicates", None),
+    "PUT /v1/duplicates/owner": ("/v1/duplicates/owner", {"sources": ["bigcommerce"]}),
 }
 # Traces of this account: its name as a value, its store's hash, its orders' amounts.
 TRACES = ('"account":"acme"', "account=acme/", "buyer1@example.com", "11.01")

@@ -9,14 +9,21 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from headwater.domain import imported_costs, imported_leads, imported_touchpoints
+from headwater.domain import (
+    imported_costs,
+    imported_leads,
+    imported_orders,
+    imported_touchpoints,
+)
 from headwater.domain.facts import AD_COLUMNS, DIMENSIONS
 from headwater.domain.imported_costs import LOAD_FIELDS
 from headwater.domain.models import MODELS, ROLES
 from headwater.domain.roi import REST_KINDS
 from headwater.runtime.api import (
     fields,
+    models_duplicates,
     models_imports,
+    models_orders,
     models_reports,
     models_sources,
     report_examples,
@@ -73,7 +80,7 @@ def test_every_route_says_who_may_ask_and_how_it_fails(
     assert operation["security"] == [{"bearer": []}]
     assert {"400", "401", "403", "429", "500", "503"} <= set(operation["responses"])
     assert "422" not in operation["responses"]
-    assert ("requestBody" in operation) == route.startswith("POST")
+    assert ("requestBody" in operation) == (not route.startswith("GET"))
 
 
 def test_operations_have_names_of_their_own() -> None:
@@ -97,6 +104,10 @@ def test_amounts_are_texts() -> None:
         models_imports.LeadsPost,
         models_imports.CostsPost,
         models_imports.ImportResult,
+        models_orders.OrdersPost,
+        models_duplicates.DuplicateList,
+        models_duplicates.OwnerRequest,
+        models_duplicates.Owners,
         models_sources.SourceRequest,
         models_sources.ConnectedSource,
         models_sources.RunState,
@@ -118,6 +129,7 @@ def test_what_is_answered_fits_the_models(reported: LambdaSide) -> None:
         "GET /v1/orders/{source}/{order_id}/credits": models_reports.CreditTrail,
         "GET /v1/runs": models_sources.RunState,
         "GET /v1/sources": models_sources.SourceList,
+        "GET /v1/duplicates": models_duplicates.DuplicateList,
     }
     for route, model in answers.items():
         answer = reported.call(route, caller=OWNER, source=STORE, order_id="7")
@@ -142,6 +154,10 @@ def test_import_models_have_the_fields_that_are_read() -> None:
     assert names_of(models_imports.LeadRow) == imported_leads._FIELDS
     assert names_of(models_imports.CostRow) == imported_costs._FIELDS
     assert names_of(models_imports.CostsPost) == LOAD_FIELDS
+    assert names_of(models_orders.OrdersPost) == imported_orders.POST_FIELDS
+    assert names_of(models_orders.OrderRow) == imported_orders.ORDER_FIELDS
+    assert names_of(models_orders.PostedLine) == set(imported_orders.LINE_FIELDS)
+    assert names_of(models_orders.PostedRefund) == set(imported_orders.REFUND_FIELDS)
 
 
 def test_models_name_what_the_domain_knows() -> None:
@@ -160,6 +176,7 @@ def test_models_name_what_the_domain_knows() -> None:
         ("POST /v1/touchpoints", models_imports.TouchpointsPost),
         ("POST /v1/leads", models_imports.LeadsPost),
         ("POST /v1/costs", models_imports.CostsPost),
+        ("POST /v1/orders", models_orders.OrdersPost),
         ("POST /v1/sources", models_sources.SourceRequest),
     ],
 )

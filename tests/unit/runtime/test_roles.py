@@ -28,6 +28,9 @@ EXPECTED = {
     "POST /v1/touchpoints": {"owner", "ingest"},
     "POST /v1/leads": {"owner", "ingest"},
     "POST /v1/costs": {"owner", "ingest"},
+    "POST /v1/orders": {"owner", "ingest"},
+    "GET /v1/duplicates": {"owner", "marketer"},
+    "PUT /v1/duplicates/owner": {"owner"},
 }
 BODIES: dict[str, dict[str, Any]] = {
     "POST /v1/sources": {"store": "abc123", "access_token": "t"},
@@ -49,6 +52,12 @@ BODIES: dict[str, dict[str, Any]] = {
         "load": "l",
         "rows": [{"day": "2026-11-20", "cost": "1"}],
     },
+    "POST /v1/orders": {
+        "source": "retail",
+        "currency": "USD",
+        "rows": [{"order_id": "1", "placed_at": "2026-11-20T10:00:00Z", "total": "1"}],
+    },
+    "PUT /v1/duplicates/owner": {"sources": []},
 }
 CONTRACT = {
     f"{method.upper()} {path}"

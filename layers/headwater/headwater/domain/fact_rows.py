@@ -12,9 +12,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from headwater.domain.money import to_minor
-from headwater.domain.nodes import customer_node, email_node
 from headwater.domain.orders import conversion_rate, revenue_of
-from headwater.errors import InvalidRowError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,6 +27,8 @@ type Row = tuple[object, ...]
 
 # The line that holds what no product line holds: shipping, fees, order-level discounts.
 REST_LINE_ID = 0
+# What other systems call an order: no blanks, no address, and a digit somewhere.
+_ID = re.compile(r"(?=[^\d]*\d)[\w.:#/+-]{1,64}")
 
 
 def naive(instant: datetime) -> datetime:
@@ -50,13 +50,15 @@ def order_row(order: Order, settings: AccountSettings) -> Row:
         revenue.gross,
         revenue.refund,
         revenue.refund_assumed,
-        _email_node(order.email),
-        customer_node(order.source, order.customer_id) or "",
+        order.email_node,
+        order.customer_node,
         order.order_source,
         order.channel_id,
         order.external_source,
         order.is_test,
         list(subscription_ids(order, settings.subscription_rules)),
+        _identifier(order.external_id),
+        _identifier(order.external_order_id),
     )
 
 
@@ -163,12 +165,9 @@ def cost_row(cost: CostRow, settings: AccountSettings) -> Row:
     )
 
 
-def _email_node(email: str) -> str:
-    """Return an order's email node; a till's note in the email field names nobody."""
-    try:
-        return email_node(email)
-    except InvalidRowError:
-        return ""
+def _identifier(text: str) -> str:
+    """Return another system's id if it reads like one, else nothing: a person may stand there."""
+    return text if _ID.fullmatch(text) else ""
 
 
 def _line_name(order: Order, line_id: int) -> Row:

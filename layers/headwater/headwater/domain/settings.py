@@ -35,7 +35,8 @@ class AccountSettings:
     """The rules of one account.
 
     ``currency`` is that of the account's first store. ``tracking_start`` overrides the first
-    live hit, and can only be later than it.
+    live hit, and can only be later than it. ``duplicate_owners`` are sources, the strongest first:
+    of a sale that stands in two of them, the order of the stronger one counts.
     """
 
     currency: str = "USD"
@@ -48,6 +49,7 @@ class AccountSettings:
     subscription_rules: tuple[SubscriptionRule, ...] = (
         SubscriptionRule("option", name=r"(?i)subscription[ _-]?id"),
     )
+    duplicate_owners: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         """Refuse settings that no report could follow.
@@ -78,6 +80,7 @@ class AccountSettings:
             "own_domains": list(self.own_domains),
             "tracking_start": self.tracking_start and self.tracking_start.isoformat(),
             "subscription_rules": [asdict(rule) for rule in self.subscription_rules],
+            "duplicate_owners": list(self.duplicate_owners),
         }
 
     @classmethod
@@ -96,5 +99,6 @@ class AccountSettings:
             "own_domains": tuple,
             "tracking_start": lambda text: datetime.fromisoformat(text) if text else None,
             "subscription_rules": lambda rules: tuple(SubscriptionRule(**r) for r in rules),
+            "duplicate_owners": tuple,
         }
         return cls(**{name: readers[name](value) for name, value in document.items()})

@@ -30,6 +30,7 @@ from headwater.runtime.storage import (
 from headwater.usecases.connect_source import ConnectPorts
 from headwater.usecases.export_facts import Tables
 from headwater.usecases.open_site import SitePorts
+from headwater.usecases.own_duplicates import OwnerPorts
 from headwater.usecases.run_files import Desk
 from headwater.usecases.source_pull import PullPorts
 
@@ -128,3 +129,8 @@ def connect_ports(deadline: datetime) -> ConnectPorts:
 def site_ports() -> SitePorts:
     """Return what opening a site works with."""
     return SitePorts(accounts=accounts(), sites=edge_sites(), pipeline=pipeline(), clock=clock())
+
+
+def owner_ports() -> OwnerPorts:
+    """Return what an answer to the duplicate guard works with."""
+    return OwnerPorts(accounts=accounts(), pipeline=pipeline(), clock=clock())

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from headwater.domain.sites import Site, normalize_origin
 from headwater.errors import InvalidParameterError
+from headwater.usecases.connect_source import BIGCOMMERCE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -114,7 +115,10 @@ def open_site(
 
 
 def _is_first(account: str, source: str, accounts: Accounts) -> bool:
-    return all(known.source == source for known in accounts.sources(account))
+    """Tell whether an account has no other store; orders that are posted come from none."""
+    return all(
+        known.source == source or known.kind != BIGCOMMERCE for known in accounts.sources(account)
+    )
 
 
 def _settings_with(

@@ -25,6 +25,9 @@ ROLES_OF_ROUTE = {
     "POST /v1/touchpoints": _SENDERS,
     "POST /v1/leads": _SENDERS,
     "POST /v1/costs": _SENDERS,
+    "POST /v1/orders": _SENDERS,
+    "GET /v1/duplicates": _READERS,
+    "PUT /v1/duplicates/owner": _OWNER,
 }
 # Routes that say nothing about anybody.
 OPEN_ROUTES = frozenset({"GET /v1/openapi.json"})

@@ -9,12 +9,14 @@ from aws_lambda_powertools.event_handler.api_gateway import Router
 from pydantic.json_schema import models_json_schema
 
 from headwater.runtime.api.contract import SCHEMAS, SECURITY_SCHEME
+from headwater.runtime.api.models_duplicates import DuplicateList, OwnerRequest, Owners
 from headwater.runtime.api.models_imports import (
     CostsPost,
     ImportResult,
     LeadsPost,
     TouchpointsPost,
 )
+from headwater.runtime.api.models_orders import OrdersPost
 from headwater.runtime.api.models_reports import CreditTrail, ReportList, RoiReport
 from headwater.runtime.api.models_sources import (
     ConnectedSource,
@@ -24,13 +26,19 @@ from headwater.runtime.api.models_sources import (
     SourceRequest,
 )
 from headwater.runtime.api.routes_credits import credit_routes
+from headwater.runtime.api.routes_duplicate_owners import owner_routes
+from headwater.runtime.api.routes_duplicates import duplicate_routes
 from headwater.runtime.api.routes_imports import import_routes
+from headwater.runtime.api.routes_orders import order_routes
 from headwater.runtime.api.routes_reports import report_routes
 from headwater.runtime.api.routes_runs import run_routes
 from headwater.runtime.api.routes_sources import connect_routes, source_routes
 from headwater.runtime.api.routing import new_router
 from headwater.usecases.connect_source import connect_source
+from headwater.usecases.import_orders import import_order_file, import_orders
 from headwater.usecases.import_rows import import_rows
+from headwater.usecases.list_duplicates import list_duplicates
+from headwater.usecases.own_duplicates import own_duplicates
 from headwater.usecases.serve_reports import serve_credits, serve_roi
 
 VERSION = "1.0.0"
@@ -38,8 +46,12 @@ _MODELS = (
     ConnectedSource,
     CostsPost,
     CreditTrail,
+    DuplicateList,
     ImportResult,
     LeadsPost,
+    OrdersPost,
+    OwnerRequest,
+    Owners,
     ProblemDocument,
     ReportList,
     RoiReport,
@@ -92,6 +104,9 @@ def openapi_document() -> dict[str, Any]:
         credit_routes(serve_credits),
         run_routes(),
         import_routes(import_rows),
+        order_routes(import_orders, import_order_file),
+        duplicate_routes(list_duplicates),
+        owner_routes(own_duplicates),
         connect_routes(connect_source),
         source_routes(),
         contract_routes(),
