@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from headwater.domain.csv_rows import plain_amount, plain_instant, read_csv
@@ -115,7 +116,7 @@ def _part(values: Mapping[str, Any], columns: Mapping[str, str]) -> list[dict[st
 def _value(name: str, cell: str, dialect: FileDialect) -> Any:  # noqa: ANN401 - as JSON has it
     try:
         if name in _AMOUNTS:
-            return plain_amount(cell, dialect.decimal_mark)
+            return Decimal(plain_amount(cell, dialect.decimal_mark))
         if name in _INSTANTS:
             return plain_instant(cell, dialect.zone)
     except InvalidRowError as error:

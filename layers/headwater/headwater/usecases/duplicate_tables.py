@@ -90,5 +90,7 @@ def _sales(db: duckdb.DuckDBPyConnection) -> list[Sale]:
     (sources,) = single_row(db, "SELECT count(DISTINCT source) FROM revenue_orders")
     if sources < 2:  # noqa: PLR2004 - one source holds no sale twice
         return []
-    sales = db.execute(_SALES).fetchall()
-    return [Sale(*values, tuple(filter(None, names))) for *values, names in map(tuple, sales)]
+    return [
+        Sale(source, order_id, at, node, currency, total, named, tuple(filter(None, ids)))
+        for source, order_id, at, node, currency, total, named, ids in db.execute(_SALES).fetchall()
+    ]
