@@ -290,7 +290,7 @@ def imported_by(step: str) -> set[str]:
 def step_of_route(route: str) -> str:
     """Return the function that answers a route."""
     method, path = route.split(" ")
-    if path.startswith("/v1/sources") and method != "GET":
+    if path.startswith(("/v1/sources", "/v1/duplicates")) and method != "GET":
         return "connect_source"
     if path == "/v1/settings/subscription-rules":
         return "manage_account"
