@@ -51,7 +51,7 @@ ATTEMPTS: dict[str, tuple[str, Any]] = {
     ),
     "POST /v1/orders": ("/v1/orders", {"account": "acme", "source": "bigcommerce", "rows": []}),
     "GET /v1/duplicates": ("/v1/duplicates", None),
-    "PUT /v1/duplicates/owner": ("/v1/duplicates/owner", {"sources": ["bigcommerce"]}),
+    "PUT /v1/duplicates/owner": ("/v1/duplicates/owner", {"account": "acme", "sources": []}),
 }
 # Traces of this account: its name as a value, its store's hash, its orders' amounts.
 TRACES = ('"account":"acme"', "account=acme/", "buyer1@example.com", "11.01")
