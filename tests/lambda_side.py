@@ -309,7 +309,7 @@ def imported_by(step: str) -> set[str]:
 def step_of_route(route: str) -> str:
     """Return the function that answers a route."""
     method, path = route.split(" ")
-    if path.startswith("/v1/sources") and method != "GET":
+    if path.startswith(("/v1/sources", "/v1/duplicates")) and method != "GET":
         return "connect_source"
     if "/v1/contacts/" in route:
         return "link_contacts"

@@ -7,12 +7,14 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from headwater.runtime.api.application import Application
 from headwater.runtime.api.openapi import contract_routes
 from headwater.runtime.api.routes_credits import credit_routes
+from headwater.runtime.api.routes_duplicates import duplicate_routes
 from headwater.runtime.api.routes_reconciliation import reconciliation_routes
 from headwater.runtime.api.routes_reports import report_routes
 from headwater.runtime.api.routes_runs import run_routes
 from headwater.runtime.api.routes_sources import source_routes
 from headwater.runtime.api.routes_subscriptions import subscription_routes
 from headwater.runtime.observability import observed
+from headwater.usecases.list_duplicates import list_duplicates
 from headwater.usecases.preview_subscriptions import preview_subscriptions
 from headwater.usecases.reconciliation_jobs import request_reconciliation
 from headwater.usecases.serve_reconciliation import serve_reconciliation
@@ -22,6 +24,7 @@ application = Application(
     report_routes(serve_roi),
     reconciliation_routes(serve_reconciliation, request_reconciliation),
     credit_routes(serve_credits),
+    duplicate_routes(list_duplicates),
     run_routes(),
     source_routes(),
     subscription_routes(preview_subscriptions),

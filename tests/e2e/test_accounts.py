@@ -57,6 +57,9 @@ ATTEMPTS: dict[str, tuple[str, Any]] = {
         "/v1/subscriptions/preview",
         {"rules": []},
     ),
+    "POST /v1/orders": ("/v1/orders", {"account": "acme", "source": "bigcommerce", "rows": []}),
+    "GET /v1/duplicates": ("/v1/duplicates", None),
+    "PUT /v1/duplicates/owner": ("/v1/duplicates/owner", {"account": "acme", "sources": []}),
 }
 # Traces of this account: its name as a value, its store's hash, its orders' amounts.
 TRACES = ('"account":"acme"', "account=acme/", "buyer1@example.com", "11.01")

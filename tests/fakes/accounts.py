@@ -59,6 +59,12 @@ class FakeAccounts:
     def sources(self, account: str) -> list[Source]:
         return [self._sources[key] for key in sorted(self._sources) if key[0] == account]
 
+    def add_source(self, account: str, source: Source) -> bool:
+        if (account, source.source) in self._sources:
+            return False
+        self.save_source(account, source)
+        return True
+
     def save_source(self, account: str, source: Source) -> None:
         self._sources[account, source.source] = source
 

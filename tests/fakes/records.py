@@ -89,6 +89,12 @@ class FakeOrders(Marking):
             del self._stored[key]
         return len(found)
 
+    def get_many(
+        self, account: str, order_keys: Collection[tuple[str, str]]
+    ) -> dict[tuple[str, str], Order]:
+        found = {key: self.get(account, *key) for key in order_keys}
+        return {key: order for key, order in found.items() if order}
+
     def on_day(self, account: str, day: date, last: date | None = None) -> Iterator[Order]:
         orders = {key: order for key, (order, _) in self._stored.items()}
         return on_days(orders, account, lambda order: order.placed_at, (day, last))

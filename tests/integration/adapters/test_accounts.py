@@ -75,6 +75,14 @@ def test_a_source_comes_back_whole(accounts: Accounts) -> None:
     assert accounts.sources("acme") == [SOURCE]
 
 
+def test_a_source_is_added_once_and_never_over_another(accounts: Accounts) -> None:
+    assert accounts.add_source("acme", SOURCE)
+    assert not accounts.add_source("acme", replace(SOURCE, kind="api"))
+    assert not accounts.add_source("acme", SOURCE)
+    assert accounts.sources("acme") == [SOURCE]
+    assert accounts.add_source("other", replace(SOURCE, kind="api"))
+
+
 def test_sources_are_listed_by_name_for_their_account_only(accounts: Accounts) -> None:
     for name in ("west", "east"):
         accounts.save_source("acme", replace(SOURCE, source=name))

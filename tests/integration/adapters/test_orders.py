@@ -47,6 +47,18 @@ def test_an_order_that_nobody_stored_is_none(stores: Stores) -> None:
     assert stores.orders.get("acme", "store", "101") is None
 
 
+def test_many_orders_come_back_by_their_keys_as_far_as_they_are_stored(stores: Stores) -> None:
+    orders = [an_order(str(number)) for number in range(120)]
+    orders.append(
+        an_order("7", source="till", customer_key="cus_1", email="", email_sha256="0" * 64)
+    )
+    stores.orders.upsert("acme", orders, FETCHED)
+    wanted = {*(order.key for order in orders), ("till", "8")}
+    assert stores.orders.get_many("acme", wanted) == {order.key: order for order in orders}
+    assert stores.orders.get_many("other", wanted) == {}
+    assert stores.orders.get_many("acme", set()) == {}
+
+
 def test_another_account_sees_no_order(stores: Stores) -> None:
     stores.orders.upsert("acme", [an_order()], FETCHED)
     assert stores.orders.get("other", "store", "101") is None

@@ -114,7 +114,7 @@ def test_whoever_is_ended_takes_the_emulator_along(
         assert _processes_of_group(group)
 
         owner.send_signal(ending)
-        owner.wait(timeout=30)
+        owner.wait(timeout=120)
 
         wait_for(lambda: not _processes_of_group(group))
 

@@ -95,6 +95,22 @@ CASES: dict[str, dict[str, Any]] = {
     "POST /v1/subscriptions/preview": {
         "body": {"rules": [{"app": "any", "order_sources": ["www"]}]}
     },
+    "POST /v1/orders": {
+        "body": {
+            "source": "retail",
+            "currency": "USD",
+            "rows": [
+                {
+                    "order_id": "7",
+                    "placed_at": "2026-11-19T09:00:00Z",
+                    "total": "1",
+                    "email": "ann@acme.example",
+                }
+            ],
+        }
+    },
+    "GET /v1/duplicates": {},
+    "PUT /v1/duplicates/owner": {"body": {"sources": []}},
     "GET /v1/openapi.json": {},
 }
 
@@ -148,6 +164,7 @@ def state_of(side: LambdaSide, account: str) -> str:
             list(shop.journeys.opt_ins_on(account, day)),
             list(shop.costs.on_day(account, day)),
             shop.edges.said_of(account, [ANN, DAN]),
+            list(shop.orders.on_day(account, day)),
             sorted(key for key in shop.lake.objects if f"account={account}/" in key),
             [site for site in side.edge_sites.sites.values() if site.account == account],
             shop.pipeline.pulled.count(account),

@@ -9,7 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from headwater.domain import imported_costs, imported_leads, imported_touchpoints
+from headwater.domain import (
+    imported_costs,
+    imported_leads,
+    imported_orders,
+    imported_touchpoints,
+)
 from headwater.domain.facts import AD_COLUMNS, DIMENSIONS
 from headwater.domain.imported_costs import LOAD_FIELDS
 from headwater.domain.models import MODELS, ROLES
@@ -19,7 +24,9 @@ from headwater.domain.subscription_rules import ID_PLACES, SubscriptionRule
 from headwater.runtime.api import (
     fields,
     models_connecting,
+    models_duplicates,
     models_imports,
+    models_orders,
     models_reconciliation,
     models_reports,
     models_sources,
@@ -116,6 +123,10 @@ def test_amounts_are_texts() -> None:
         models_connecting.CredentialsRequest,
         models_connecting.StoreCheck,
         models_connecting.ConnectedSource,
+        models_orders.OrdersPost,
+        models_duplicates.DuplicateList,
+        models_duplicates.OwnerRequest,
+        models_duplicates.Owners,
         models_sources.RunState,
         models_sources.ProblemDocument,
         models_subscriptions.SubscriptionRulesBody,
@@ -144,6 +155,7 @@ def test_what_is_answered_fits_the_models(reported: LambdaSide) -> None:
         "POST /v1/sources/{source}/resume": models_sources.OneSource,
         "DELETE /v1/sources/{source}": models_sources.OneSource,
         "GET /v1/settings/subscription-rules": models_subscriptions.SubscriptionRulesAnswer,
+        "GET /v1/duplicates": models_duplicates.DuplicateList,
     }
     for route, model in answers.items():
         answer = reported.call(route, caller=OWNER, source=STORE, order_id="7")
@@ -183,6 +195,10 @@ def test_import_models_have_the_fields_that_are_read() -> None:
     assert names_of(models_imports.LeadRow) == imported_leads._FIELDS
     assert names_of(models_imports.CostRow) == imported_costs._FIELDS
     assert names_of(models_imports.CostsPost) == LOAD_FIELDS
+    assert names_of(models_orders.OrdersPost) == imported_orders.POST_FIELDS
+    assert names_of(models_orders.OrderRow) == imported_orders.ORDER_FIELDS
+    assert names_of(models_orders.PostedLine) == set(imported_orders.LINE_FIELDS)
+    assert names_of(models_orders.PostedRefund) == set(imported_orders.REFUND_FIELDS)
 
 
 def test_the_model_of_a_subscription_rule_has_the_fields_that_are_read() -> None:
@@ -219,6 +235,7 @@ def test_models_name_what_the_domain_knows() -> None:
         ("POST /v1/sources", models_connecting.SourceRequest),
         ("POST /v1/sources/check", models_connecting.CredentialsRequest),
         ("PUT /v1/settings/subscription-rules", models_subscriptions.SubscriptionRulesBody),
+        ("POST /v1/orders", models_orders.OrdersPost),
     ],
 )
 def test_every_example_of_a_body_is_taken(

@@ -44,6 +44,9 @@ EXPECTED = {
     "GET /v1/settings/subscription-rules": {"owner"},
     "PUT /v1/settings/subscription-rules": {"owner"},
     "POST /v1/subscriptions/preview": {"owner", "marketer"},
+    "POST /v1/orders": {"owner", "ingest"},
+    "GET /v1/duplicates": {"owner", "marketer"},
+    "PUT /v1/duplicates/owner": {"owner"},
 }
 # What a route asks for in its address.
 QUERIES = {"GET /v1/reports/reconciliation": "from=2026-11-20&to=2026-11-20"}
@@ -72,6 +75,12 @@ BODIES: dict[str, dict[str, Any]] = {
         "load": "l",
         "rows": [{"day": "2026-11-20", "cost": "1"}],
     },
+    "POST /v1/orders": {
+        "source": "retail",
+        "currency": "USD",
+        "rows": [{"order_id": "1", "placed_at": "2026-11-20T10:00:00Z", "total": "1"}],
+    },
+    "PUT /v1/duplicates/owner": {"sources": []},
 }
 ANN, BOB = email_node("ann@example.com"), email_node("bob@example.com")
 BODIES["POST /v1/contacts/{contact}/links"] = {"with": BOB, "kind": "link"}

@@ -119,6 +119,14 @@ def test_a_second_store_cannot_change_them(office: Office, asked: dict[str, str]
             check_site("acme", source, SiteRequest(**asked), accounts=office.accounts)  # type: ignore[arg-type]
 
 
+def test_posted_orders_come_from_no_store_and_leave_the_first_one_its_choice(
+    office: Office,
+) -> None:
+    posted = Source("till", "api", store_hash="", secret_arn="")
+    assert office.accounts.add_source("acme", posted)
+    check_site("acme", "shop", SiteRequest(currency="EUR"), accounts=office.accounts)
+
+
 def test_a_second_store_may_say_the_same(office: Office) -> None:
     office.accounts.save_source("acme", SECOND)
     same = SiteRequest(currency="USD", time_zone="America/New_York")

@@ -56,7 +56,7 @@ def _fault_of_live(theirs: Order, ours: Order, rules: ReportRules) -> Cause | No
     return None if is_same else Cause.UNEXPLAINED
 
 
-def _refunds(order: Order) -> set[tuple[int, datetime, Decimal]]:
+def _refunds(order: Order) -> set[tuple[int | str, datetime, Decimal]]:
     return {(refund.refund_id, refund.created_at, refund.amount) for refund in order.refunds}
 
 

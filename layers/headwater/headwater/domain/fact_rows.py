@@ -11,10 +11,8 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from headwater.domain.money import to_minor
-from headwater.domain.nodes import customer_node, email_node
 from headwater.domain.orders import conversion_rate, revenue_of
 from headwater.domain.subscription_evidence import identifier, option_pairs, order_notes
-from headwater.errors import InvalidRowError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -51,8 +49,8 @@ def order_row(order: Order, settings: AccountSettings) -> Row:
         revenue.gross,
         revenue.refund,
         revenue.refund_assumed,
-        _email_node(order.email),
-        customer_node(order.source, order.customer_id) or "",
+        order.email_node,
+        order.customer_node,
         order.order_source,
         order.channel_id,
         order.external_source,
@@ -60,7 +58,7 @@ def order_row(order: Order, settings: AccountSettings) -> Row:
         identifier(order.external_id),
         identifier(order.external_order_id),
         order_notes(order, settings.rules),
-        order.customer_id <= 0,
+        not order.customer_node,
         order.country,
         order.payment_method,
         list(order.coupon_codes),
@@ -183,14 +181,6 @@ def cost_row(cost: CostRow, settings: AccountSettings) -> Row:
         cost.utm_content,
         cost.utm_term,
     )
-
-
-def _email_node(email: str) -> str:
-    """Return an order's email node; a till's note in the email field names nobody."""
-    try:
-        return email_node(email)
-    except InvalidRowError:
-        return ""
 
 
 def _line_name(order: Order, line_id: int) -> Row:

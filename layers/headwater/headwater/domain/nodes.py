@@ -54,8 +54,8 @@ def hashed_email_node(sha256_hex: str) -> str:
     return _node(bytes.fromhex(text))
 
 
-def customer_node(source: str, customer_id: int) -> str | None:
-    """Return the node of a store's customer id, or None for 0, which means a guest."""
-    if customer_id <= 0:
+def customer_node(source: str, customer_id: int | str) -> str | None:
+    """Return the node of a source's customer id, or None for 0 and for none, which mean a guest."""
+    if customer_id in {0, "", "0"} or (isinstance(customer_id, int) and customer_id < 0):
         return None
     return _node(hashlib.sha256(f"{source}#{customer_id}".encode()).digest())

@@ -7,6 +7,8 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from headwater.domain.money import to_minor
+from headwater.domain.nodes import customer_node, email_node, hashed_email_node
+from headwater.errors import InvalidRowError
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -51,10 +53,11 @@ class RefundItem:
 class Refund:
     """One refund of an order, in the order's currency.
 
-    ``amount`` is what was really paid back: payments that were declined are not in it.
+    ``amount`` is what was really paid back: payments that were declined are not in it. The id is
+    a number in BigCommerce, and a text in some other systems.
     """
 
-    refund_id: int
+    refund_id: int | str
     created_at: datetime
     amount: Decimal
     items: tuple[RefundItem, ...] = ()
@@ -68,6 +71,8 @@ class Order:
     order was placed; None where the store did not say. ``store_currency`` is that default
     currency, empty where the store did not say. ``country`` is the billing address's, two letters.
     ``has_ip``: a browser was there; orders that an app or a person enters come without.
+    ``email_sha256`` stands in for an email that the
+    source does not tell, ``customer_key`` for a customer id that is no number.
     """
 
     source: str
@@ -98,11 +103,28 @@ class Order:
     cart_id: str = ""
     country: str = ""
     has_ip: bool = False
+    email_sha256: str = ""
+    customer_key: str = ""
 
     @property
     def key(self) -> tuple[str, str]:
         """The order's name within its account: (source, order id)."""
         return self.source, self.order_id
+
+    @property
+    def email_node(self) -> str:
+        """The node of the buyer's email; empty where a till's note stands in its place."""
+        if not self.email and self.email_sha256:
+            return hashed_email_node(self.email_sha256)
+        try:
+            return email_node(self.email)
+        except InvalidRowError:
+            return ""
+
+    @property
+    def customer_node(self) -> str:
+        """The node of the buyer's customer id in the source; empty for a guest."""
+        return customer_node(self.source, self.customer_key or self.customer_id) or ""
 
 
 @dataclass(frozen=True, slots=True)

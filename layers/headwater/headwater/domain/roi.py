@@ -25,6 +25,7 @@ REST_KINDS = (
     "migrated",
     "test",
     "not_converted",
+    "duplicate",
 )
 _RATIO_DECIMALS = Decimal("0.0001")
 
@@ -54,7 +55,9 @@ class RoiTotals:
     """What the report's range holds, whatever the model: the store's own figures, and the cost.
 
     ``attributed_gross`` and ``attributed_net`` are what credited rows truly stand for: under
-    ``full_impact`` the rows themselves sum to more.
+    ``full_impact`` the rows themselves sum to more. Orders that another source owns are in the
+    figures of ``duplicate_...`` and in no other; ``suspected_duplicates`` counts the pairs of which
+    both orders are still counted.
     """
 
     orders: int
@@ -73,6 +76,10 @@ class RoiTotals:
     cost: int
     not_converted_orders: int
     not_converted_costs: int
+    duplicate_orders: int = 0
+    duplicate_gross: int = 0
+    duplicate_net: int = 0
+    suspected_duplicates: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +98,17 @@ class RoiCells:
         """Read cells back from their JSON values."""
         rows = (RoiRow(**{**row, "names": tuple(row["names"])}) for row in document["rows"])
         return cls(RoiTotals(**document["totals"]), tuple(rows))
+
+
+def notes_on(totals: RoiTotals) -> list[str]:
+    """Return what a reader has to know before he believes the figures, a sentence each."""
+    if not totals.suspected_duplicates:
+        return []
+    note = (
+        f"Sales that stand in two sources and are counted twice: {totals.suspected_duplicates}. "
+        "GET /v1/duplicates lists them; PUT /v1/duplicates/owner says which source owns them."
+    )
+    return [note]
 
 
 def ratio(over: int, under: int) -> str | None:
@@ -161,6 +179,10 @@ def _spell_totals(
         "roas": ratio(chosen, totals.cost),
         "not_converted_orders": totals.not_converted_orders,
         "not_converted_costs": totals.not_converted_costs,
+        "duplicate_orders": totals.duplicate_orders,
+        "duplicate_gross": money(totals.duplicate_gross),
+        "duplicate_net": money(totals.duplicate_net),
+        "suspected_duplicates": totals.suspected_duplicates,
     }
 
 

@@ -27,7 +27,8 @@ class AccountSettings:
     ``currency`` is that of the account's first store. ``tracking_start`` overrides the first
     live hit, and can only be later than it. ``reconcile_days``: how many days, up to yesterday,
     each run holds against the stores; 0 for none. ``subscription_rules`` is None as long as the
-    account has none of its own.
+    account has none of its own. ``duplicate_owners`` are sources, the strongest first:
+    of a sale that stands in two of them, the order of the stronger one counts.
     """
 
     currency: str = "USD"
@@ -39,6 +40,7 @@ class AccountSettings:
     tracking_start: datetime | None = None
     reconcile_days: int = 7
     subscription_rules: tuple[SubscriptionRule, ...] | None = None
+    duplicate_owners: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         """Refuse settings that no report could follow.
@@ -85,6 +87,7 @@ class AccountSettings:
             "subscription_rules": None
             if self.subscription_rules is None
             else rules_document(self.subscription_rules),
+            "duplicate_owners": list(self.duplicate_owners),
         }
 
     @classmethod
@@ -104,5 +107,6 @@ class AccountSettings:
             "tracking_start": lambda text: datetime.fromisoformat(text) if text else None,
             "reconcile_days": int,
             "subscription_rules": stored_rules,
+            "duplicate_owners": tuple,
         }
         return cls(**{name: readers[name](value) for name, value in document.items()})

@@ -35,6 +35,7 @@ from headwater.usecases.directory_pull import DirectoryPorts
 from headwater.usecases.export_facts import Tables
 from headwater.usecases.manage_sources import RemovePorts
 from headwater.usecases.open_site import SitePorts
+from headwater.usecases.own_duplicates import OwnerPorts
 from headwater.usecases.reconcile_day import DayPorts
 from headwater.usecases.reconcile_orders import ReconcilePorts
 from headwater.usecases.run_files import Desk
@@ -187,3 +188,8 @@ def remove_ports() -> RemovePorts:
 def site_ports() -> SitePorts:
     """Return what opening a site works with."""
     return SitePorts(accounts=accounts(), sites=edge_sites(), pipeline=pipeline(), clock=clock())
+
+
+def owner_ports() -> OwnerPorts:
+    """Return what an answer to the duplicate guard works with."""
+    return OwnerPorts(accounts=accounts(), pipeline=pipeline(), clock=clock())

@@ -24,6 +24,7 @@ from headwater.adapters.dynamodb.table import Table
 from headwater.adapters.system_clock import SystemClock
 from headwater.runtime.reading_lake import ReadingLake
 from headwater.runtime.settings import settings
+from headwater.usecases.import_orders import OrderImportPorts
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -110,6 +111,11 @@ def costs() -> Costs:
 def lake() -> Lake:
     """Return the lake's objects."""
     return ReadingLake(s3(), settings().required("lake_bucket"))
+
+
+def order_import_ports() -> OrderImportPorts:
+    """Return what an import of orders works with."""
+    return OrderImportPorts(accounts=accounts(), orders=orders(), lake=lake(), clock=clock())
 
 
 def _table(setting: str) -> Table:

@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from headwater.domain.attribution import attribute
+from headwater.domain.manifests import ALL_DAYS
 from headwater.domain.models import ROLES
 from headwater.domain.roles import TouchSearch, find_roles
 from headwater.usecases.credit_tables import build_credit_rows, build_lead_rows
 from headwater.usecases.databases import open_database
 from headwater.usecases.dimension_tables import build_dimension_tables
+from headwater.usecases.duplicate_tables import build_duplicate_tables
 from headwater.usecases.engine_columns import EngineColumns, read_columns
 from headwater.usecases.journey_tables import build_journey_tables
 from headwater.usecases.partitions import save_days
@@ -44,6 +46,7 @@ _WRITTEN = {
     "spend": ("spend_rows", "day"),
     "clicks": ("click_rows", "day"),
 }
+_PAIRS = "SELECT * FROM duplicate_rows ORDER BY ALL"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +59,7 @@ class AttributionResult:
 
 
 def attribute_orders(account: str, run: str, *, desk: Desk, facts: Facts) -> AttributionResult:
-    """Write the tables ``credits leads spend clicks`` of the whole account.
+    """Write the tables ``credits leads spend clicks duplicates`` of the whole account.
 
     Nothing is tracked case by case: a late link, a refund, an edited order or a changed setting
     simply gives other rows. Rows that come out equal are the same object.
@@ -72,6 +75,7 @@ def attribute_orders(account: str, run: str, *, desk: Desk, facts: Facts) -> Att
             table: save_days(db, facts, frame, table, rows, day)
             for table, (rows, day) in _WRITTEN.items()
         }
+        changes["duplicates"] = {ALL_DAYS: facts.save(db, account, "duplicates", ALL_DAYS, _PAIRS)}
     save_objects(desk.lake, frame, "attribute_orders", changes)
     return AttributionResult(
         orders=len(credits_.rest_gross["linear"]),
@@ -81,12 +85,13 @@ def attribute_orders(account: str, run: str, *, desk: Desk, facts: Facts) -> Att
 
 
 def build_attribution(db: duckdb.DuckDBPyConnection, settings: AccountSettings) -> Credits:
-    """Make the tables ``credit_rows lead_rows spend_rows click_rows`` from mounted facts.
+    """Make ``credit_rows lead_rows spend_rows click_rows duplicate_rows`` from mounted facts.
 
     The same code serves the daily run and the explanation of one order: it sees only what is
     mounted in ``db``.
     """
     build_journey_tables(db, settings)
+    build_duplicate_tables(db, settings)
     build_dimension_tables(db, settings)
     columns = read_columns(db, settings)
     search = TouchSearch(columns.touches)

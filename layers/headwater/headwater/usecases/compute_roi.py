@@ -23,11 +23,11 @@ if TYPE_CHECKING:
 
 # The totals that come from the orders, and how each is summed over ``range_orders``.
 _STORE_TOTALS = {
-    "orders": "count(*) FILTER (is_converted)",
-    "customers": "count(DISTINCT contact) FILTER (is_converted)",
+    "orders": "count(*) FILTER (is_converted AND is_counted)",
+    "customers": "count(DISTINCT contact) FILTER (is_converted AND is_counted)",
     "new_customers": "count(DISTINCT contact) FILTER (is_converted AND is_new)",
-    "gross": "sum(order_gross)",
-    "net": "sum(order_net)",
+    "gross": "sum(order_gross) FILTER (is_counted)",
+    "net": "sum(order_net) FILTER (is_counted)",
     "attributed_gross": "sum(order_gross) FILTER (outcome = 'credited')",
     "attributed_net": "sum(order_net) FILTER (outcome = 'credited')",
     "pre_tracking_gross": "sum(rest_gross) FILTER (outcome = 'pre_tracking')",
@@ -35,10 +35,13 @@ _STORE_TOTALS = {
     "creditable_gross": "sum(order_gross) FILTER (order_class = 'store')",
     "creditable_net": "sum(order_net) FILTER (order_class = 'store')",
     "not_converted_orders": "count(*) FILTER (NOT is_converted)",
+    "duplicate_orders": "count(*) FILTER (NOT is_counted)",
+    "duplicate_gross": "sum(order_gross) FILTER (NOT is_counted)",
+    "duplicate_net": "sum(order_net) FILTER (NOT is_counted)",
 }
 _TOTALS = ", ".join(f"coalesce({sum_}, 0)" for sum_ in _STORE_TOTALS.values())
 # The tables that the report reads.
-ROI_TABLES = ("credits", "leads", "spend", "clicks")
+ROI_TABLES = ("credits", "leads", "spend", "clicks", "duplicates")
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +89,7 @@ def compute_roi(
     """Read a range once; return what computes its cells by any dimensions, for every model.
 
     Args:
-        db: holds the views ``credits leads spend clicks``, at least of the range.
+        db: holds the views ``ROI_TABLES``, at least of the range.
         first: the first reporting day.
         last: the last one.
         zone: the account's time zone, which says when a reporting day begins.
@@ -98,7 +101,8 @@ def compute_roi(
     db.execute(_RANGE_ORDERS)
     db.execute(_RANGE_LEADS, bounds)
     db.execute(_RANGE_TRAFFIC, {"first": first, "last": last})
-    rest, totals = _rest_rows(db), _totals(db)
+    (suspected,) = single_row(db, _SUSPECTED, bounds)
+    rest, totals = _rest_rows(db), _totals(db, suspected)
 
     def cells(by: tuple[str, ...]) -> dict[str, RoiCells]:
         credited = _credited_rows(db, by)
@@ -112,6 +116,13 @@ def compute_roi(
         }
 
     return cells
+
+
+# A pair is counted twice where its later order is.
+_SUSPECTED = """
+SELECT count(*) FROM duplicates
+WHERE is_open AND other_placed_at >= $start AND other_placed_at < $end
+"""
 
 
 def _touched(model: str, flag: str) -> str:
@@ -153,6 +164,7 @@ WITH filled AS (
 )
 """ + _per_model(
     "SELECT '{model}' AS model, contact, is_new, is_converted, order_class, "
+    "order_class <> 'duplicate' AS is_counted, "
     "order_gross, order_net, {model}_gross AS rest_gross, {model}_net AS rest_net, "
     "CASE WHEN NOT is_converted THEN 'not_converted' "
     "WHEN order_class <> 'store' THEN order_class "
@@ -254,7 +266,7 @@ def _rest_rows(db: duckdb.DuckDBPyConnection) -> dict[str, tuple[RoiRow, ...]]:
     }
 
 
-def _totals(db: duckdb.DuckDBPyConnection) -> dict[str, RoiTotals]:
+def _totals(db: duckdb.DuckDBPyConnection, suspected: int) -> dict[str, RoiTotals]:
     """Return what the range holds, per model only as far as credit goes."""
     traffic = single_row(
         db,
@@ -273,6 +285,7 @@ def _totals(db: duckdb.DuckDBPyConnection) -> dict[str, RoiTotals]:
             leads=leads,
             cost=cost,
             not_converted_costs=not_converted_costs,
+            suspected_duplicates=suspected,
         )
         for model in MODELS
     }

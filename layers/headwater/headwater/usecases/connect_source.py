@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from headwater.usecases.ports import Accounts, Clock, OrderSources, Secrets
 
 BIGCOMMERCE = "bigcommerce"
-_SOURCE_NAME = re.compile(r"[a-z0-9_-]{1,32}")
+SOURCE_NAME = re.compile(r"[a-z0-9_-]{1,32}")
 _BARE_HASH = re.compile(r"(?:store-)?([a-z0-9]{3,32})")
 # A second storefront of a store has its channel's number behind the hash.
 _STORE_URL = re.compile(
@@ -178,7 +178,7 @@ def parse_store_hash(store: str) -> str:
 
 
 def _check(request: ConnectRequest, other_api_urls: Collection[str]) -> None:
-    if not _SOURCE_NAME.fullmatch(request.source):
+    if not SOURCE_NAME.fullmatch(request.source):
         message = "source: a name has 1 to 32 of the characters a-z, 0-9, _ and -"
         raise InvalidParameterError(message)
     if not request.access_token.strip():

@@ -36,7 +36,8 @@ FROM (
 )
 """
 
-# One class per order, before any model; a rebill takes its initial's.
+# One class per order, before any model; a rebill takes its initial's, but that an order is another
+# source's holds for itself alone.
 _ORDER_CLASSES = """
 CREATE OR REPLACE TEMP TABLE order_classes AS
 WITH first_touches AS (
@@ -51,7 +52,9 @@ WITH first_touches AS (
     END AS order_class
     FROM revenue_orders o LEFT JOIN first_touches t USING (contact)
 )
-SELECT own.n, root.order_class FROM own JOIN own root ON root.n = own.root_n ORDER BY own.n
+SELECT own.n, CASE WHEN d.n IS NULL THEN root.order_class ELSE 'duplicate' END AS order_class
+FROM own JOIN own root ON root.n = own.root_n LEFT JOIN duplicate_orders d ON d.n = own.n
+ORDER BY own.n
 """
 
 
@@ -92,7 +95,8 @@ def read_columns(db: duckdb.DuckDBPyConnection, settings: AccountSettings) -> En
         "SELECT code AS contact, epoch_us(placed_at) AS placed_at, "
         "coalesce(gross_minor, 0) AS gross, coalesce(gross_minor - refund_minor, 0) AS net, "
         "root_n AS root, order_class = 'store' AND gross_minor IS NOT NULL AS is_creditable, "
-        "began_before "
+        "began_before, "
+        "order_class = 'duplicate' AS is_duplicate "
         "FROM revenue_orders o JOIN contact_codes USING (contact) JOIN order_classes USING (n) "
         "ORDER BY n",
     )
@@ -112,7 +116,8 @@ def read_columns(db: duckdb.DuckDBPyConnection, settings: AccountSettings) -> En
     is_first = opt_ins["is_first"].astype(bool)
     opted_in = np.full(contacts, _LATER_THAN_ALL)
     opted_in[opt_ins["contact"][is_first]] = opt_ins["moment"][is_first]
-    bought = _earliest(contacts, orders["contact"], orders["placed_at"])
+    counts = ~orders["is_duplicate"].astype(bool)
+    bought = _earliest(contacts, orders["contact"][counts], orders["placed_at"][counts])
     is_imported = touches["is_imported"].astype(bool)
     imported = _earliest(contacts, touches["contact"][is_imported], touches["moment"][is_imported])
     known_since = np.minimum(opted_in, bought)

@@ -15,7 +15,7 @@ from headwater.usecases.keep_leads import keep_leads
 from headwater.usecases.ports import RejectedRow
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime
 
     from headwater.domain.costs import CostRow
@@ -92,11 +92,7 @@ def import_rows(
         case _:
             result = _import_costs(account, post, costs, now)
     rows = post["rows"]
-    lake.keep_rejected(
-        account,
-        now.date(),
-        [RejectedRow(f"{kind}: {f.reason}", _kept(rows[f.index])) for f in result.rejected],
-    )
+    keep_faults(lake, account, kind, now, [(f.reason, rows[f.index]) for f in result.rejected])
     return result
 
 
@@ -118,7 +114,7 @@ def _checked(kind: str, body: object) -> Mapping[str, Any]:
 def _import_touchpoints(
     account: str, body: Mapping[str, Any], journeys: Journeys, now: datetime
 ) -> ImportRowsResult:
-    rows, faults = _read_rows(_rows_of(body), lambda row: read_touchpoint(row, now))
+    rows, faults = read_rows(rows_of(body), lambda row: read_touchpoint(row, now))
     changed = journeys.add_touchpoints(account, [row.touchpoint for row in rows], now)
     changed += journeys.add_identifications(
         account, [row.identification for row in rows if row.identification], now
@@ -131,7 +127,7 @@ def _import_touchpoints(
 def _import_leads(
     account: str, body: Mapping[str, Any], journeys: Journeys, now: datetime
 ) -> ImportRowsResult:
-    leads, faults = _read_rows(_rows_of(body), lambda row: read_lead(row, now))
+    leads, faults = read_rows(rows_of(body), lambda row: read_lead(row, now))
     changed = keep_leads(account, leads, journeys=journeys, now=now)
     return ImportRowsResult(len(leads), changed, tuple(faults))
 
@@ -151,7 +147,7 @@ def _import_costs(
         seen.add(cost_key(cost))
         return cost
 
-    rows, faults = _read_rows(_rows_of(body, least=0 if load.days else 1), read)
+    rows, faults = read_rows(rows_of(body, least=0 if load.days else 1), read)
     changed = costs.add(account, load.load, rows) if rows else 0
     # A load with a hole must not replace the days that it does not fill.
     completed = load.is_complete and not faults
@@ -160,7 +156,8 @@ def _import_costs(
     return ImportRowsResult(len(rows), changed, tuple(faults), completed)
 
 
-def _rows_of(body: Mapping[str, Any], least: int = 1) -> list[Any]:
+def rows_of(body: Mapping[str, Any], least: int = 1) -> list[Any]:
+    """Return a post's rows; raises InvalidParameterError if they are none or too many."""
     rows = body.get("rows")
     if not isinstance(rows, list) or not least <= len(rows) <= MOST_ROWS:
         message = f"rows: not a list of {least} to {MOST_ROWS}"
@@ -168,7 +165,7 @@ def _rows_of(body: Mapping[str, Any], least: int = 1) -> list[Any]:
     return rows
 
 
-def _read_rows[Read](
+def read_rows[Read](
     rows: list[Any], read: Callable[[object], Read]
 ) -> tuple[list[Read], list[RowFault]]:
     """Read each row; return the good ones and the faults of the others."""
@@ -180,6 +177,14 @@ def _read_rows[Read](
         except InvalidRowError as error:
             faults.append(RowFault(index, str(error)))
     return good, faults
+
+
+def keep_faults(
+    lake: Lake, account: str, kind: str, now: datetime, faults: Sequence[tuple[str, object]]
+) -> None:
+    """Keep bad rows of a kind in the lake, each with its reason."""
+    rejected = [RejectedRow(f"{kind}: {reason}", _kept(row)) for reason, row in faults]
+    lake.keep_rejected(account, now.date(), rejected)
 
 
 def _kept(row: object) -> object:

@@ -17,7 +17,7 @@ from headwater.errors import (
     UnknownResourceError,
 )
 from headwater.usecases.check_store import check_store
-from headwater.usecases.connect_source import find_source, told_by_store
+from headwater.usecases.connect_source import BIGCOMMERCE, find_source, told_by_store
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -81,9 +81,9 @@ def try_source(account: str, name: str, *, ports: ConnectPorts) -> TriedSource:
 
     Raises:
         UnknownResourceError: there is no such source.
-        InvalidParameterError: it was removed.
+        InvalidParameterError: it was removed, or is none that is pulled.
     """
-    source = _not_removed(ports.accounts, account, name)
+    source = _pulled(ports.accounts, account, name)
     try:
         check = check_store(
             ports.sources.connect(
@@ -105,9 +105,9 @@ def pause_source(account: str, name: str, *, accounts: Accounts) -> Source:
 
     Raises:
         UnknownResourceError: there is no such source.
-        InvalidParameterError: it was removed.
+        InvalidParameterError: it was removed, or is none that is pulled.
     """
-    _not_removed(accounts, account, name)
+    _pulled(accounts, account, name)
     accounts.change_source(account, name, is_paused=True)
     return known_source(accounts, account, name)
 
@@ -117,9 +117,9 @@ def resume_source(account: str, name: str, *, accounts: Accounts, pipeline: Pipe
 
     Raises:
         UnknownResourceError: there is no such source.
-        InvalidParameterError: it was removed.
+        InvalidParameterError: it was removed, or is none that is pulled.
     """
-    _not_removed(accounts, account, name)
+    _pulled(accounts, account, name)
     accounts.change_source(account, name, is_paused=False)
     pipeline.pull(account)
     return known_source(accounts, account, name)
@@ -195,8 +195,11 @@ def _token_of(source: Source, secrets: Secrets) -> str:
         raise CredentialsRejectedError(message) from None
 
 
-def _not_removed(accounts: Accounts, account: str, name: str) -> Source:
+def _pulled(accounts: Accounts, account: str, name: str) -> Source:
     source = known_source(accounts, account, name)
+    if source.kind != BIGCOMMERCE:
+        message = f"source: the orders of {name} are posted; there is nothing to pull"
+        raise InvalidParameterError(message)
     if source.is_removed:
         message = f"source: {name} was removed; connect the store again"
         raise InvalidParameterError(message)

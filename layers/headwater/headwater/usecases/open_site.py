@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from headwater.domain.sites import Site, normalize_origin
 from headwater.errors import InvalidParameterError
+from headwater.usecases.connect_source import BIGCOMMERCE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -126,8 +127,13 @@ def open_site(
 
 
 def is_only_source(account: str, source: str, accounts: Accounts) -> bool:
-    """Tell whether an account has no store but this one, removed ones included."""
-    return all(known.source == source for known in accounts.sources(account))
+    """Tell whether an account has no store but this one, removed ones included.
+
+    Orders that are posted come from no store.
+    """
+    return all(
+        known.source == source or known.kind != BIGCOMMERCE for known in accounts.sources(account)
+    )
 
 
 def _settings_with(

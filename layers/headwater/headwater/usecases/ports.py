@@ -254,6 +254,10 @@ class Accounts(Protocol):
         """Return an account's sources by name, removed ones whose orders stay included."""
         ...
 
+    def add_source(self, account: str, source: Source) -> bool:
+        """Create a source; return False, changing nothing, if its name is taken."""
+        ...
+
     def save_source(self, account: str, source: Source) -> None:
         """Create or replace a source whole (also its bookmark)."""
         ...
@@ -370,6 +374,12 @@ class Orders(Protocol):
 
     def get(self, account: str, source: str, order_id: str) -> Order | None:
         """Return one order."""
+        ...
+
+    def get_many(
+        self, account: str, order_keys: Collection[tuple[str, str]]
+    ) -> dict[tuple[str, str], Order]:
+        """Return those of the orders that are stored, by (source, order id)."""
         ...
 
     def on_day(self, account: str, day: date, last: date | None = None) -> Iterator[Order]:

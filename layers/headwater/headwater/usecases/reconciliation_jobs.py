@@ -38,8 +38,8 @@ def request_reconciliation(
     """
     settings, now = accounts.settings(account), clock.now()
     _check_range(first, last, reporting_day(now, settings.time_zone))
-    if not any(source.kind == BIGCOMMERCE for source in accounts.sources(account)):
-        message = "the account has no connected store"
+    if not any(distinct_stores(accounts.sources(account))):
+        message = "the account has no connected store that is not paused"
         raise InvalidParameterError(message)
     known = read_job(lake, account, first, last)
     if known and known["status"] in {"queued", "running"}:
@@ -64,10 +64,13 @@ def read_job(lake: Lake, account: str, first: date, last: date) -> dict[str, Any
 
 
 def distinct_stores(sources: Sequence[Source]) -> Iterator[tuple[Source, frozenset[str]]]:
-    """Yield each store once, by the first of its sources, with the others that are connected."""
+    """Yield each store once, by the first of its sources, with the others that are connected.
+
+    A paused store is left alone, and a removed one is nobody's any more.
+    """
     seen: dict[tuple[str, str], list[Source]] = {}
     for source in sources:
-        if source.kind == BIGCOMMERCE:
+        if source.kind == BIGCOMMERCE and not (source.is_paused or source.is_removed):
             seen.setdefault((source.api_url, source.store_hash), []).append(source)
     for first, *others in seen.values():
         yield first, frozenset(other.source for other in others)

@@ -15,7 +15,7 @@ from headwater.domain.manifests import Manifest, partition_of
 from headwater.domain.models import MODELS, ROLES
 from headwater.domain.money import from_minor
 from headwater.domain.reporting_days import day_bounds
-from headwater.domain.roi import RoiCells, spell_roi
+from headwater.domain.roi import RoiCells, notes_on, spell_roi
 from headwater.domain.settings import AccountSettings
 from headwater.errors import InvalidParameterError, UnknownResourceError
 from headwater.usecases.compute_roi import RoiQuery, compute_roi, objects_for
@@ -113,6 +113,7 @@ def serve_roi(
             currency=settings.currency,
             is_history_complete=published.is_history_complete,
         ),
+        "notes": notes_on(cells.totals),
         "next": None,
     }
 

@@ -78,11 +78,13 @@ class DynamoAccounts:
         items = self._table.query(keys.join(account), prefix="source#")
         return sorted(map(_read_source, items), key=lambda source: source.source)
 
+    def add_source(self, account: str, source: Source) -> bool:
+        """Create a source; return False, changing nothing, if its name is taken."""
+        return self._table.put(_source_item(account, source), "attribute_not_exists(#pk)")
+
     def save_source(self, account: str, source: Source) -> None:
         """Create or replace a source whole (also its bookmark)."""
-        pk, sk = keys.source(account, source.source)
-        bookmark = codec.to_document(source.bookmark)
-        self._table.put({"pk": pk, "sk": sk, **codec.to_plain(source), "bookmark": bookmark})
+        self._table.put(_source_item(account, source))
 
     def save_progress(
         self, account: str, source: str, bookmark: Bookmark, *, done: int, is_complete: bool
@@ -146,6 +148,12 @@ def _settings_item(account: str, settings: AccountSettings, now: datetime) -> It
     pk, sk = keys.settings(account)
     document = json.dumps(settings.document(), sort_keys=True)
     return {"pk": pk, "sk": sk, "document": document, "updated_at": keys.instant(now)}
+
+
+def _source_item(account: str, source: Source) -> Item:
+    pk, sk = keys.source(account, source.source)
+    bookmark = codec.to_document(source.bookmark)
+    return {"pk": pk, "sk": sk, **codec.to_plain(source), "bookmark": bookmark}
 
 
 def _read_source(item: Item) -> Source:

@@ -11,13 +11,12 @@ from typing import TYPE_CHECKING
 from headwater.adapters.dynamodb import codec, keys
 from headwater.adapters.dynamodb.table import BY_DAY, ConditionalPut
 from headwater.adapters.parallel import in_parallel
-from headwater.domain.nodes import customer_node, email_node
 from headwater.domain.orders import Order
 from headwater.domain.reporting_days import utc_day
-from headwater.errors import ConflictError, InvalidRowError
+from headwater.errors import ConflictError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Collection, Iterator, Sequence
     from datetime import date, datetime
 
     from headwater.adapters.dynamodb.attributes import Item
@@ -75,6 +74,13 @@ class DynamoOrders:
         """Return one order."""
         item = self._table.get(keys.order(account, source, order_id))
         return _read(item) if item else None
+
+    def get_many(
+        self, account: str, order_keys: Collection[tuple[str, str]]
+    ) -> dict[tuple[str, str], Order]:
+        """Return those of the orders that are stored, by (source, order id)."""
+        found = self._table.get_many([keys.order(account, *key) for key in order_keys])
+        return {order.key: order for order in map(_read, found.values())}
 
     def on_day(self, account: str, day: date, last: date | None = None) -> Iterator[Order]:
         """Return the orders placed on a UTC day, or up to another of its month.
@@ -163,8 +169,8 @@ class _Incoming:
             "content": hashlib.sha256(document.encode()).hexdigest(),
             "month_key": keys.order_month(self.account, day, keys.shard(order.order_id)),
             "day_key": keys.day_item(order.placed_at, self.key),
-            "email_key": self._node_key(_email_node(order)),
-            "customer_key": self._node_key(customer_node(order.source, order.customer_id)),
+            "email_key": self._node_key(order.email_node),
+            "customer_key": self._node_key(order.customer_node),
             "received_at": keys.instant(self.received_at),
         }
 
@@ -176,7 +182,7 @@ class _Incoming:
         is_newer = mine > (stored["modified_at"], stored["fetched_at"])
         return is_newer and self.item["content"] != stored["content"]
 
-    def _node_key(self, node: str | None) -> str | None:
+    def _node_key(self, node: str) -> str | None:
         return keys.order_node(self.account, node) if node else None
 
 
@@ -210,13 +216,6 @@ def _newest(incoming: Iterator[_Incoming]) -> list[_Incoming]:
         if seen is None or new.order.modified_at > seen.order.modified_at:
             newest[new.key] = new
     return list(newest.values())
-
-
-def _email_node(order: Order) -> str | None:
-    try:
-        return email_node(order.email)
-    except InvalidRowError:  # a store lets its staff type anything, or nothing
-        return None
 
 
 def _read(item: Item) -> Order:

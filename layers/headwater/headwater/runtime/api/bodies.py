@@ -36,7 +36,7 @@ def read_json(event: Mapping[str, Any]) -> Any:  # noqa: ANN401 - any JSON value
     Raises:
         ProblemError: there is none.
     """
-    text = _text(event)
+    text = read_text(event)
     try:
         return json.loads(text, parse_float=Decimal, parse_constant=_refuse_constant)
     except (RecursionError, ValueError):
@@ -58,7 +58,12 @@ def read_model[M: BaseModel](event: Mapping[str, Any], model: type[M]) -> M:
         ) from None
 
 
-def _text(event: Mapping[str, Any]) -> str:
+def read_text(event: Mapping[str, Any]) -> str:
+    """Return a request's body as text.
+
+    Raises:
+        ProblemError: it is not UTF-8.
+    """
     body: str = event.get("body") or ""
     if not event.get("isBase64Encoded"):
         return body

@@ -40,6 +40,9 @@ ROLES_OF_ROUTE = {
     "GET /v1/settings/subscription-rules": _OWNER,
     "PUT /v1/settings/subscription-rules": _OWNER,
     "POST /v1/subscriptions/preview": _READERS,
+    "POST /v1/orders": _SENDERS,
+    "GET /v1/duplicates": _READERS,
+    "PUT /v1/duplicates/owner": _OWNER,
 }
 # Routes that say nothing about anybody.
 OPEN_ROUTES = frozenset({"GET /v1/openapi.json"})

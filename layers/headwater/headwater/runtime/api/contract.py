@@ -63,9 +63,12 @@ def answers(
     return told
 
 
-def takes(model: type[BaseModel]) -> dict[str, Any]:
+def takes(model: type[BaseModel], *, or_csv: bool = False) -> dict[str, Any]:
     """Return what a route's body has to be, for the contract.
 
     Bodies are read by ``runtime.api.bodies``, which keeps every digit of an amount.
     """
-    return {"requestBody": {"required": True, "content": {JSON: {"schema": reference(model)}}}}
+    content: dict[str, Any] = {JSON: {"schema": reference(model)}}
+    if or_csv:
+        content[CSV] = {"schema": {"type": "string"}}
+    return {"requestBody": {"required": True, "content": content}}

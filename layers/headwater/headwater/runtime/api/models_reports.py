@@ -99,6 +99,10 @@ class RoiTotals(ApiModel):
     roas: Ratio | None
     not_converted_orders: int
     not_converted_costs: int
+    duplicate_orders: int = Field(description="Owned by another source; in no other total.")
+    duplicate_gross: Amount
+    duplicate_net: Amount
+    suspected_duplicates: int = Field(description="Pairs of which both orders are counted.")
 
 
 class RoiRow(ApiModel):
@@ -112,6 +116,7 @@ class RoiRow(ApiModel):
         "migrated",
         "test",
         "not_converted",
+        "duplicate",
     ]
     channel: str | None = None
     source: str | None = None
@@ -145,6 +150,7 @@ class RoiReport(Envelope):
     parameters: RoiParameters
     totals: RoiTotals
     rows: list[RoiRow]
+    notes: list[str] = Field(description="What to know before believing the figures.")
     next: None = Field(description="Reports are not paged yet.")
 
 

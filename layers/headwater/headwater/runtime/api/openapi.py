@@ -17,12 +17,14 @@ from headwater.runtime.api.models_connecting import (
     TokenRequest,
 )
 from headwater.runtime.api.models_contacts import ContactLinks, LinkRequest
+from headwater.runtime.api.models_duplicates import DuplicateList, OwnerRequest, Owners
 from headwater.runtime.api.models_imports import (
     CostsPost,
     ImportResult,
     LeadsPost,
     TouchpointsPost,
 )
+from headwater.runtime.api.models_orders import OrdersPost
 from headwater.runtime.api.models_reconciliation import (
     ReconciliationJob,
     ReconciliationReport,
@@ -44,8 +46,11 @@ from headwater.runtime.api.models_subscriptions import (
 )
 from headwater.runtime.api.routes_contacts import contact_routes
 from headwater.runtime.api.routes_credits import credit_routes
+from headwater.runtime.api.routes_duplicate_owners import owner_routes
+from headwater.runtime.api.routes_duplicates import duplicate_routes
 from headwater.runtime.api.routes_imports import import_routes
 from headwater.runtime.api.routes_manage_sources import manage_routes
+from headwater.runtime.api.routes_orders import order_routes
 from headwater.runtime.api.routes_reconciliation import reconciliation_routes
 from headwater.runtime.api.routes_reports import report_routes
 from headwater.runtime.api.routes_runs import run_routes
@@ -54,9 +59,12 @@ from headwater.runtime.api.routes_sources import connect_routes, source_routes
 from headwater.runtime.api.routes_subscriptions import subscription_routes
 from headwater.runtime.api.routing import new_router
 from headwater.usecases.connect_source import connect_source
+from headwater.usecases.import_orders import import_order_file, import_orders
 from headwater.usecases.import_rows import import_rows
 from headwater.usecases.link_contacts import link_contacts
+from headwater.usecases.list_duplicates import list_duplicates
 from headwater.usecases.manage_account import read_subscription_rules, save_subscription_rules
+from headwater.usecases.own_duplicates import own_duplicates
 from headwater.usecases.preview_subscriptions import preview_subscriptions
 from headwater.usecases.reconciliation_jobs import request_reconciliation
 from headwater.usecases.serve_reconciliation import serve_reconciliation
@@ -74,6 +82,12 @@ _MODELS = (
     LinkRequest,
     OneSource,
     PreviewRequest,
+    DuplicateList,
+    ImportResult,
+    LeadsPost,
+    OrdersPost,
+    OwnerRequest,
+    Owners,
     ProblemDocument,
     ReconciliationJob,
     ReconciliationReport,
@@ -136,6 +150,9 @@ def openapi_document() -> dict[str, Any]:
         credit_routes(serve_credits),
         run_routes(),
         import_routes(import_rows),
+        order_routes(import_orders, import_order_file),
+        duplicate_routes(list_duplicates),
+        owner_routes(own_duplicates),
         connect_routes(connect_source),
         manage_routes(),
         source_routes(),

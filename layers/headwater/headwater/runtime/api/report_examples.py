@@ -65,6 +65,10 @@ ROI_REPORT: dict[str, Any] = {
         "coverage": "1.0000",
         "not_converted_orders": 0,
         "not_converted_costs": 0,
+        "duplicate_orders": 0,
+        "duplicate_gross": "0.00",
+        "duplicate_net": "0.00",
+        "suspected_duplicates": 0,
     },
     "rows": [
         {
@@ -78,6 +82,7 @@ ROI_REPORT: dict[str, Any] = {
             "aov": "104.76",
         }
     ],
+    "notes": [],
     "next": None,
 }
 

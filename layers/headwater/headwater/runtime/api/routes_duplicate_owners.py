@@ -1,0 +1,51 @@
+"""Whose the sales are that stand in two sources."""
+
+from collections.abc import Callable
+from typing import Any
+
+from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.event_handler.api_gateway import Router
+from pydantic import ValidationError
+
+from headwater.runtime import bootstrap
+from headwater.runtime.api.answers import json_answer
+from headwater.runtime.api.bodies import read_json
+from headwater.runtime.api.contract import NEEDS_KEY, answers, takes
+from headwater.runtime.api.models_duplicates import OwnerRequest, Owners
+from headwater.runtime.api.problems import invalid_fields
+from headwater.runtime.api.routing import account_of, new_router
+from headwater.runtime.observability import logger
+
+
+def owner_routes(own_duplicates: Callable[..., dict[str, Any]]) -> Router:
+    """Return the route that takes the answer.
+
+    Args:
+        own_duplicates: the use case behind it.
+    """
+    router = new_router()
+
+    @router.put(
+        "/v1/duplicates/owner",
+        operation_id="own_duplicates",
+        summary="Say which source owns sales that stand in two",
+        description="The order of the stronger source counts, the other one's becomes a row of "
+        "its own. Starts a run, since every report changes.",
+        tags=["reports"],
+        responses=answers(Owners),
+        security=NEEDS_KEY,
+        openapi_extensions=takes(OwnerRequest),
+    )
+    def set_owners() -> Response[str]:
+        try:
+            asked = OwnerRequest.model_validate(read_json(router.current_event.raw_event))
+        except ValidationError as error:
+            raise invalid_fields(
+                [{"loc": e["loc"] or ("body",), "msg": e["msg"]} for e in error.errors()]
+            ) from None
+        ports = bootstrap.owner_ports()
+        answer = own_duplicates(account_of(router), asked.sources, ports=ports)
+        logger.info("duplicates owned", extra={"sources": asked.sources})
+        return json_answer(answer)
+
+    return router

@@ -1,0 +1,50 @@
+"""Own duplicates: take the account's answer whose the sales are that stand in two sources."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from headwater.errors import InvalidParameterError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from headwater.usecases.ports import Accounts, Clock, Pipeline
+
+
+@dataclass(frozen=True, slots=True)
+class OwnerPorts:
+    """What an answer needs from the outside world."""
+
+    accounts: Accounts
+    pipeline: Pipeline
+    clock: Clock
+
+
+def own_duplicates(account: str, sources: Sequence[str], *, ports: OwnerPorts) -> dict[str, Any]:
+    """Set which sources own sales that stand in two of them, and start the run that obeys.
+
+    Args:
+        account: the account.
+        sources: its sources, the strongest first. One that is not listed yields to those that
+            are; none takes the answer back.
+        ports: the outside world.
+
+    Raises:
+        InvalidParameterError: a source is unknown or stands twice.
+        RetriableError: something was not done; the same call may be repeated.
+    """
+    known = {source.source for source in ports.accounts.sources(account)}
+    if unknown := [name for name in sources if name not in known]:
+        message = f"sources: {unknown[0][:64]!r} is none of {', '.join(sorted(known)) or 'none'}"
+        raise InvalidParameterError(message)
+    if len(set(sources)) < len(sources):
+        message = "sources: one stands twice"
+        raise InvalidParameterError(message)
+    settings = ports.accounts.settings(account)
+    changed = replace(settings, duplicate_owners=tuple(sources))
+    if changed != settings:
+        ports.accounts.save_settings(account, changed, ports.clock.now())
+    ports.pipeline.pull(account)
+    return {"sources": list(sources), "run_started": True}
