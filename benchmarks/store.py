@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from benchmarks.lines import Line
 from headwater.adapters.bigcommerce import BigCommerceSources
+from headwater.usecases.directory_pull import DirectoryPorts
 from headwater.usecases.ports import Source
 from headwater.usecases.pull_orders import pull_orders
 from headwater.usecases.source_pull import PullPorts
@@ -23,9 +24,12 @@ from local.storefront.server import Storefront
 from tests.fakes import (
     FakeAccounts,
     FakeClock,
+    FakeEdges,
+    FakeJourneys,
     FakeLake,
     FakeMarks,
     FakeOrders,
+    FakeProducts,
     FakeRuns,
     FakeSecrets,
 )
@@ -135,7 +139,12 @@ class _Pull:
         )
         self._lake = FakeLake()
         orders, marks = FakeOrders(), FakeMarks()
-        self._ports = PullPorts(clock, accounts, runs, sources, orders, self._lake, marks)
+        directory = DirectoryPorts(
+            clock, accounts, sources, FakeJourneys(), FakeEdges(), FakeProducts(), self._lake
+        )
+        self._ports = PullPorts(
+            clock, accounts, runs, sources, orders, self._lake, marks, directory
+        )
 
     def run(self) -> None:
         """Pull; raises RuntimeError where an order is missing or a store failed."""

@@ -19,6 +19,7 @@ from headwater.domain.sites import Sites
 from headwater.errors import MissingScopeError
 from headwater.runtime import bootstrap, edge, storage
 from headwater.usecases.check_store import FULFILLMENT, TRANSACTIONS, StoreDescription
+from headwater.usecases.directory_ports import DirectoryPage
 from headwater.usecases.ports import ApiKey, OrderPage
 from headwater.usecases.store_ledgers import LedgerList, LedgerLookup
 from tests.fakes import FakeHitQueue, FakeReconciliations, FakeSecrets
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from headwater.domain.panel_clocks import PanelClock
     from headwater.domain.sites import Site
     from headwater.usecases.check_store import Permission, StoreProbe
+    from headwater.usecases.directory_ports import Directory
     from headwater.usecases.ports import OrderSource, Source
     from headwater.usecases.store_ledgers import StoreLedger
 
@@ -134,6 +136,18 @@ class FakeProbe:
         return StoreDescription("Harbor Coffee", "America/Chicago", currency, dst_correction=True)
 
 
+class EmptyDirectory:
+    """A store that knows nobody and sells nothing."""
+
+    def _list(self, **asked: object) -> DirectoryPage[Any]:  # noqa: ARG002
+        return DirectoryPage((), (), 0, 0, b"", is_last=True)
+
+    customers = subscribers = changed_products = _list
+
+    def products(self, product_ids: Collection[int]) -> DirectoryPage[Any]:  # noqa: ARG002
+        return self._list()
+
+
 @dataclass
 class FakeStores:
     """Opens that store, and remembers for which credentials and until when."""
@@ -144,6 +158,9 @@ class FakeStores:
 
     def open(self, account: str, source: Source) -> OrderSource:  # noqa: ARG002
         return self.store
+
+    def open_directory(self, account: str, source: Source) -> Directory:  # noqa: ARG002
+        return EmptyDirectory()
 
     def ledger(self, account: str, source: Source) -> StoreLedger:  # noqa: ARG002
         return self.store
@@ -192,6 +209,8 @@ class LambdaSide:
             "orders": shop.orders,
             "journeys": shop.journeys,
             "costs": shop.costs,
+            "edges": shop.edges,
+            "products": shop.products,
             "lake": shop.lake,
             "facts": shop.facts,
             "pipeline": shop.pipeline,
@@ -292,6 +311,8 @@ def step_of_route(route: str) -> str:
     method, path = route.split(" ")
     if path.startswith(("/v1/sources", "/v1/duplicates")) and method != "GET":
         return "connect_source"
+    if "/v1/contacts/" in route:
+        return "link_contacts"
     if path == "/v1/settings/subscription-rules":
         return "manage_account"
     if route in {"POST /v1/reconciliations", "POST /v1/subscriptions/preview"}:

@@ -29,12 +29,14 @@ from tests.fakes import (
     FakeAccounts,
     FakeClock,
     FakeCosts,
+    FakeEdges,
     FakeFacts,
     FakeJourneys,
     FakeLake,
     FakeMarks,
     FakeOrders,
     FakePipeline,
+    FakeProducts,
     FakeRuns,
 )
 
@@ -64,6 +66,8 @@ class Workshop:
         self.orders = FakeOrders(self.marks, self.clock)
         self.journeys = FakeJourneys(self.marks, self.clock)
         self.costs = FakeCosts(self.marks, self.clock)
+        self.edges = FakeEdges(self.marks, self.clock)
+        self.products = FakeProducts(self.marks, self.clock)
         self.facts = FakeFacts()
         self.lake = FakeLake()
         self.runs = FakeRuns()
@@ -155,7 +159,7 @@ class Workshop:
         listed = list_marked_days(
             ACCOUNT, run, desk=self.desk, accounts=self.accounts, marks=self.marks
         )
-        tables = Tables(self.orders, self.journeys, self.costs)
+        tables = Tables(self.orders, self.journeys, self.costs, self.edges, self.products)
         for item in self.lake.get_json(listed.exports):
             export_facts(item, desk=self.desk, tables=tables, facts=self.facts)
 

@@ -25,7 +25,16 @@ def write_customers(connection: sqlite3.Connection, customers: Iterable[StoreCus
 
 def write_products(connection: sqlite3.Connection, products: Iterable[StoreProduct]) -> None:
     """Insert products, or replace those with the same id."""
-    upsert(connection, "products", [_product_row(product) for product in products])
+    written = list(products)
+    upsert(connection, "products", [_product_row(product) for product in written])
+    for product in written:
+        connection.execute("DELETE FROM product_categories WHERE product_id = ?", (product.id,))
+        for name in product.categories:
+            connection.execute("INSERT OR IGNORE INTO categories (name) VALUES (?)", (name,))
+            connection.execute(
+                "INSERT INTO product_categories SELECT ?, id FROM categories WHERE name = ?",
+                (product.id, name),
+            )
 
 
 def write_subscribers(

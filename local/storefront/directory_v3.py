@@ -1,4 +1,4 @@
-"""Customers, subscribers, products and channels in V3."""
+"""Customers, subscribers, products, categories and channels in V3."""
 
 import json
 
@@ -43,7 +43,8 @@ _SUBSCRIBERS = Selection(
     sorts={"date_created": "created_at", "date_modified": "modified_at"},
 )
 _PRODUCTS = Selection(
-    table="products",
+    table="(SELECT *, (SELECT json_group_array(category_id) FROM product_categories"
+    " WHERE product_id = products.id) AS categories FROM products)",
     readers={
         "id:in": one_of("id"),
         "sku:in": one_of("sku", numeric=False),
@@ -57,6 +58,10 @@ _PRODUCTS = Selection(
         "date_modified": "modified_at",
     },
     extras=frozenset({"include", "include_fields", "exclude_fields"}),
+)
+_CATEGORIES = Selection(
+    table="categories",
+    readers={"category_id:in": one_of("id"), "name": one_of("name", numeric=False)},
 )
 _CHANNELS = Selection(
     table="(SELECT *, status IN ('active', 'prelaunch', 'inactive', 'connected') AS available"
@@ -98,6 +103,11 @@ def products(call: Call) -> Response:
         return items
 
     return _PRODUCTS.answer(call, render)
+
+
+def categories(call: Call) -> Response:
+    """Return a page of the category tree."""
+    return _CATEGORIES.answer(call, lambda rows: [_category(row) for row in rows])
 
 
 def channels(call: Call) -> Response:
@@ -158,7 +168,7 @@ def _product(row: Json) -> Json:
         "retail_price": 0,
         "sale_price": 0,
         "tax_class_id": 0,
-        "categories": [],
+        "categories": json.loads(row["categories"]),
         "brand_id": 0,
         "inventory_level": 0,
         "inventory_tracking": "none",
@@ -179,6 +189,18 @@ def _variant(row: Json) -> Json:
         "cost_price": money_number(row["cost"]),
         "calculated_price": money_number(row["price"]),
         "option_values": [],
+    }
+
+
+def _category(row: Json) -> Json:
+    return {
+        "category_id": row["id"],
+        "category_uuid": "",
+        "parent_id": 0,
+        "tree_id": 1,
+        "name": row["name"],
+        "description": "",
+        "is_visible": True,
     }
 
 

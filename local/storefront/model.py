@@ -220,6 +220,8 @@ class StoreProduct:
     cost: Decimal = ZERO
     kind: str = "physical"
     modified_at: datetime = datetime(2020, 1, 1, tzinfo=UTC)
+    categories: tuple[str, ...] = ()
+    """The names of its categories."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,6 +66,7 @@ _ROUTES = (
     _route("/v3/customers", directory_v3.customers, access.CUSTOMERS),
     _route("/v3/customers/subscribers", directory_v3.subscribers, access.CUSTOMERS),
     _route("/v3/catalog/products", directory_v3.products, access.PRODUCTS),
+    _route("/v3/catalog/trees/categories", directory_v3.categories, access.PRODUCTS),
     _route("/v3/channels", directory_v3.channels, access.CHANNELS),
     _route("/v2/coupons", shop_v2.coupons, access.MARKETING),
     _route("/v3/content/scripts", shop_v2.scripts, access.CONTENT),

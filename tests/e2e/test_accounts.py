@@ -7,11 +7,13 @@ from typing import Any
 import pytest
 import requests
 
+from headwater.domain.nodes import email_node
 from tests.e2e.conftest import YESTERDAY, System
 
 pytestmark = pytest.mark.xdist_group("deployed")
 
 RANGE = f"from={YESTERDAY}&to={YESTERDAY}"
+BUYER = email_node("buyer1@example.com")
 # Route → how another account's owner tries to reach this account's data through it, and what the
 # answer must not hold. A route that is deployed and not listed here fails the test.
 ATTEMPTS: dict[str, tuple[str, Any]] = {
@@ -27,6 +29,12 @@ ATTEMPTS: dict[str, tuple[str, Any]] = {
     "GET /v1/runs": ("/v1/runs", None),
     "GET /v1/sources": ("/v1/sources", None),
     "POST /v1/sources": ("/v1/sources", {"account": "acme", "store": "x", "access_token": "y"}),
+    "GET /v1/contacts/{contact}/links": (f"/v1/contacts/{BUYER}/links", None),
+    "POST /v1/contacts/{contact}/links": (
+        f"/v1/contacts/{BUYER}/links",
+        {"with": "buyer2@example.com", "kind": "link"},
+    ),
+    "DELETE /v1/contacts/{contact}/links/{other}": (f"/v1/contacts/{BUYER}/links/{BUYER}", None),
     "GET /v1/sources/{source}": ("/v1/sources/bigcommerce", None),
     "POST /v1/sources/check": ("/v1/sources/check", {"store": "x", "access_token": "y"}),
     "POST /v1/sources/{source}/test": ("/v1/sources/bigcommerce/test", None),

@@ -1,6 +1,7 @@
 """In-memory implementations of the ports, held to the same contract tests as the real ones."""
 
 from tests.fakes.accounts import FakeAccounts, FakeMarks, FakeRuns, FakeSecrets
+from tests.fakes.directory import FakeEdges, FakeProducts
 from tests.fakes.events import FakeClock, FakeHitQueue, FakePipeline, FakeReconciliations
 from tests.fakes.lake import FakeFacts, FakeLake
 from tests.fakes.records import FakeCosts, FakeJourneys, FakeOrders
@@ -9,6 +10,7 @@ __all__ = [
     "FakeAccounts",
     "FakeClock",
     "FakeCosts",
+    "FakeEdges",
     "FakeFacts",
     "FakeHitQueue",
     "FakeJourneys",
@@ -16,6 +18,7 @@ __all__ = [
     "FakeMarks",
     "FakeOrders",
     "FakePipeline",
+    "FakeProducts",
     "FakeReconciliations",
     "FakeRuns",
     "FakeSecrets",

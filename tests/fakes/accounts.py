@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from headwater.domain.settings import AccountSettings
-    from headwater.usecases.ports import ApiKey, Bookmark, Source
+    from headwater.usecases.ports import ApiKey, Bookmark, DirectoryBookmark, Source
 
 
 class FakeAccounts:
@@ -77,6 +77,10 @@ class FakeAccounts:
             orders_done=done,
             is_history_complete=is_complete,
         )
+
+    def save_directory(self, account: str, source: str, directory: DirectoryBookmark) -> None:
+        stored = self._source(account, source)
+        self._sources[account, source] = replace(stored, directory=directory)
 
     def change_source(self, account: str, source: str, **changes: Any) -> None:  # noqa: ANN401
         self._sources[account, source] = replace(self._source(account, source), **changes)

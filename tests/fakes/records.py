@@ -33,17 +33,19 @@ def _day(instant: datetime) -> date:
     return instant.astimezone(UTC).date()
 
 
-class _Marking:
+class Marking:
+    """A table that marks the days that it changes."""
+
     def __init__(self, marks: Marks | None = None, clock: Clock | None = None) -> None:
         self.marks = marks or FakeMarks()
         self.clock = clock or FakeClock()
 
-    def _raise(self, account: str, table: str, days: Collection[date]) -> None:
+    def raise_marks(self, account: str, table: str, days: Collection[date]) -> None:
         if days:
             self.marks.raise_marks(account, table, sorted(set(days)), self.clock.now())
 
 
-class FakeOrders(_Marking):
+class FakeOrders(Marking):
     def __init__(self, marks: Marks | None = None, clock: Clock | None = None) -> None:
         super().__init__(marks, clock)
         self._stored: dict[tuple[str, str, str], tuple[Order, datetime]] = {}
@@ -58,7 +60,7 @@ class FakeOrders(_Marking):
         left = [
             self._stored[account, *o.key][0] for o in changed if (account, *o.key) in self._stored
         ]
-        self._raise(account, "orders", [_day(o.placed_at) for o in [*left, *changed]])
+        self.raise_marks(account, "orders", [_day(o.placed_at) for o in [*left, *changed]])
         for order in changed:
             self._stored[account, *order.key] = (order, fetched_at)
         return len(changed)
@@ -82,7 +84,7 @@ class FakeOrders(_Marking):
             if key[:2] == (account, source) and _day(order.placed_at) == day
         ]
         if found:
-            self._raise(account, "orders", [day])
+            self.raise_marks(account, "orders", [day])
         for key in found:
             del self._stored[key]
         return len(found)
@@ -95,10 +97,10 @@ class FakeOrders(_Marking):
 
     def on_day(self, account: str, day: date, last: date | None = None) -> Iterator[Order]:
         orders = {key: order for key, (order, _) in self._stored.items()}
-        return _on_day(orders, account, lambda order: order.placed_at, (day, last))
+        return on_days(orders, account, lambda order: order.placed_at, (day, last))
 
 
-class FakeJourneys(_Marking):
+class FakeJourneys(Marking):
     """Journeys; what was received when stands in ``received``, by the item's key."""
 
     def __init__(self, marks: Marks | None = None, clock: Clock | None = None) -> None:
@@ -122,7 +124,7 @@ class FakeJourneys(_Marking):
             merged[key] = earlier(known, touch) if known else touch
         changed = {k: t for k, t in merged.items() if self._touchpoints.get(k) != t}
         left = [self._touchpoints[key] for key in changed if key in self._touchpoints]
-        self._raise(account, "touchpoints", [_day(t.at) for t in [*left, *changed.values()]])
+        self.raise_marks(account, "touchpoints", [_day(t.at) for t in [*left, *changed.values()]])
         self._touchpoints |= changed
         for key in changed:
             self.received.setdefault(key, received_at)
@@ -165,7 +167,7 @@ class FakeJourneys(_Marking):
         for key, item in keyed:
             if key not in stored:
                 new.setdefault(key, item)
-        self._raise(account, table, [_day(item.at) for item in new.values()])
+        self.raise_marks(account, table, [_day(item.at) for item in new.values()])
         stored |= new
         self.received |= dict.fromkeys(new, received_at)
         return len(new)
@@ -194,24 +196,31 @@ class FakeJourneys(_Marking):
             self.leads[account, source, external_id] = node
             self.received[account, source, external_id] = received_at
 
+    def lead_nodes(
+        self, account: str, leads: Collection[tuple[str, str]]
+    ) -> dict[tuple[str, str], str]:
+        return {
+            lead: self.leads[account, *lead] for lead in leads if (account, *lead) in self.leads
+        }
+
     def touchpoints_on(
         self, account: str, day: date, last: date | None = None
     ) -> Iterator[Touchpoint]:
-        return _on_day(self._touchpoints, account, lambda item: item.at, (day, last))
+        return on_days(self._touchpoints, account, lambda item: item.at, (day, last))
 
     def identifications_on(
         self, account: str, day: date, last: date | None = None
     ) -> Iterator[Identification]:
-        return _on_day(self._identifications, account, lambda item: item.at, (day, last))
+        return on_days(self._identifications, account, lambda item: item.at, (day, last))
 
     def opt_ins_on(self, account: str, day: date, last: date | None = None) -> Iterator[OptIn]:
-        return _on_day(self._opt_ins, account, lambda item: item.at, (day, last))
+        return on_days(self._opt_ins, account, lambda item: item.at, (day, last))
 
     def claims_on(self, account: str, day: date, last: date | None = None) -> Iterator[OrderClaim]:
-        return _on_day(self._claims, account, lambda item: item.at, (day, last))
+        return on_days(self._claims, account, lambda item: item.at, (day, last))
 
 
-def _on_day[Key: tuple[str, ...], Item](
+def on_days[Key: tuple[str, ...], Item](
     stored: Mapping[Key, Item],
     account: str,
     at: Callable[[Item], datetime],
@@ -223,7 +232,7 @@ def _on_day[Key: tuple[str, ...], Item](
     return (stored[key] for day, key in sorted(found) if first <= day <= last)
 
 
-class FakeCosts(_Marking):
+class FakeCosts(Marking):
     def __init__(self, marks: Marks | None = None, clock: Clock | None = None) -> None:
         super().__init__(marks, clock)
         self._rows: dict[tuple[str, ...], CostRow] = {}
@@ -232,7 +241,7 @@ class FakeCosts(_Marking):
 
     def add(self, account: str, load: str, rows: Sequence[CostRow]) -> int:
         written = {_cost_key(account, load, row): row for row in rows}
-        self._raise(account, "costs", [row.day for row in written.values()])
+        self.raise_marks(account, "costs", [row.day for row in written.values()])
         for row in written.values():
             self._days[account, row.platform, row.ad_account, load].add(row.day)
         self._rows |= written
@@ -242,7 +251,7 @@ class FakeCosts(_Marking):
         self, account: str, platform: str, ad_account: str, load: str, days: Collection[date]
     ) -> int:
         touched = {*days, *self._days.get((account, platform, ad_account, load), ())}
-        self._raise(account, "costs", touched)
+        self.raise_marks(account, "costs", touched)
         moved = 0
         for day in touched:
             head = (account, day.isoformat(), platform, ad_account)

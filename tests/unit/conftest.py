@@ -24,6 +24,7 @@ def finished_run() -> Workshop:
     shop = Workshop()
     shop.click("2026-11-19 09:00", source="google", medium="cpc", campaign="=brand")
     shop.order(7, "2026-11-20 15:00", "100.00")
+    shop.opt_in("2026-11-18 09:00", "bob@example.com")
     shop.spend("2026-11-19", "20.00", utm_source="google", utm_medium="cpc", utm_campaign="=brand")
     with pytest.MonkeyPatch.context() as patch:
         side = LambdaSide(shop)

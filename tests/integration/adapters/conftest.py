@@ -12,18 +12,22 @@ from moto import mock_aws
 
 from headwater.adapters.dynamodb.accounts import DynamoAccounts
 from headwater.adapters.dynamodb.costs import DynamoCosts
+from headwater.adapters.dynamodb.edges import DynamoEdges
 from headwater.adapters.dynamodb.journeys import DynamoJourneys
 from headwater.adapters.dynamodb.marks import DynamoMarks
 from headwater.adapters.dynamodb.orders import DynamoOrders
+from headwater.adapters.dynamodb.products import DynamoProducts
 from headwater.adapters.dynamodb.runs import DynamoRuns
 from headwater.adapters.dynamodb.table import Table
 from tests.fakes import (
     FakeAccounts,
     FakeClock,
     FakeCosts,
+    FakeEdges,
     FakeJourneys,
     FakeMarks,
     FakeOrders,
+    FakeProducts,
     FakeRuns,
 )
 from tests.integration.adapters.tables import create_tables
@@ -31,6 +35,7 @@ from tests.integration.adapters.tables import create_tables
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from headwater.usecases.directory_ports import Edges, Products
     from headwater.usecases.ports import Accounts, Costs, Journeys, Marks, Orders, Runs
 
 type Client = Any
@@ -47,6 +52,8 @@ class Stores:
     orders: Orders
     journeys: Journeys
     costs: Costs
+    edges: Edges
+    products: Products
 
 
 @dataclass(frozen=True)
@@ -109,6 +116,8 @@ def on_aws(tables: Tables) -> Stores:
         DynamoOrders(tables.orders, marks, clock),
         DynamoJourneys(tables.journeys, marks, clock),
         DynamoCosts(tables.costs, marks, clock),
+        DynamoEdges(tables.journeys, marks, clock),
+        DynamoProducts(tables.orders, marks, clock),
     )
 
 
@@ -124,6 +133,8 @@ def in_memory() -> Stores:
         FakeOrders(marks, clock),
         FakeJourneys(marks, clock),
         FakeCosts(marks, clock),
+        FakeEdges(marks, clock),
+        FakeProducts(marks, clock),
     )
 
 

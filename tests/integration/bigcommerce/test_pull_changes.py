@@ -93,7 +93,7 @@ def test_many_refunds_are_fetched_in_few_calls(world: World) -> None:
     assert world.pull_next_day().orders_changed == 130
     assert all(order.refunds for order in world.stored().values())
     # Per 50 orders one call for them and one for their refunds; two empty lists, clock, refunds.
-    assert len(world.calls()) <= 3 * 2 + 4
+    assert len(world.order_calls()) <= 3 * 2 + 4
 
 
 def test_neighbors_of_refunded_orders_are_left_alone(world: World) -> None:
@@ -104,7 +104,9 @@ def test_neighbors_of_refunded_orders_are_left_alone(world: World) -> None:
     world.shop.store.refund(last, Decimal(1))
     world.calls()
     assert world.pull_next_day() == PulledOrders(orders_seen=2, orders_changed=2)
-    assert len(world.calls()) == 6  # the clock, two empty lists, who; then both and their refunds
+    assert (
+        len(world.order_calls()) == 6
+    )  # the clock, two empty lists, who; then both and their refunds
 
 
 def test_refunded_orders_arrive_from_a_store_that_gives_few_at_once(world: World) -> None:

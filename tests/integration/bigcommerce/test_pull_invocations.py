@@ -22,7 +22,7 @@ from tests.integration.bigcommerce.world import (
 def test_the_history_costs_at_most_twelve_calls_per_thousand_orders(world: World) -> None:
     world.shop.store.load(store_orders(1000))
     assert world.pull().orders_changed == 1000
-    assert len(world.calls()) <= 12
+    assert len(world.order_calls()) <= 12
 
 
 def test_a_day_costs_at_most_twelve_calls_per_thousand_orders(world: World) -> None:
@@ -31,7 +31,7 @@ def test_a_day_costs_at_most_twelve_calls_per_thousand_orders(world: World) -> N
     world.shop.store.load(orders + store_orders(20, modified_at=NOW, refunds=(refund,)))
     world.pulled_until(NOW - timedelta(days=1))
     assert world.pull().orders_changed == 1000
-    assert len(world.calls()) <= 12
+    assert len(world.order_calls()) <= 12
 
 
 def test_a_token_with_five_read_only_scopes_is_enough(world: World) -> None:

@@ -83,3 +83,33 @@ def test_a_bad_order_is_kept_aside_with_its_reason_and_the_others_stand(world: W
     assert "default_currency_code" in bad["reason"]
     assert bad["row"]["id"] == ids[1]
     assert world.source.orders_done == 3
+
+
+def test_a_coupon_for_the_shipping_costs_one_call_and_is_there(world: World) -> None:
+    free_shipping = StoreCoupon("SHIPFREE", Decimal(5), kind=4)
+    [order_id, _] = world.shop.store.load(
+        [store_order(shipping=Decimal(5), coupons=(free_shipping,)), store_order()]
+    )
+    world.pull()
+    assert world.order(order_id).coupon_codes == ("SHIPFREE",)
+    assert [path for path in world.calls() if path.endswith("coupons")] == [
+        f"v2/orders/{order_id}/coupons"
+    ]
+
+
+def test_what_tells_an_apps_order_from_a_shoppers_is_kept(world: World) -> None:
+    shopper = store_order(ip_address="203.0.113.9", cart_id="cart-1")
+    app = store_order(order_source="external", external_source="recharge", ip_address="")
+    [one, other] = world.shop.store.load([shopper, app])
+    world.pull()
+    assert (world.order(one).has_ip, world.order(one).cart_id) == (True, "cart-1")
+    assert (world.order(other).has_ip, world.order(other).external_source) == (False, "recharge")
+    assert world.order(one).country == "US"
+
+
+def test_a_line_names_its_variant(world: World) -> None:
+    line = StoreLine("Mug", Decimal(18), product_id=7, variant_id=71, cost=Decimal("4.5"))
+    [order_id] = world.shop.store.load([store_order(lines=(line,))])
+    world.pull()
+    [line_read] = world.order(order_id).lines
+    assert (line_read.variant_id, line_read.unit_cost) == (71, Decimal("4.5"))

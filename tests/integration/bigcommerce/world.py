@@ -10,11 +10,22 @@ from typing import TYPE_CHECKING, Any
 
 from headwater.adapters.bigcommerce import BigCommerceSources
 from headwater.adapters.bigcommerce.session import TIMEOUTS
+from headwater.usecases.directory_pull import DirectoryPorts
 from headwater.usecases.ports import Bookmark, Source
 from headwater.usecases.pull_orders import pull_orders
 from headwater.usecases.source_pull import PulledOrders, PullPorts
 from local.storefront.model import StoreLine, StoreOrder
-from tests.fakes import FakeAccounts, FakeClock, FakeLake, FakeOrders, FakeRuns, FakeSecrets
+from tests.fakes import (
+    FakeAccounts,
+    FakeClock,
+    FakeEdges,
+    FakeJourneys,
+    FakeLake,
+    FakeOrders,
+    FakeProducts,
+    FakeRuns,
+    FakeSecrets,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -83,7 +94,11 @@ class Fuse:
         result = method(*args, **named)
         if self._left == 0:
             raise DeathError
-        return self.guard(result) if hasattr(result, "refunded_since") else result
+        return (
+            self.guard(result)
+            if hasattr(result, "refunded_since") or hasattr(result, "subscribers")
+            else result
+        )
 
 
 class _Guarded:
@@ -107,6 +122,9 @@ class World:
     secrets: FakeSecrets = field(default_factory=FakeSecrets)
     orders: FakeOrders = field(default_factory=FakeOrders)
     lake: FakeLake = field(default_factory=FakeLake)
+    journeys: FakeJourneys = field(default_factory=FakeJourneys)
+    edges: FakeEdges = field(default_factory=FakeEdges)
+    products: FakeProducts = field(default_factory=FakeProducts)
     slept: list[float] = field(default_factory=list)
     timeouts: tuple[float, float] = TIMEOUTS
 
@@ -159,6 +177,15 @@ class World:
             orders=guard(self.orders),
             lake=guard(self.lake),
             marks=guard(self.orders.marks),
+            directory=DirectoryPorts(
+                clock=self.clock,
+                accounts=guard(self.accounts),
+                directories=guard(sources),
+                journeys=guard(self.journeys),
+                edges=guard(self.edges),
+                products=guard(self.products),
+                lake=guard(self.lake),
+            ),
         )
 
     def sleep(self, seconds: float) -> None:
@@ -182,6 +209,7 @@ class World:
     def copy(self) -> World:
         """Return another account that is in the same state, connected to the same shop."""
         tables = (self.accounts, self.runs, self.secrets, self.orders, self.lake)
+        tables += (self.journeys, self.edges, self.products)  # type: ignore[assignment]
         clock, *copied = copy.deepcopy((self.clock, *tables))
         return World(self.shop, clock, *copied)  # type: ignore[arg-type]
 
@@ -205,6 +233,14 @@ class World:
         paths = [request.path.split("/", 3)[3] for request in self.shop.requests]
         self.shop.requests.clear()
         return paths
+
+    def order_calls(self) -> list[str]:
+        """Return the paths of the calls for orders and refunds alone, and forget all."""
+        return [path for path in self.calls() if "orders" in path]
+
+    def directory_calls(self) -> list[str]:
+        """Return the paths of the calls for customers, subscribers and products; forget all."""
+        return [path for path in self.calls() if "orders" not in path]
 
 
 def total_of(orders: Iterable[Order]) -> Decimal:

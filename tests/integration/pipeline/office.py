@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Any
 from headwater.adapters.bigcommerce import BigCommerceSources
 from headwater.adapters.dynamodb.accounts import DynamoAccounts
 from headwater.adapters.dynamodb.costs import DynamoCosts
+from headwater.adapters.dynamodb.edges import DynamoEdges
 from headwater.adapters.dynamodb.journeys import DynamoJourneys
 from headwater.adapters.dynamodb.marks import DynamoMarks
 from headwater.adapters.dynamodb.orders import DynamoOrders
+from headwater.adapters.dynamodb.products import DynamoProducts
 from headwater.adapters.dynamodb.runs import DynamoRuns
 from headwater.adapters.dynamodb.table import Table
 from headwater.adapters.s3.facts import S3Facts
@@ -19,6 +21,7 @@ from headwater.adapters.s3.lake import S3Lake
 from headwater.adapters.secretsmanager.secrets import SecretsManagerSecrets
 from headwater.usecases.attribute_orders import attribute_orders
 from headwater.usecases.chain_subscriptions import chain_subscriptions
+from headwater.usecases.directory_pull import DirectoryPorts
 from headwater.usecases.export_facts import Tables, export_facts, list_marked_days
 from headwater.usecases.finish_run import finish_run
 from headwater.usecases.materialize_reports import materialize_reports
@@ -77,6 +80,8 @@ class Office:
         self.marks = DynamoMarks(accounts)
         self.orders = DynamoOrders(orders, self.marks, clock)
         self.journeys = DynamoJourneys(journeys, self.marks, clock)
+        self.edges = DynamoEdges(journeys, self.marks, clock)
+        self.products = DynamoProducts(orders, self.marks, clock)
         self.costs = DynamoCosts(costs, self.marks, clock)
         self.lake = S3Lake(s3, installation.bucket)
         self.facts = S3Facts(s3, installation.bucket, folder)
@@ -101,14 +106,24 @@ class Office:
     def pull_orders(self) -> str | None:
         """Begin a run and pull; return its id, or None where another run holds the lease."""
         deadline = self.clock.now() + PULL_TIME
+        sources = BigCommerceSources(self.secrets, clock=self.clock, deadline=deadline)
         ports = PullPorts(
             clock=self.clock,
             accounts=self.accounts,
             runs=self.runs,
-            sources=BigCommerceSources(self.secrets, clock=self.clock, deadline=deadline),
+            sources=sources,
             orders=self.orders,
             lake=self.lake,
             marks=self.marks,
+            directory=DirectoryPorts(
+                clock=self.clock,
+                accounts=self.accounts,
+                directories=sources,
+                journeys=self.journeys,
+                edges=self.edges,
+                products=self.products,
+                lake=self.lake,
+            ),
         )
         begun = pull_account(
             self.account,
@@ -136,7 +151,7 @@ class Office:
         """Export one month of the run's list."""
         # The list of an account that is a copy still names the one that it was copied from.
         item = {**self._listed(run)[number], "account": self.account}
-        tables = Tables(self.orders, self.journeys, self.costs)
+        tables = Tables(self.orders, self.journeys, self.costs, self.edges, self.products)
         export_facts(item, desk=self.desk, tables=tables, facts=self.facts)
 
     def _listed(self, run: str) -> list[dict[str, Any]]:

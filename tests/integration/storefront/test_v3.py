@@ -208,6 +208,16 @@ def test_products_can_be_asked_for_by_id_and_in_part(
     ]
 
 
+def test_a_product_names_its_categories_by_id(api: Api, shop: Storefront) -> None:
+    mugs = ("Kitchen", "Gifts")
+    shop.store.load_products([StoreProduct(118, "Mug", categories=mugs), StoreProduct(119, "Cup")])
+    mug, cup = api.get("/v3/catalog/products").json()["data"]
+    wanted = ",".join(map(str, mug["categories"]))
+    tree = api.get("/v3/catalog/trees/categories", category_id__in=wanted).json()["data"]
+    assert {one["name"] for one in tree} == {*mugs}
+    assert cup["categories"] == []
+
+
 def test_a_bare_date_in_a_product_filter_gets_the_present_time_of_day(
     api: Api, shop: Storefront, clock: ShopClock
 ) -> None:

@@ -44,6 +44,7 @@ def test_an_order_is_read_with_its_lines_and_refunds() -> None:
                 unit_cost=Decimal("10.8"),
                 options=(("Subscription", "Every 30 days"),),
                 discount_codes=("WELCOME10",),
+                variant_id=93,
             ),
         ),
         refunds=(

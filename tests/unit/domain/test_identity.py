@@ -1,15 +1,24 @@
 from __future__ import annotations
 
+from collections import defaultdict
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from headwater.domain.identity import PLACEHOLDER_NODES, find_contacts
+from headwater.domain.identity import (
+    PLACEHOLDER_NODES,
+    HandLinks,
+    find_contacts,
+    sorted_pair,
+)
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from random import Random
+
+    from headwater.domain.identity import Contacts, Pair
 
 FIRST = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -75,3 +84,112 @@ def test_the_order_of_the_edges_does_not_matter(
     shuffled = pairs[:]
     chance.shuffle(shuffled)
     assert find_contacts(emails, customers, pairs) == find_contacts(emails, customers, shuffled)
+
+
+# --- what people say -----------------------------------------------------------------------------
+
+PEOPLE = {f"e{n}": day(n) for n in range(1, 5)}
+ACCOUNTS = {f"c{n}": day(n) for n in range(1, 4)}
+
+
+def partition(found: Contacts) -> set[frozenset[str]]:
+    groups: defaultdict[str, set[str]] = defaultdict(set)
+    for node, contact in found.of_node.items():
+        groups[contact].add(node)
+    return {frozenset(group) for group in groups.values()}
+
+
+def said(*, links: Sequence[Pair] = (), cuts: Sequence[Pair] = ()) -> HandLinks:
+    return HandLinks(tuple(links), frozenset(cuts))
+
+
+def test_a_hand_link_joins_two_contacts_under_the_earlier_ones_name() -> None:
+    found = find_contacts(PEOPLE, ACCOUNTS, [("e3", "c3")], said(links=[("e1", "e3")]))
+    assert {node: found.of_node[node] for node in ("e1", "e3", "c3")} == dict.fromkeys(
+        ("e1", "e3", "c3"), "e1"
+    )
+
+
+def test_an_unlink_wins_over_an_order_that_names_both() -> None:
+    found = find_contacts(PEOPLE, ACCOUNTS, [("e1", "c1")], said(cuts=[("c1", "e1")]))
+    assert found.of_node["e1"] != found.of_node["c1"]
+
+
+def test_an_unlink_parts_two_emails_that_share_a_customer_id_which_stays_with_the_earlier() -> None:
+    edges = [("e1", "c1"), ("e2", "c1")]
+    found = find_contacts(PEOPLE, ACCOUNTS, edges, said(cuts=[("e1", "e2")]))
+    assert (found.of_node["e1"], found.of_node["c1"], found.of_node["e2"]) == ("e1", "e1", "e2")
+
+
+def test_a_link_that_would_undo_an_unlink_is_left_out() -> None:
+    hand = said(links=[("e1", "e2"), ("e2", "e3")], cuts=[("e1", "e3")])
+    found = find_contacts(PEOPLE, ACCOUNTS, [], hand)
+    assert (found.of_node["e2"], found.of_node["e3"]) == ("e1", "e3")
+
+
+def test_an_unlinked_edge_no_longer_counts_against_its_node() -> None:
+    emails = {f"e{n}": day(n) for n in range(6)}
+    edges = [(email, "c") for email in emails]
+    found = find_contacts(emails, {"c": day(0)}, edges, said(cuts=[("c", "e5")]))
+    assert not found.flagged
+    assert found.of_node["e5"] == "e5"
+    assert {found.of_node[f"e{n}"] for n in range(5)} == {"e0"}
+
+
+def test_a_link_gives_a_flagged_node_a_contact_and_none_of_its_neighbors() -> None:
+    emails = {f"e{n}": day(n) for n in range(6)} | {"owner": day(9)}
+    edges = [(f"e{n}", "till") for n in range(6)]
+    found = find_contacts(emails, {"till": day(0)}, edges, said(links=[("owner", "till")]))
+    assert not found.flagged
+    assert found.of_node["till"] == "owner"
+    assert {found.of_node[f"e{n}"] for n in range(6)} == {f"e{n}" for n in range(6)}
+
+
+def test_a_placeholder_stays_nobody_whatever_is_said() -> None:
+    placeholder = min(PLACEHOLDER_NODES)
+    emails = PEOPLE | {placeholder: day(0)}
+    found = find_contacts(emails, {}, [], said(links=[("e1", placeholder), ("e2", placeholder)]))
+    assert found.flagged == {placeholder}
+    assert found.of_node["e1"] != found.of_node["e2"]
+
+
+nodes = st.sampled_from([*PEOPLE, *ACCOUNTS])
+hand_pairs = st.tuples(nodes, nodes).filter(lambda p: p[0] != p[1]).map(lambda p: sorted_pair(*p))
+
+
+@given(edges, st.sets(hand_pairs, max_size=4), st.sets(hand_pairs, max_size=3))
+def test_the_two_of_an_unlink_are_never_one_contact(
+    pairs: list[Pair], links: set[Pair], cuts: set[Pair]
+) -> None:
+    hand = HandLinks(tuple(sorted(links - cuts)), frozenset(cuts))
+    found = find_contacts(PEOPLE, ACCOUNTS, pairs, hand)
+    assert not [pair for pair in cuts if found.of_node[pair[0]] == found.of_node[pair[1]]]
+
+
+@given(
+    edges,
+    st.lists(hand_pairs, max_size=3, unique=True),
+    st.sets(hand_pairs, max_size=3),
+    st.randoms(use_true_random=False),
+)
+def test_the_order_of_the_edges_does_not_matter_to_what_people_say(
+    pairs: list[Pair], links: list[Pair], cuts: set[Pair], chance: Random
+) -> None:
+    hand = HandLinks(tuple(pair for pair in links if pair not in cuts), frozenset(cuts))
+    shuffled = pairs[:]
+    chance.shuffle(shuffled)
+    assert find_contacts(PEOPLE, ACCOUNTS, pairs, hand) == find_contacts(
+        PEOPLE, ACCOUNTS, shuffled, hand
+    )
+
+
+@given(edges, hand_pairs)
+def test_a_link_that_is_unlinked_again_leaves_strangers_as_they_were(
+    pairs: list[Pair], pair: Pair
+) -> None:
+    before = find_contacts(PEOPLE, ACCOUNTS, pairs)
+    linked = find_contacts(PEOPLE, ACCOUNTS, pairs, said(links=[pair]))
+    assert linked.of_node[pair[0]] == linked.of_node[pair[1]]
+    if before.of_node[pair[0]] != before.of_node[pair[1]]:
+        assert find_contacts(PEOPLE, ACCOUNTS, pairs, said(cuts=[pair])) == before
+        assert len(partition(linked)) == len(partition(before)) - 1

@@ -76,6 +76,8 @@ def test_a_run_under_way_goes_on_and_answers_the_next_states_input(
         "orders_seen": 1,
         "orders_changed": 1,
         "rejected": 0,
+        "contacts_changed": 0,
+        "products_changed": 1,
     }
     assert connected.workshop.pipeline.started == []
 

@@ -37,6 +37,12 @@ USED: dict[str, list[Callable[[], object]]] = {
         bootstrap.site_ports,
         bootstrap.other_api_urls,
     ],
+    "LinkContactsFunction": [
+        bootstrap.runs,
+        bootstrap.lake,
+        bootstrap.facts,
+        bootstrap.edges,
+    ],
     "PullOrdersFunction": [bootstrap.pipeline, lambda: bootstrap.pull_ports(LATER)],
     "ReconcileOrdersFunction": [
         lambda: bootstrap.reconcile_ports(LATER),

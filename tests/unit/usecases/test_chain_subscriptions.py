@@ -10,6 +10,8 @@ from typing import Any
 import duckdb
 import pytest
 
+from headwater.domain.identity import sorted_pair
+from headwater.domain.journeys import Edge
 from headwater.domain.nodes import customer_node, email_node
 from headwater.domain.orders import OrderLine
 from headwater.domain.subscription_rules import SubscriptionRule
@@ -277,3 +279,97 @@ def test_an_explicit_chain_lives_on_after_a_pause_and_an_inferred_one_returns_as
     assert sorted(chains) == [(False, 6, 1, False), (True, 3, 0, False), (True, 3, 0, True)]
     named = subscriptions(shop, "chain_id, returned_from")
     assert {old for _, old in named} - {""} <= {chain for chain, _ in named}
+
+
+def contact_of(shop: Workshop, email: str) -> str:
+    node = email_node(email)
+    [(contact,)] = rows(shop, f"SELECT contact FROM contacts WHERE node = '{node}'")
+    assert isinstance(contact, str)
+    return contact
+
+
+def record(shop: Workshop, customer_id: int, email: str, when: str) -> None:
+    """Let a store say that a customer has an email."""
+    customer = customer_node(STORE, customer_id) or ""
+    edge = Edge(customer, email_node(email), at(when), "record")
+    shop.edges.add_records(ACCOUNT, [edge], shop.clock.now())
+
+
+def say(shop: Workshop, kind: str, one: str, other: str) -> Edge:
+    """Say by hand that two emails are one person's, or are not."""
+    edge = Edge(*sorted_pair(email_node(one), email_node(other)), shop.clock.now(), kind)
+    shop.edges.put(ACCOUNT, edge, shop.clock.now())
+    return edge
+
+
+def test_a_customer_record_joins_an_email_that_never_ordered(shop: Workshop) -> None:
+    shop.order(1, "2026-11-20", customer_id=5)
+    record(shop, 5, "ann@example.com", "2026-11-01")
+    record(shop, 5, "new@example.com", "2026-11-21")
+    shop.run()
+    assert contact_of(shop, "new@example.com") == email_node("ann@example.com")
+
+
+def test_an_order_follows_a_customer_to_his_new_email(shop: Workshop) -> None:
+    shop.click("2026-11-18", "new@example.com", campaign="spring")
+    shop.order(1, "2026-11-20", customer_id=5)
+    record(shop, 5, "new@example.com", "2026-11-21")
+    shop.run()
+    assert shop.credited(1, "last_click") == {"spring": "100.00"}
+
+
+def test_orders_of_a_flagged_customer_and_no_email_are_contacts_of_their_own(
+    shop: Workshop,
+) -> None:
+    for number in range(6):
+        record(shop, 9, f"p{number}@example.com", "2026-11-01")
+    shop.order(1, "2026-11-20", customer_id=9, email="", order_source="manual")
+    shop.order(2, "2026-11-20", customer_id=9, email="", order_source="manual")
+    shop.run()
+    assert {shop.trail(n)["order"]["contact"] for n in (1, 2)} == {f"{STORE}#1", f"{STORE}#2"}
+
+
+def test_linked_by_hand_journeys_and_customers_are_merged_and_parted_again(
+    shop: Workshop,
+) -> None:
+    shop.click("2026-11-18", "ann@example.com", campaign="spring")
+    shop.order(1, "2026-11-20 15:00", email="ann@example.com")
+    shop.order(2, "2026-11-20 15:00", email="ann@work.example")
+    version = shop.run()
+
+    def customers() -> int:
+        found: int = shop.roi("2026-11-20", "2026-11-20")["totals"]["customers"]
+        return found
+
+    assert (customers(), shop.credited(2, "first_click")) == (2, {})
+    link = say(shop, "link", "ann@example.com", "ann@work.example")
+    assert shop.run() != version
+    assert (customers(), shop.credited(2, "first_click")) == (1, {"spring": "100.00"})
+    shop.edges.remove(ACCOUNT, link)
+    assert shop.run() == version
+    assert (customers(), shop.credited(2, "first_click")) == (2, {})
+
+
+def test_the_last_word_on_two_emails_counts(shop: Workshop) -> None:
+    shop.order(1, "2026-11-20", email="a@example.com")
+    shop.order(2, "2026-11-20", email="b@example.com")
+    say(shop, "link", "a@example.com", "b@example.com")
+    shop.clock.advance(timedelta(minutes=1))
+    say(shop, "unlink", "b@example.com", "a@example.com")
+    shop.run()
+    assert contact_of(shop, "a@example.com") != contact_of(shop, "b@example.com")
+
+
+def test_a_customer_record_beside_an_order_re_engages_nobody_and_one_away_from_it_does(
+    shop: Workshop,
+) -> None:
+    shop.opt_in("2026-10-01", kind="form")
+    shop.click("2026-11-09", campaign="autumn")
+    shop.opt_in("2026-11-10 12:30", kind="customer")
+    shop.order(1, "2026-11-10 12:00")
+    shop.order(2, "2026-11-12")
+    shop.run()
+    assert shop.credited(2, "reengaged_lead") == {}
+    shop.opt_in("2026-11-10 14:00", kind="subscriber")
+    shop.run()
+    assert shop.credited(2, "reengaged_lead") == {"autumn": "100.00"}

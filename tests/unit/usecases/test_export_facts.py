@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import duckdb
 import pytest
 
-from headwater.domain.orders import Refund
+from headwater.domain.orders import OrderLine, Refund
+from headwater.domain.products import Product
 from headwater.errors import LeaseLostError
 from headwater.usecases.export_facts import list_marked_days
-from tests.workshop import ACCOUNT, Workshop, at
+from tests.workshop import ACCOUNT, STORE, Workshop, at
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -115,6 +117,53 @@ def test_a_run_that_lost_its_lease_exports_nothing(shop: Workshop) -> None:
     with pytest.raises(LeaseLostError):
         shop.export(dead)
     assert not shop.facts.objects
+
+
+def test_orders_and_lines_carry_what_reports_group_by(shop: Workshop) -> None:
+    line = OrderLine(
+        *(1, 7, "CD", "Record", 1, Decimal(88)),
+        unit_cost=Decimal(22),
+        discount_codes=("SPRING",),
+        variant_id=71,
+    )
+    shop.order(
+        1,
+        "2026-11-20",
+        "88.00",
+        lines=(line,),
+        currency="EUR",
+        store_currency="USD",
+        rate=Decimal("0.88"),
+        coupon_codes=("SPRING",),
+        payment_method="PayPal",
+        country="DE",
+    )
+    shop.order(2, "2026-11-20", customer_id=5)
+    shop.run()
+    grouped = "order_id, is_guest, country, payment_method, channel_id, coupon_codes"
+    assert rows(shop, "orders", grouped) == [
+        ("1", True, "DE", "PayPal", 1, ["SPRING"]),
+        ("2", False, "", "", 1, []),
+    ]
+    of_line = "order_id, line_id, variant_id, unit_cost_minor, discount_codes"
+    assert rows(shop, "lines", of_line)[:2] == [
+        ("1", 0, 0, None, []),
+        ("1", 1, 71, 2500, ["SPRING"]),
+    ]
+
+
+def test_products_are_exported_as_the_catalog_has_them_now(shop: Workshop) -> None:
+    mug = Product(STORE, 7, "Mug", "MUG", Decimal("4.50"), ("Kitchen",))
+    shop.products.save(ACCOUNT, [mug, Product(STORE, 8, "Cup", is_deleted=True)], shop.clock.now())
+    shop.run()
+    shop.days_later(40)
+    shop.products.save(ACCOUNT, [replace(mug, name="Red mug")], shop.clock.now())
+    shop.run()
+    named = "product_id, name, sku, cost_minor, categories, is_deleted"
+    assert rows(shop, "products", named) == [
+        (7, "Red mug", "MUG", 450, ["Kitchen"], False),
+        (8, "Cup", "", None, [], True),
+    ]
 
 
 def test_facts_of_an_older_version_are_exported_anew() -> None:

@@ -8,19 +8,24 @@ import pytest
 
 from headwater.domain.settings import AccountSettings
 from headwater.errors import StoreUnavailableError, UnknownResourceError
+from headwater.usecases.directory_pull import DirectoryPorts
 from headwater.usecases.ports import OrderPage, Source
 from headwater.usecases.pull_orders import begin_run, pull_account, pull_every_account
 from headwater.usecases.source_pull import PulledOrders, PullPorts
 from tests.fakes import (
     FakeAccounts,
     FakeClock,
+    FakeEdges,
+    FakeJourneys,
     FakeLake,
     FakeMarks,
     FakeOrders,
     FakePipeline,
+    FakeProducts,
     FakeRuns,
     FakeSecrets,
 )
+from tests.lambda_side import FakeStore, FakeStores
 
 NOW = datetime(2026, 11, 21, 14, 0, tzinfo=UTC)
 
@@ -81,6 +86,15 @@ class Office:
             orders=FakeOrders(),
             lake=FakeLake(),
             marks=FakeMarks(),
+            directory=DirectoryPorts(
+                self.clock,
+                self.accounts,
+                FakeStores(FakeStore(self.clock)),
+                FakeJourneys(),
+                FakeEdges(),
+                FakeProducts(),
+                FakeLake(),
+            ),
         )
         self.accounts.save_source(account, Source("shop", "bigcommerce", "abc123", "arn"))
         deadline = NOW + timedelta(minutes=10)

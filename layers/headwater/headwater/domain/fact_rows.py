@@ -19,8 +19,9 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from headwater.domain.costs import CostRow
-    from headwater.domain.journeys import Identification, OptIn, OrderClaim, Touchpoint
+    from headwater.domain.journeys import Edge, Identification, OptIn, OrderClaim, Touchpoint
     from headwater.domain.orders import Order, OrderLine
+    from headwater.domain.products import Product
     from headwater.domain.settings import AccountSettings
 
 type Row = tuple[object, ...]
@@ -57,6 +58,10 @@ def order_row(order: Order, settings: AccountSettings) -> Row:
         identifier(order.external_id),
         identifier(order.external_order_id),
         order_notes(order, settings.rules),
+        not order.customer_node,
+        order.country,
+        order.payment_method,
+        list(order.coupon_codes),
     )
 
 
@@ -83,8 +88,12 @@ def line_rows(order: Order, settings: AccountSettings) -> Iterator[Row]:
             refund,
             [name for name, _ in options],
             [value for _, value in options],
+            line.variant_id,
+            _unit_cost(line, rate, settings.currency),
+            list(line.discount_codes),
         )
-    yield (*_line_name(order, REST_LINE_ID), 0, "", "", 0, gross_left, refund_left, [], [])
+    rest: Row = (0, "", "", 0, gross_left, refund_left, [], [], 0, None, [])
+    yield (*_line_name(order, REST_LINE_ID), *rest)
 
 
 def touchpoint_row(touch: Touchpoint) -> Row:
@@ -127,6 +136,25 @@ def claim_row(claim: OrderClaim) -> Row:
     )
 
 
+def edge_row(edge: Edge) -> Row:
+    """Return an edge's row of table ``edges``."""
+    return edge.node, edge.other, naive(edge.at), edge.kind
+
+
+def product_row(product: Product, first_seen_at: datetime, settings: AccountSettings) -> Row:
+    """Return a product's row of table ``products``."""
+    return (
+        product.source,
+        product.product_id,
+        naive(first_seen_at),
+        product.name,
+        product.sku,
+        None if product.cost is None else to_minor(product.cost, settings.currency),
+        list(product.categories),
+        product.is_deleted,
+    )
+
+
 def cost_row(cost: CostRow, settings: AccountSettings) -> Row:
     """Return a cost row's row of table ``costs``; null amounts where it has no rate."""
     is_converted = cost.currency == settings.currency
@@ -157,6 +185,12 @@ def cost_row(cost: CostRow, settings: AccountSettings) -> Row:
 
 def _line_name(order: Order, line_id: int) -> Row:
     return order.source, order.order_id, naive(order.placed_at), line_id
+
+
+def _unit_cost(line: OrderLine, rate: Decimal | None, currency: str) -> int | None:
+    if line.unit_cost is None or rate is None:
+        return None
+    return to_minor(line.unit_cost / rate, currency)
 
 
 def _refunded_for(order: Order, line: OrderLine) -> Decimal:

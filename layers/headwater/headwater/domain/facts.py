@@ -32,6 +32,10 @@ COLUMNS: dict[str, dict[str, str]] = {
         "external_id": "VARCHAR",
         "external_order_id": "VARCHAR",
         "notes": "VARCHAR[]",
+        "is_guest": "BOOLEAN",
+        "country": "VARCHAR",
+        "payment_method": "VARCHAR",
+        "coupon_codes": "VARCHAR[]",
     },
     "lines": {
         "source": "VARCHAR",
@@ -46,6 +50,9 @@ COLUMNS: dict[str, dict[str, str]] = {
         "refund_minor": "BIGINT",
         "option_names": "VARCHAR[]",
         "option_values": "VARCHAR[]",
+        "variant_id": "BIGINT",
+        "unit_cost_minor": "BIGINT",
+        "discount_codes": "VARCHAR[]",
     },
     "touchpoints": {
         "touch_id": "VARCHAR",
@@ -92,6 +99,22 @@ COLUMNS: dict[str, dict[str, str]] = {
         "occurred_at": "TIMESTAMP",
         "received_at": "TIMESTAMP",
         "node": "VARCHAR",
+    },
+    "edges": {
+        "node": "VARCHAR",
+        "other": "VARCHAR",
+        "occurred_at": "TIMESTAMP",
+        "kind": "VARCHAR",
+    },
+    "products": {
+        "source": "VARCHAR",
+        "product_id": "BIGINT",
+        "first_seen_at": "TIMESTAMP",
+        "name": "VARCHAR",
+        "sku": "VARCHAR",
+        "cost_minor": "BIGINT",
+        "categories": "VARCHAR[]",
+        "is_deleted": "BOOLEAN",
     },
     "costs": {
         "day": "DATE",

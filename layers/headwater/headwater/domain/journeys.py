@@ -102,6 +102,20 @@ class OrderClaim:
 
 
 @dataclass(frozen=True, slots=True)
+class Edge:
+    """Two nodes are one person's, or are not.
+
+    ``kind`` is record (a store's customer record: ``node`` is the customer id's, ``other`` the
+    email's), or, said by a person of a sorted pair of nodes, link or unlink.
+    """
+
+    node: str
+    other: str
+    at: datetime
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
 class Profile:
     """The person behind a node: the only place besides an order where the email stands."""
 

@@ -17,7 +17,7 @@ type Objects = dict[str, dict[str, str]]
 ALL_DAYS = "all"
 # The version of the rules that turn facts into credits and reports: raise it when they change, so
 # that a changed rule is a new data version even where the facts are the same.
-RULES_VERSION = "2"
+RULES_VERSION = "3"
 
 
 def partition_of(day: date, as_of: date) -> str:
@@ -93,7 +93,8 @@ class Manifest:
 def merge_objects(base: Objects, changes: Mapping[str, Mapping[str, str | None]]) -> Objects:
     """Return the base with some partitions replaced; None takes a partition away.
 
-    A month that is written whole takes the place of its days.
+    A month that is written whole takes the place of its days. A table without any object is left
+    out, as if it had never had one.
     """
     merged = {table: dict(partitions) for table, partitions in base.items()}
     for table, partitions in changes.items():
@@ -105,4 +106,6 @@ def merge_objects(base: Objects, changes: Mapping[str, Mapping[str, str | None]]
                 present.pop(partition, None)
             else:
                 present[partition] = key
-    return {table: dict(sorted(present.items())) for table, present in sorted(merged.items())}
+    return {
+        table: dict(sorted(present.items())) for table, present in sorted(merged.items()) if present
+    }

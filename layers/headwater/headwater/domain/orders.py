@@ -36,6 +36,7 @@ class OrderLine:
     unit_cost: Decimal | None = None
     options: tuple[tuple[str, str], ...] = ()
     discount_codes: tuple[str, ...] = ()
+    variant_id: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +69,9 @@ class Order:
 
     ``rate`` is what one unit of the store's default currency was worth in ``currency`` when the
     order was placed; None where the store did not say. ``store_currency`` is that default
-    currency, empty where the store did not say. ``email_sha256`` stands in for an email that the
+    currency, empty where the store did not say. ``country`` is the billing address's, two letters.
+    ``has_ip``: a browser was there; orders that an app or a person enters come without.
+    ``email_sha256`` stands in for an email that the
     source does not tell, ``customer_key`` for a customer id that is no number.
     """
 
@@ -97,6 +100,9 @@ class Order:
     coupon_codes: tuple[str, ...] = ()
     lines: tuple[OrderLine, ...] = ()
     refunds: tuple[Refund, ...] = field(default=())
+    cart_id: str = ""
+    country: str = ""
+    has_ip: bool = False
     email_sha256: str = ""
     customer_key: str = ""
 

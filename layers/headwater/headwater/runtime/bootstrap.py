@@ -21,14 +21,17 @@ from headwater.runtime.storage import (
     accounts,
     clock,
     costs,
+    edges,
     journeys,
     lake,
     marks,
     orders,
+    products,
     runs,
     s3,
 )
 from headwater.usecases.connect_source import ConnectPorts
+from headwater.usecases.directory_pull import DirectoryPorts
 from headwater.usecases.export_facts import Tables
 from headwater.usecases.manage_sources import RemovePorts
 from headwater.usecases.open_site import SitePorts
@@ -43,11 +46,22 @@ if TYPE_CHECKING:
 
     from headwater.adapters.bigcommerce import BigCommerceSources
     from headwater.usecases.open_site import EdgeSites
-    from headwater.usecases.ports import Facts, OrderSources, Pipeline, Secrets
+    from headwater.usecases.ports import Facts, Pipeline, Secrets
     from headwater.usecases.store_ledgers import Reconciliations, StoreLedgers
 
 # Handed on, so that a step finds all of its ports here.
-__all__ = ["accounts", "clock", "costs", "journeys", "lake", "marks", "orders", "runs"]
+__all__ = [
+    "accounts",
+    "clock",
+    "costs",
+    "edges",
+    "journeys",
+    "lake",
+    "marks",
+    "orders",
+    "products",
+    "runs",
+]
 
 
 def token_hex(size: int) -> str:
@@ -86,7 +100,7 @@ def secrets() -> Secrets:
     return SecretsManagerSecrets(client, settings().secrets_prefix)
 
 
-def order_sources(deadline: datetime) -> OrderSources:
+def order_sources(deadline: datetime) -> BigCommerceSources:
     """Return the stores, each of which is asked until the deadline at most."""
     return _stores(deadline)
 
@@ -121,19 +135,29 @@ def desk() -> Desk:
 
 def tables() -> Tables:
     """Return the tables that are exported."""
-    return Tables(orders(), journeys(), costs())
+    return Tables(orders(), journeys(), costs(), edges(), products())
 
 
 def pull_ports(deadline: datetime) -> PullPorts:
     """Return what a pull works with."""
+    sources = order_sources(deadline)
     return PullPorts(
         clock=clock(),
         accounts=accounts(),
         runs=runs(),
-        sources=order_sources(deadline),
+        sources=sources,
         orders=orders(),
         lake=lake(),
         marks=marks(),
+        directory=DirectoryPorts(
+            clock=clock(),
+            accounts=accounts(),
+            directories=sources,
+            journeys=journeys(),
+            edges=edges(),
+            products=products(),
+            lake=lake(),
+        ),
     )
 
 

@@ -36,11 +36,15 @@ def report_pull(account: str, run: str | None, pulled: PulledOrders) -> dict[str
         "orders_seen": pulled.orders_seen,
         "orders_changed": pulled.orders_changed,
         "rejected": pulled.rejected,
+        "contacts_changed": pulled.contacts_changed,
+        "products_changed": pulled.products_changed,
     }
     count(
         OrdersSeen=pulled.orders_seen,
         OrdersChanged=pulled.orders_changed,
         OrdersRejected=pulled.rejected,
+        ContactsChanged=pulled.contacts_changed,
+        ProductsChanged=pulled.products_changed,
         SourcesFailed=len(pulled.failed_sources),
     )
     for failed in pulled.failed_sources:

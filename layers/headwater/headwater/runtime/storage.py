@@ -14,9 +14,11 @@ from botocore.config import Config
 
 from headwater.adapters.dynamodb.accounts import DynamoAccounts
 from headwater.adapters.dynamodb.costs import DynamoCosts
+from headwater.adapters.dynamodb.edges import DynamoEdges
 from headwater.adapters.dynamodb.journeys import DynamoJourneys
 from headwater.adapters.dynamodb.marks import DynamoMarks
 from headwater.adapters.dynamodb.orders import DynamoOrders
+from headwater.adapters.dynamodb.products import DynamoProducts
 from headwater.adapters.dynamodb.runs import DynamoRuns
 from headwater.adapters.dynamodb.table import Table
 from headwater.adapters.system_clock import SystemClock
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_s3 import S3Client
 
+    from headwater.usecases.directory_ports import Edges, Products
     from headwater.usecases.ports import (
         Accounts,
         Clock,
@@ -84,6 +87,18 @@ def orders() -> Orders:
 def journeys() -> Journeys:
     """Return touchpoints, identifications, opt-ins, claims, profiles and leads."""
     return DynamoJourneys(_table("journeys_table"), marks(), clock())
+
+
+@cache
+def edges() -> Edges:
+    """Return what joins two nodes besides an order."""
+    return DynamoEdges(_table("journeys_table"), marks(), clock())
+
+
+@cache
+def products() -> Products:
+    """Return the products that orders name."""
+    return DynamoProducts(_table("orders_table"), marks(), clock())
 
 
 @cache

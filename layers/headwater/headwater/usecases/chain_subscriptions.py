@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from headwater.domain.chains import REBILL
 from headwater.domain.facts import COLUMNS
-from headwater.domain.identity import Contacts, find_contacts
 from headwater.domain.manifests import ALL_DAYS
 from headwater.domain.subscriptions import chain_account, state_of
+from headwater.usecases.contact_tables import read_contacts
 from headwater.usecases.databases import open_database
 from headwater.usecases.row_tables import fill_table
 from headwater.usecases.run_files import open_frame, present_objects, save_objects
@@ -17,21 +17,14 @@ from headwater.usecases.subscription_tables import read_marked_orders
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from datetime import date, datetime
+    from datetime import date
 
     import duckdb
 
+    from headwater.domain.identity import Contacts
     from headwater.domain.subscriptions import Chaining
     from headwater.usecases.ports import Facts
     from headwater.usecases.run_files import Desk
-
-# Every event that names a node by an email.
-_EMAIL_EVENTS = """
-    SELECT email_node AS node, placed_at AS occurred_at FROM orders WHERE email_node <> ''
-    UNION ALL SELECT node, occurred_at FROM links WHERE node <> ''
-    UNION ALL SELECT node, occurred_at FROM optins WHERE node <> ''
-    UNION ALL SELECT node, occurred_at FROM touchpoints WHERE node <> ''
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +49,9 @@ def chain_subscriptions(account: str, run: str, *, desk: Desk, facts: Facts) -> 
         facts.mount(
             db,
             present_objects(desk.lake, frame),
-            ["orders", "lines", "links", "optins", "touchpoints"],
+            ["orders", "lines", "links", "optins", "touchpoints", "edges"],
         )
-        contacts = _find_contacts(db)
+        contacts = read_contacts(db)
         saved_contacts = _save_contacts(db, facts, account, contacts)
         db.execute("CREATE OR REPLACE TEMP VIEW contacts AS SELECT * FROM found_contacts")
         chaining = chain_account(*read_marked_orders(db, frame.settings.rules, frame.settings))
@@ -76,26 +69,6 @@ def chain_subscriptions(account: str, run: str, *, desk: Desk, facts: Facts) -> 
         chains=len(chaining.chains),
         inferred=sum(chain.is_inferred for chain in chaining.chains),
         rebills=sum(link.kind == REBILL for link in chaining.links.values()),
-    )
-
-
-def _find_contacts(db: duckdb.DuckDBPyConnection) -> Contacts:
-    emails = _firsts(db, _EMAIL_EVENTS)
-    customers = _firsts(
-        db,
-        "SELECT customer_node AS node, placed_at AS occurred_at FROM orders "
-        "WHERE customer_node <> ''",
-    )
-    edges = db.execute(
-        "SELECT DISTINCT email_node, customer_node FROM orders "
-        "WHERE email_node <> '' AND customer_node <> ''"
-    ).fetchall()
-    return find_contacts(emails, customers, edges)
-
-
-def _firsts(db: duckdb.DuckDBPyConnection, events: str) -> dict[str, datetime]:
-    return dict(
-        db.execute(f"SELECT node, min(occurred_at) FROM ({events}) GROUP BY node").fetchall()
     )
 
 

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     import duckdb
 
     from headwater.domain.fact_rows import Row
+    from headwater.usecases.directory_ports import Edges, Products
     from headwater.usecases.ports import (
         Accounts,
         Costs,
@@ -52,10 +53,12 @@ EXPORTED = {
     "links": ("links",),
     "optins": ("optins",),
     "claims": ("claims",),
+    "edges": ("edges",),
+    "products": ("products",),
     "costs": ("costs",),
 }
 # Settings that are baked into facts: a change exports these tables anew.
-_MADE_WITH = {"currency": ("orders", "costs"), "texts_looked_at": ("orders",)}
+_MADE_WITH = {"currency": ("orders", "costs", "products"), "texts_looked_at": ("orders",)}
 # The column by which a fact table is cut into UTC days.
 _DAY_OF = {
     "orders": "placed_at",
@@ -64,6 +67,8 @@ _DAY_OF = {
     "links": "occurred_at",
     "optins": "occurred_at",
     "claims": "occurred_at",
+    "edges": "occurred_at",
+    "products": "first_seen_at",
     "costs": "day",
 }
 
@@ -91,6 +96,8 @@ class Tables:
     orders: Orders
     journeys: Journeys
     costs: Costs
+    edges: Edges
+    products: Products
 
 
 def list_marked_days(
@@ -235,6 +242,12 @@ def _read_days(
     elif table == "claims":
         claims = (c for c in journeys.claims_on(*span) if utc_day(c.at) in wanted)
         yield table, map(fact_rows.claim_row, claims)
+    elif table == "edges":
+        edges = (e for e in tables.edges.on_day(*span) if utc_day(e.at) in wanted)
+        yield table, map(fact_rows.edge_row, edges)
+    elif table == "products":
+        seen = (p for p in tables.products.on_day(*span) if utc_day(p[1]) in wanted)
+        yield table, (fact_rows.product_row(*each, settings) for each in seen)
     elif table == "costs":
         costs = (cost for cost in tables.costs.on_day(*span) if cost.day in wanted)
         yield table, (fact_rows.cost_row(cost, settings) for cost in costs)

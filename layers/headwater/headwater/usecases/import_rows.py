@@ -11,6 +11,7 @@ from headwater.domain.imported_leads import read_lead
 from headwater.domain.imported_touchpoints import read_touchpoint
 from headwater.domain.rows import refuse_unknown
 from headwater.errors import InvalidParameterError, InvalidRowError
+from headwater.usecases.keep_leads import keep_leads
 from headwater.usecases.ports import RejectedRow
 
 if TYPE_CHECKING:
@@ -127,15 +128,7 @@ def _import_leads(
     account: str, body: Mapping[str, Any], journeys: Journeys, now: datetime
 ) -> ImportRowsResult:
     leads, faults = read_rows(rows_of(body), lambda row: read_lead(row, now))
-    changed = journeys.add_touchpoints(
-        account, [touch for lead in leads for touch in lead.touchpoints], now
-    )
-    changed += journeys.add_opt_ins(
-        account, [opt_in for lead in leads for opt_in in lead.opt_ins], now
-    )
-    changed += journeys.add_profiles(account, [lead.profile for lead in leads if lead.profile], now)
-    nodes = {(lead.source, lead.external_id): lead.node for lead in leads}
-    journeys.link_leads(account, nodes, now)
+    changed = keep_leads(account, leads, journeys=journeys, now=now)
     return ImportRowsResult(len(leads), changed, tuple(faults))
 
 

@@ -141,6 +141,32 @@ class Bookmark:
 
 
 @dataclass(frozen=True, slots=True)
+class ListBookmark:
+    """How far one list of a store's directory (customers, subscribers, products) is pulled.
+
+    ``started_at`` is set while a pull of it is under way, which began with the rows modified since
+    ``since`` (None: all) and has ``passed`` of ``total`` rows behind it. ``note`` says why the
+    list is left out, and is empty where it is not.
+    """
+
+    pulled_until: datetime | None = None
+    started_at: datetime | None = None
+    since: datetime | None = None
+    passed: int = 0
+    total: int = -1
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DirectoryBookmark:
+    """How far a source's directory has been pulled; saved after each page."""
+
+    customers: ListBookmark = field(default_factory=ListBookmark)
+    subscribers: ListBookmark = field(default_factory=ListBookmark)
+    products: ListBookmark = field(default_factory=ListBookmark)
+
+
+@dataclass(frozen=True, slots=True)
 class Source:
     """A connected store. ``status`` is ok, throttled, reauthorize, missing_scope or unavailable.
 
@@ -176,6 +202,8 @@ class Source:
     def is_removed(self) -> bool:
         """Tell whether it was removed; its orders may stay."""
         return self.status in {"removed", "removing"}
+
+    directory: DirectoryBookmark = field(default_factory=DirectoryBookmark)
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,6 +266,10 @@ class Accounts(Protocol):
         self, account: str, source: str, bookmark: Bookmark, *, done: int, is_complete: bool
     ) -> None:
         """Save a source's bookmark, orders done and completeness, nothing else."""
+        ...
+
+    def save_directory(self, account: str, source: str, directory: DirectoryBookmark) -> None:
+        """Save how far a source's directory has been pulled, nothing else."""
         ...
 
     def change_source(self, account: str, source: str, **changes: Any) -> None:  # noqa: ANN401
@@ -394,6 +426,12 @@ class Journeys(Protocol):
         self, account: str, nodes: Mapping[tuple[str, str], str], received_at: datetime
     ) -> None:
         """Remember which nodes the contact ids (source, id) of CRMs stand for."""
+        ...
+
+    def lead_nodes(
+        self, account: str, leads: Collection[tuple[str, str]]
+    ) -> dict[tuple[str, str], str]:
+        """Return which nodes contact ids (source, id) stand for; unknown ones are left out."""
         ...
 
     def touchpoints_on(

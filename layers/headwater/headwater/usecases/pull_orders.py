@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from headwater.errors import HeadwaterError, RateLimitedError
 from headwater.usecases.connect_source import BIGCOMMERCE
+from headwater.usecases.directory_pull import DirectoryPull
 from headwater.usecases.manage_sources import REMOVING, note_status, status_of
 from headwater.usecases.remove_orders import remove_orders
 from headwater.usecases.source_pull import (
@@ -140,6 +141,7 @@ def _pull_source(
     pull = SourcePull(account, source, deadline, ports)
     try:
         pull.run()
+        pull.pulled += _pull_directory(account, source, pull, deadline, ports)
     except StoreFailedError as failure:
         if isinstance(failure.error, RateLimitedError) and pull.has_advanced:
             return replace(pull.pulled, more=True)
@@ -155,3 +157,19 @@ def _pull_source(
 
 def _note(account: str, source: Source, error: HeadwaterError | None, ports: PullPorts) -> None:
     note_status(account, source, error, accounts=ports.accounts, now=ports.clock.now())
+
+
+def _pull_directory(
+    account: str, source: Source, pull: SourcePull, deadline: datetime, ports: PullPorts
+) -> PulledOrders:
+    """Pull who and what the orders name, once the orders are done."""
+    if not pull.is_done or pull.pulled_until is None:
+        return PulledOrders()
+    directory = DirectoryPull(account, source, pull.pulled_until, deadline, ports.directory)
+    directory.run()
+    return PulledOrders(
+        rejected=directory.pulled.rejected,
+        more=directory.pulled.more,
+        contacts_changed=directory.pulled.contacts_changed,
+        products_changed=directory.pulled.products_changed,
+    )

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from datetime import datetime
 
+    from headwater.usecases.directory_pull import DirectoryPorts
     from headwater.usecases.ports import (
         Accounts,
         Clock,
@@ -55,6 +56,7 @@ class PullPorts:
     orders: Orders
     lake: Lake
     marks: Marks
+    directory: DirectoryPorts
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +77,8 @@ class PulledOrders:
     rejected: int = 0
     more: bool = False
     failed_sources: tuple[FailedSource, ...] = ()
+    contacts_changed: int = 0
+    products_changed: int = 0
 
     def __add__(self, other: PulledOrders) -> PulledOrders:
         """Add up two stores."""
@@ -84,6 +88,8 @@ class PulledOrders:
             self.rejected + other.rejected,
             self.more or other.more,
             self.failed_sources + other.failed_sources,
+            self.contacts_changed + other.contacts_changed,
+            self.products_changed + other.products_changed,
         )
 
 
@@ -96,11 +102,17 @@ class StoreFailedError(Exception):
 
 
 @contextmanager
-def _asking_the_store() -> Iterator[None]:
+def asking_the_store() -> Iterator[None]:
+    """Turn what goes wrong inside into a failure of the store."""
     try:
         yield
     except (RetriableError, FatalError) as error:
         raise StoreFailedError(error) from error
+
+
+def is_stopped(account: str, source: str, accounts: Accounts) -> bool:
+    """Tell whether a person has paused or removed a source meanwhile."""
+    return any(one.is_paused for one in accounts.sources(account) if one.source == source)
 
 
 class SourcePull:
@@ -118,6 +130,7 @@ class SourcePull:
         self._is_complete = source.is_history_complete
         self._paced_from, self._paced_done = ports.clock.now(), source.orders_done
         self._refunded: Sequence[int] | None = None
+        self._named: set[int] = set()
 
     @property
     def is_done(self) -> bool:
@@ -126,7 +139,7 @@ class SourcePull:
 
     def run(self) -> None:
         """Do a new pull; or finish the one under way, and catch up if that one is old."""
-        with _asking_the_store():
+        with asking_the_store():
             self._store = self._ports.sources.open(self._account, self._source)
         is_resumed = self._bookmark.phase != _IDLE
         if not is_resumed:
@@ -138,12 +151,17 @@ class SourcePull:
                 self._begin(now)
                 self._go_on()
 
+    @property
+    def pulled_until(self) -> datetime | None:
+        """The store's clock when the last pull that is done began."""
+        return self._bookmark.pulled_until
+
     def _store_time(self) -> datetime:
         """Return the store's time, or ours if that is earlier.
 
         A clock that is ahead and then set right would stamp changes that no later pull asks for.
         """
-        with _asking_the_store():
+        with asking_the_store():
             return min(self._store.server_time(), self._ports.clock.now())
 
     def _begin(self, now: datetime) -> None:
@@ -157,18 +175,10 @@ class SourcePull:
             if self._ports.clock.now() >= self._deadline:
                 self.pulled = replace(self.pulled, more=True)
                 return
-            if self._is_stopped():
+            if is_stopped(self._account, self._source.source, self._ports.accounts):
                 return
             self._save(self._pull_refunded() if self._phase_is(_REFUNDS) else self._pull_page())
             self.has_advanced = True
-
-    def _is_stopped(self) -> bool:
-        """Tell whether a person has paused or removed the source meanwhile."""
-        return any(
-            one.is_paused
-            for one in self._ports.accounts.sources(self._account)
-            if one.source == self._source.source
-        )
 
     def _phase_is(self, phase: str) -> bool:
         return self._bookmark.phase == phase
@@ -176,7 +186,7 @@ class SourcePull:
     def _pull_page(self) -> Bookmark:
         """Pull the next page of orders; return the bookmark behind it."""
         fetched_at = self._ports.clock.now()
-        with _asking_the_store():
+        with asking_the_store():
             page = self._store.page(
                 modified_since=self._bookmark.since,
                 after_id=self._bookmark.last_id,
@@ -194,7 +204,7 @@ class SourcePull:
         some = list(islice(self._refunded_unseen(), _REFUNDED_AT_ONCE))
         if some:
             fetched_at = self._ports.clock.now()
-            with _asking_the_store():
+            with asking_the_store():
                 page = self._store.orders(some)
             self._keep(page, fetched_at)
         if len(some) < _REFUNDED_AT_ONCE:
@@ -211,7 +221,7 @@ class SourcePull:
         if since is None:
             return
         if self._refunded is None:
-            with _asking_the_store():
+            with asking_the_store():
                 self._refunded = self._store.refunded_since(since)
         for order_id in self._refunded:
             if order_id <= self._bookmark.last_id:
@@ -233,6 +243,11 @@ class SourcePull:
         if page.raw:
             ports.lake.keep_raw_page(account, self._source.source, page.raw)
         changed = ports.orders.upsert(account, page.orders, fetched_at)
+        names = {line.product_id: line.name for order in page.orders for line in order.lines}
+        new = {one: name for one, name in names.items() if one and one not in self._named}
+        if new:
+            ports.directory.products.want(account, self._source.source, new)
+            self._named |= new.keys()
         if page.rejected:
             ports.lake.keep_rejected(account, fetched_at.date(), page.rejected)
         self.pulled += PulledOrders(len(page.orders), changed, len(page.rejected))

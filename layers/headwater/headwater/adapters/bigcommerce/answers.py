@@ -38,6 +38,8 @@ class Scope:
 
 ORDERS = Scope("Orders", "store_v2_orders_read_only")
 TRANSACTIONS = Scope("Order Transactions", "store_v2_transactions_read_only")
+CUSTOMERS = Scope("Customers", "store_v2_customers_read_only")
+PRODUCTS = Scope("Products", "store_v2_products_read_only")
 INFORMATION = Scope("Information & Settings", "store_v2_information_read_only")
 
 

@@ -1,7 +1,8 @@
 """A store's orders, whole: header, lines and refunds, in few calls.
 
 A thousand orders cost about ten calls: lines come inside their orders, refunds for a page of
-orders at once, and only an order whose lines were cut off costs a call of its own.
+orders at once, and only an order whose lines were cut off, or whose coupons left no
+trace on them, costs a call of its own.
 """
 
 from __future__ import annotations
@@ -11,7 +12,13 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from headwater.adapters.bigcommerce.answers import ORDERS, TRANSACTIONS, Resource
-from headwater.adapters.bigcommerce.orders import lacks_lines, order_id_of, rejected, to_order
+from headwater.adapters.bigcommerce.orders import (
+    lacks_codes,
+    lacks_lines,
+    order_id_of,
+    rejected,
+    to_order,
+)
 from headwater.adapters.bigcommerce.session import PageSize
 from headwater.adapters.bigcommerce.wire import read_whole
 from headwater.errors import InvalidRowError, MalformedAnswerError, StoreNotFoundError
@@ -113,17 +120,18 @@ class BigCommerceOrders:
         if order_id is None:
             message = "an order without a readable id"
             raise InvalidRowError(message)
-        lines = self._lines_of(order_id) if lacks_lines(row) else None
-        return to_order(self._source, row, lines, refunds[order_id])
+        lines = self._part_of(order_id, "products") if lacks_lines(row) else None
+        coupons = self._part_of(order_id, "coupons") if lacks_codes(row, lines) else None
+        return to_order(self._source, row, lines, refunds[order_id], coupons or ())
 
-    def _lines_of(self, order_id: int) -> list[Any] | None:
-        """Return all lines of one order, or None if the order has meanwhile gone."""
-        products = Resource(f"/v2/orders/{order_id}/products", (ORDERS,))
+    def _part_of(self, order_id: int, name: str) -> list[Any] | None:
+        """Return all lines or coupons of one order, or None if the order has meanwhile gone."""
+        part = Resource(f"/v2/orders/{order_id}/{name}", (ORDERS,))
         try:
-            pages = self._session.pages(products, {}, self._line_size)
+            pages = self._session.pages(part, {}, self._line_size)
         except StoreNotFoundError:
             return None
-        return [line for page in pages for line in page.rows]
+        return [row for page in pages for row in page.rows]
 
     def _refunds_of(self, order_ids: Sequence[int]) -> tuple[Listing, ...]:
         if not order_ids:

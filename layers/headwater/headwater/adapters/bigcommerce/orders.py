@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Any
 from pydantic import ValidationError
 
 from headwater.adapters.bigcommerce.wire import (
+    WireCoupon,
     WireLine,
     WireOrder,
     WireRefund,
     embedded_lines,
+    read_amount,
     read_whole,
 )
 from headwater.domain.nodes import normalize_email
@@ -51,8 +53,30 @@ def lacks_lines(row: dict[str, Any]) -> bool:
         return False
 
 
+def lacks_codes(row: dict[str, Any], lines: Sequence[Any] | None) -> bool:
+    """Tell whether coupons took money off an order whose lines name none of their codes.
+
+    A coupon for the shipping leaves no trace on the lines.
+    """
+    found = embedded_lines(row.get("consignments")) or [] if lines is None else lines
+    try:
+        if read_amount(row["coupon_discount"]) <= 0:
+            return False
+        return not any(
+            discount.code
+            for line in found
+            for discount in WireLine.model_validate(line).applied_discounts
+        )
+    except (KeyError, ValueError):
+        return False
+
+
 def to_order(
-    source: str, row: dict[str, Any], lines: Sequence[Any] | None, refunds: Sequence[Any]
+    source: str,
+    row: dict[str, Any],
+    lines: Sequence[Any] | None,
+    refunds: Sequence[Any],
+    coupons: Sequence[Any] = (),
 ) -> Order:
     """Read one order.
 
@@ -61,6 +85,7 @@ def to_order(
         row: the order as listed.
         lines: its order-products; None to take those inside its consignments.
         refunds: its V3 refunds.
+        coupons: its coupons, where its lines name none.
 
     Raises:
         InvalidRowError: naming the field that cannot be read; never quoting a personal one.
@@ -70,9 +95,10 @@ def to_order(
         header = WireOrder.model_validate(row)
         wire_lines = [WireLine.model_validate(line) for line in found]
         wire_refunds = [WireRefund.model_validate(refund) for refund in refunds]
+        wire_coupons = [WireCoupon.model_validate(coupon) for coupon in coupons]
     except ValidationError as error:
-        raise InvalidRowError(_reason(error)) from None
-    return _order(source, header, wire_lines, wire_refunds)
+        raise InvalidRowError(reason_of(error)) from None
+    return _order(source, header, wire_lines, wire_refunds, wire_coupons)
 
 
 def rejected(reason: str, row: object) -> RejectedRow:
@@ -81,9 +107,14 @@ def rejected(reason: str, row: object) -> RejectedRow:
 
 
 def _order(
-    source: str, header: WireOrder, lines: list[WireLine], refunds: list[WireRefund]
+    source: str,
+    header: WireOrder,
+    lines: list[WireLine],
+    refunds: list[WireRefund],
+    coupons: list[WireCoupon],
 ) -> Order:
-    codes = (discount.code for line in lines for discount in line.applied_discounts)
+    codes = [discount.code for line in lines for discount in line.applied_discounts]
+    codes += [coupon.code for coupon in coupons]
     return Order(
         source=source,
         order_id=str(header.id),
@@ -110,6 +141,9 @@ def _order(
         coupon_codes=tuple(dict.fromkeys(code for code in codes if code)),
         lines=tuple(_line(line) for line in sorted(lines, key=lambda line: line.id)),
         refunds=tuple(_refund(refund) for refund in sorted(refunds, key=lambda one: one.id)),
+        cart_id=header.cart_id,
+        country=header.billing_address.country_iso2.upper(),
+        has_ip=bool(header.ip_address or header.ip_address_v6),
     )
 
 
@@ -144,6 +178,7 @@ def _line(line: WireLine) -> OrderLine:
             for option in line.product_options
         ),
         discount_codes=tuple(dict.fromkeys(code for code in codes if code)),
+        variant_id=line.variant_id,
     )
 
 
@@ -167,7 +202,7 @@ def _refund(refund: WireRefund) -> Refund:
     )
 
 
-def _reason(error: ValidationError) -> str:
+def reason_of(error: ValidationError) -> str:
     """Say what is wrong and where, without the value: it may be a person's."""
     first = error.errors(include_input=False, include_url=False)[0]
     where = ".".join(str(part) for part in first["loc"])

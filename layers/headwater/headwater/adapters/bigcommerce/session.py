@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
@@ -60,11 +60,15 @@ class PageSize:
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """The rows of one page, the body that they came in, and the limit that was asked for."""
+    """The rows of one page, the body that they came in, and the limit that was asked for.
+
+    ``pagination`` is what V3 says of the list; empty for V2 and where it says nothing.
+    """
 
     rows: list[Any]
     body: bytes
     limit: int
+    pagination: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def is_last(self) -> bool:
@@ -146,7 +150,7 @@ class Session:
             if content is not None and not isinstance(rows, list):
                 message = f"{resource.path} is not a list"
                 raise MalformedAnswerError(message)
-            return Listing(rows or [], answer.body, size.rows)
+            return Listing(rows or [], answer.body, size.rows, _pagination(content))
 
         return self._persist(ask, size)
 
@@ -253,6 +257,13 @@ class Session:
         if not response.ok:
             body = body.replace(self._token.encode(), b"[token]")  # errors quote it
         return Answer(response.status_code, response.headers, body)
+
+
+def _pagination(content: object) -> Mapping[str, Any]:
+    """Return what a page of V3 says of its list; several resources say nothing."""
+    meta = content.get("meta") if isinstance(content, dict) else None
+    said = meta.get("pagination") if isinstance(meta, dict) else None
+    return said if isinstance(said, dict) else {}
 
 
 def _throttle_gap(asked: float | None, throttles: int) -> float:

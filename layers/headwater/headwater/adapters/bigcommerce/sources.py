@@ -1,4 +1,8 @@
-"""Opens connected stores (``ports.OrderSources``, ``store_ledgers.StoreLedgers``)."""
+"""Opens connected stores.
+
+Implements ``ports.OrderSources``, ``directory_ports.Directories`` and
+``store_ledgers.StoreLedgers``.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +11,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from headwater.adapters.bigcommerce.client import BigCommerceOrders
+from headwater.adapters.bigcommerce.directory import BigCommerceDirectory
 from headwater.adapters.bigcommerce.ledger import BigCommerceLedger
 from headwater.adapters.bigcommerce.probe import BigCommerceProbe
 from headwater.adapters.bigcommerce.session import TIMEOUTS, Session
@@ -17,6 +22,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from headwater.usecases.check_store import StoreProbe
+    from headwater.usecases.directory_ports import Directory
     from headwater.usecases.ports import Clock, OrderSource, Secrets, Source
     from headwater.usecases.store_ledgers import StoreLedger
 
@@ -55,6 +61,14 @@ class BigCommerceSources:
             CredentialsRejectedError: its token is no longer kept, or cannot be one.
         """
         return BigCommerceOrders(self._session_of(source), source.source)
+
+    def open_directory(self, account: str, source: Source) -> Directory:  # noqa: ARG002
+        """Return the client of a connected source's customers, subscribers and products.
+
+        Raises:
+            CredentialsRejectedError: its token is no longer kept, or cannot be one.
+        """
+        return BigCommerceDirectory(self._session_of(source), source.source)
 
     def ledger(self, account: str, source: Source) -> StoreLedger:  # noqa: ARG002
         """Return the books of a connected source; raises as ``open`` does."""

@@ -116,18 +116,20 @@ type Flag = Annotated[bool, BeforeValidator(_flag)]
 type Many[T] = Annotated[list[T], BeforeValidator(as_list)]
 
 
-class _Wire(BaseModel):
+class Wire(BaseModel):
+    """What all shapes have in common: fields that we do not name are passed over."""
+
     model_config = ConfigDict(extra="ignore", frozen=True)
 
 
-class WireDiscount(_Wire):
+class WireDiscount(Wire):
     """A discount on a line; ``code`` is blank for one that needed no code."""
 
     code: Text = ""
     amount: MaybeAmount = None
 
 
-class WireOption(_Wire):
+class WireOption(Wire):
     """An option or modifier that the shopper chose."""
 
     display_name: Text = ""
@@ -135,11 +137,12 @@ class WireOption(_Wire):
     value: Text = ""
 
 
-class WireLine(_Wire):
+class WireLine(Wire):
     """An order-product, as embedded in a consignment and as listed by ``/products``."""
 
     id: Id
     product_id: Count = 0
+    variant_id: Count = 0
     sku: Text = ""
     name: Text = ""
     quantity: Count = 0
@@ -151,17 +154,18 @@ class WireLine(_Wire):
     product_options: Many[WireOption] = []
 
 
-class WireAddress(_Wire):
-    """The part of a billing address that identifies its person."""
+class WireAddress(Wire):
+    """The part of a billing address that identifies its person, and the country."""
 
     email: Text = ""
+    country_iso2: Text = ""
 
 
 def _address(value: object) -> object:
     return {} if _is_blank(value) else value
 
 
-class WireOrder(_Wire):
+class WireOrder(Wire):
     """An order's header."""
 
     id: Id
@@ -185,10 +189,13 @@ class WireOrder(_Wire):
     payment_method: Text = ""
     payment_status: Text = ""
     staff_notes: Text = ""
+    cart_id: Text = ""
+    ip_address: Text = ""
+    ip_address_v6: Text = ""
     customer_message: Text = ""
 
 
-class WireTotals(_Wire):
+class WireTotals(Wire):
     """The parts of an order's total that a merchant's report may leave out."""
 
     total_tax: MaybeAmount = None
@@ -196,14 +203,14 @@ class WireTotals(_Wire):
     handling_cost_ex_tax: MaybeAmount = None
 
 
-class WireStatusCount(_Wire):
+class WireStatusCount(Wire):
     """How many orders have a status."""
 
     id: StatusId
     count: Count = 0
 
 
-class WireTimeZone(_Wire):
+class WireTimeZone(Wire):
     """How the control panel reads the clock; offsets in seconds."""
 
     name: Text = ""
@@ -212,7 +219,13 @@ class WireTimeZone(_Wire):
     dst_correction: Flag = False
 
 
-class WireRefundItem(_Wire):
+class WireCoupon(Wire):
+    """A coupon used on an order."""
+
+    code: Text = ""
+
+
+class WireRefundItem(Wire):
     """What a refund gives back for."""
 
     item_type: Text = ""
@@ -221,14 +234,14 @@ class WireRefundItem(_Wire):
     requested_amount: MaybeAmount = None
 
 
-class WirePayment(_Wire):
+class WirePayment(Wire):
     """One tender through which a refund was paid back, or failed to be."""
 
     amount: Amount
     is_declined: Flag = False
 
 
-class WireRefund(_Wire):
+class WireRefund(Wire):
     """A refund (V3)."""
 
     id: Id

@@ -9,7 +9,7 @@ from headwater.adapters.dynamodb import codec, keys
 from headwater.adapters.dynamodb.table import ConditionalPut
 from headwater.domain.settings import AccountSettings
 from headwater.errors import UnknownResourceError
-from headwater.usecases.ports import ApiKey, Bookmark, Source
+from headwater.usecases.ports import ApiKey, Bookmark, DirectoryBookmark, Source
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -103,6 +103,14 @@ class DynamoAccounts:
                 "is_history_complete": is_complete,
             },
         )
+
+    def save_directory(self, account: str, source: str, directory: DirectoryBookmark) -> None:
+        """Save how far a source's directory has been pulled, nothing else.
+
+        Raises:
+            UnknownResourceError: the account has no such source.
+        """
+        self._change_source(account, source, {"directory": codec.to_plain(directory)})
 
     def change_source(self, account: str, source: str, **changes: Any) -> None:  # noqa: ANN401
         """Save some fields of a source (not its bookmark), nothing else.

@@ -13,7 +13,7 @@ from headwater.domain.journeys import Identification, OptIn, OrderClaim
 from headwater.domain.reporting_days import utc_day
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
     from datetime import date, datetime
 
     from headwater.adapters.dynamodb.attributes import Item
@@ -110,6 +110,14 @@ class DynamoJourneys:
                 for (pk, sk), node in named.items()
             ]
         )
+
+    def lead_nodes(
+        self, account: str, leads: Collection[tuple[str, str]]
+    ) -> dict[tuple[str, str], str]:
+        """Return which nodes contact ids (source, id) stand for; unknown ones are left out."""
+        keyed = {keys.lead(account, *lead): lead for lead in leads}
+        stored = self._table.get_many(list(keyed), ("node",))
+        return {keyed[key]: item["node"] for key, item in stored.items()}
 
     def touchpoints_on(
         self, account: str, day: date, last: date | None = None

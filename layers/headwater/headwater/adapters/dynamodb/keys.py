@@ -79,6 +79,21 @@ def order_node(account: str, node: str) -> str:
     return join(account, node)
 
 
+def product(account: str, source: str, product_id: int) -> Key:
+    """Return the key of a product."""
+    return join(account, "p", source), join("product", str(product_id))
+
+
+def wanted_product(account: str, source: str, product_id: int) -> Key:
+    """Return the key under which a product waits to be looked up."""
+    return join(account, "p", source), join("wanted", str(product_id))
+
+
+def product_month(account: str, day: date) -> str:
+    """Return the index partition of the products that were first stored in a month."""
+    return month(account, day, "products")
+
+
 # --- journeys ------------------------------------------------------------------------------------
 
 
@@ -101,6 +116,16 @@ def opt_in(account: str, node: str, source: str, opt_in_id: str) -> Key:
 def profile(account: str, node: str) -> Key:
     """Return the key of a profile."""
     return join(account, "c", node), "profile"
+
+
+def record_edge(account: str, customer: str, email: str) -> Key:
+    """Return the key of what a customer record joins: it lies with the customer's node."""
+    return join(account, "c", customer), join("record", email)
+
+
+def hand_edge(account: str, node: str, other: str, kind: str) -> Key:
+    """Return the key under which one of two nodes keeps what a person said of both."""
+    return join(account, "c", node), join({"link": "edge", "unlink": "cut"}[kind], other)
 
 
 def claimed_order(account: str, source: str, order_id: str) -> str:

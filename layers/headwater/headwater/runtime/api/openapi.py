@@ -16,6 +16,7 @@ from headwater.runtime.api.models_connecting import (
     StoreCheck,
     TokenRequest,
 )
+from headwater.runtime.api.models_contacts import ContactLinks, LinkRequest
 from headwater.runtime.api.models_duplicates import DuplicateList, OwnerRequest, Owners
 from headwater.runtime.api.models_imports import (
     CostsPost,
@@ -43,6 +44,7 @@ from headwater.runtime.api.models_subscriptions import (
     SubscriptionRulesAnswer,
     SubscriptionRulesBody,
 )
+from headwater.runtime.api.routes_contacts import contact_routes
 from headwater.runtime.api.routes_credits import credit_routes
 from headwater.runtime.api.routes_duplicate_owners import owner_routes
 from headwater.runtime.api.routes_duplicates import duplicate_routes
@@ -59,6 +61,7 @@ from headwater.runtime.api.routing import new_router
 from headwater.usecases.connect_source import connect_source
 from headwater.usecases.import_orders import import_order_file, import_orders
 from headwater.usecases.import_rows import import_rows
+from headwater.usecases.link_contacts import link_contacts
 from headwater.usecases.list_duplicates import list_duplicates
 from headwater.usecases.manage_account import read_subscription_rules, save_subscription_rules
 from headwater.usecases.own_duplicates import own_duplicates
@@ -70,11 +73,13 @@ from headwater.usecases.serve_reports import serve_credits, serve_roi
 VERSION = "1.0.0"
 _MODELS = (
     ConnectedSource,
+    ContactLinks,
     CostsPost,
     CreditTrail,
     CredentialsRequest,
     ImportResult,
     LeadsPost,
+    LinkRequest,
     OneSource,
     PreviewRequest,
     DuplicateList,
@@ -151,6 +156,7 @@ def openapi_document() -> dict[str, Any]:
         connect_routes(connect_source),
         manage_routes(),
         source_routes(),
+        contact_routes(link_contacts),
         setting_routes(read_subscription_rules, save_subscription_rules),
         subscription_routes(preview_subscriptions),
         contract_routes(),
