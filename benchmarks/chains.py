@@ -1,4 +1,4 @@
-"""How well chains are found: precision and recall per app, on labelled histories; and how fast.
+"""How well chains are found: precision and recall per app, on labeled histories; and how fast.
 
 The unit is the triple (order, first order of its chain, kind): an initial order counts with
 itself, a rebill with the order whose shares it takes, a one-time order not at all. *Precision* is
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     import duckdb
 
     from benchmarks.scale import Scale
-    from benchmarks.subscription_apps import App, LabelledOrder
+    from benchmarks.subscription_apps import App, LabeledOrder
     from headwater.domain.subscriptions import Chaining
 
 # What is promised: of chains that an id names nothing is guessed.
@@ -82,8 +82,8 @@ def measure(scale: Scale) -> list[Line]:
     return [*lines, *_speed_lines(scale, contacts)]
 
 
-def judge(orders: Sequence[LabelledOrder]) -> Accuracy:
-    """Chain labelled orders and compare."""
+def judge(orders: Sequence[LabeledOrder]) -> Accuracy:
+    """Chain labeled orders and compare."""
     with connect() as db:
         fill_facts(db, orders)
         chaining = _chain(db)
@@ -92,7 +92,7 @@ def judge(orders: Sequence[LabelledOrder]) -> Accuracy:
     return Accuracy(len(found), len(true), len(found & true))
 
 
-def true_triples(orders: Iterable[LabelledOrder]) -> set[Triple]:
+def true_triples(orders: Iterable[LabeledOrder]) -> set[Triple]:
     """Return what the labels say."""
     return {(order.order_id, order.first, order.kind) for order in orders if order.first}
 
@@ -108,7 +108,7 @@ def account_settings() -> AccountSettings:
     return AccountSettings(subscription_rules=(stripe, *DEFAULT_RULES))
 
 
-def fill_facts(db: duckdb.DuckDBPyConnection, orders: Sequence[LabelledOrder]) -> None:
+def fill_facts(db: duckdb.DuckDBPyConnection, orders: Sequence[LabeledOrder]) -> None:
     """Make the tables ``orders lines contacts`` as an export would."""
     settings = account_settings()
     stored = [_order(order) for order in orders]
@@ -124,7 +124,7 @@ def _chain(db: duckdb.DuckDBPyConnection) -> Chaining:
     return chain_account(*read_marked_orders(db, settings.rules, settings))
 
 
-def _order(order: LabelledOrder) -> Order:
+def _order(order: LabeledOrder) -> Order:
     return Order(
         source="shop",
         order_id=order.order_id,
@@ -179,7 +179,7 @@ def _read(db: duckdb.DuckDBPyConnection) -> None:
     ).fetchall()
 
 
-def _copies(app: App, orders: int, contacts: int) -> list[LabelledOrder]:
+def _copies(app: App, orders: int, contacts: int) -> list[LabeledOrder]:
     """Repeat a history under other names until it has so many orders."""
     once = make_orders(app, contacts)
     return [

@@ -17,7 +17,7 @@ PAID = 10
 
 
 @dataclass(frozen=True, slots=True)
-class LabelledLine:
+class LabeledLine:
     """A line; ``options`` are names with their values."""
 
     product_id: int
@@ -26,7 +26,7 @@ class LabelledLine:
 
 
 @dataclass(frozen=True, slots=True)
-class LabelledOrder:
+class LabeledOrder:
     """An order as the store would show it, and the truth of it.
 
     ``first`` is the first order of the chain that it belongs to, its own id for an initial, and
@@ -36,7 +36,7 @@ class LabelledOrder:
     order_id: str
     email: str
     placed_at: datetime
-    lines: tuple[LabelledLine, ...]
+    lines: tuple[LabeledLine, ...]
     status_id: int = PAID
     order_source: str = "www"
     external_source: str = ""
@@ -61,15 +61,15 @@ class App:
     """
 
     name: str
-    initial: Callable[[LabelledOrder, str, str], LabelledOrder]
-    renewal: Callable[[LabelledOrder, str, str], LabelledOrder]
+    initial: Callable[[LabeledOrder, str, str], LabeledOrder]
+    renewal: Callable[[LabeledOrder, str, str], LabeledOrder]
     marks_initial: bool = True
     begins_in_shop: bool = True
     has_ids: bool = False
     marks_lines: bool = False
 
 
-def _with_option(order: LabelledOrder, name: str, value: str) -> LabelledOrder:
+def _with_option(order: LabeledOrder, name: str, value: str) -> LabeledOrder:
     """Put an option on the subscribed lines: those that have none and no negative price."""
     lines = tuple(
         line if line.options else replace(line, options=((name, value),)) for line in order.lines
@@ -77,37 +77,37 @@ def _with_option(order: LabelledOrder, name: str, value: str) -> LabelledOrder:
     return replace(order, lines=lines)
 
 
-def _from(source: str, order_source: str = "external") -> Callable[..., LabelledOrder]:
-    def mark(order: LabelledOrder, _interval: str, _name: str) -> LabelledOrder:
+def _from(source: str, order_source: str = "external") -> Callable[..., LabeledOrder]:
+    def mark(order: LabeledOrder, _interval: str, _name: str) -> LabeledOrder:
         return replace(order, external_source=source, order_source=order_source)
 
     return mark
 
 
-def _option(name: str, order_source: str = "www") -> Callable[..., LabelledOrder]:
-    def mark(order: LabelledOrder, interval: str, _name: str) -> LabelledOrder:
+def _option(name: str, order_source: str = "www") -> Callable[..., LabeledOrder]:
+    def mark(order: LabeledOrder, interval: str, _name: str) -> LabeledOrder:
         return replace(_with_option(order, name, interval), order_source=order_source)
 
     return mark
 
 
-def _plain(order: LabelledOrder, _interval: str, _name: str) -> LabelledOrder:
+def _plain(order: LabeledOrder, _interval: str, _name: str) -> LabeledOrder:
     return order
 
 
-def _by_id(order_source: str) -> Callable[..., LabelledOrder]:
-    def mark(order: LabelledOrder, _interval: str, name: str) -> LabelledOrder:
+def _by_id(order_source: str) -> Callable[..., LabeledOrder]:
+    def mark(order: LabeledOrder, _interval: str, name: str) -> LabeledOrder:
         return replace(_with_option(order, "Subscription ID", name), order_source=order_source)
 
     return mark
 
 
-def _paywhirl(order: LabelledOrder, _interval: str, _name: str) -> LabelledOrder:
+def _paywhirl(order: LabeledOrder, _interval: str, _name: str) -> LabeledOrder:
     notes = "PayWhirl - Favorite roast: dark; call me: 555 0100"
     return replace(order, order_source="external", staff_notes=notes)
 
 
-def _stripe(order: LabelledOrder, _interval: str, _name: str) -> LabelledOrder:
+def _stripe(order: LabeledOrder, _interval: str, _name: str) -> LabeledOrder:
     return replace(order, channel_id=STRIPE_CHANNEL, order_source="checkout_api")
 
 

@@ -1,4 +1,4 @@
-"""Labelled order histories of subscribers, app by app, and of people with mere habits.
+"""Labeled order histories of subscribers, app by app, and of people with mere habits.
 
 The histories say what is true of each order; nothing of the program takes part in making them.
 Every contact lives through one scenario, drawn with a fixed seed.
@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import TYPE_CHECKING
 
-from benchmarks.subscription_apps import PAID, App, LabelledLine, LabelledOrder
+from benchmarks.subscription_apps import PAID, App, LabeledLine, LabeledOrder
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -47,15 +47,15 @@ class _Writer:
     app: App
     email: str
     numbers: list[int]
-    orders: list[LabelledOrder] = field(default_factory=list)
+    orders: list[LabeledOrder] = field(default_factory=list)
 
     def next_id(self) -> str:
         self.numbers[0] += 1
         return str(self.numbers[0])
 
     def one_time(self, at: datetime, product: int, **more: object) -> None:
-        line = LabelledLine(product, self.rng.randint(1_000, 9_000))
-        order = LabelledOrder(self.next_id(), self.email, at, (line,))
+        line = LabeledLine(product, self.rng.randint(1_000, 9_000))
+        order = LabeledOrder(self.next_id(), self.email, at, (line,))
         self.orders.append(replace(order, **more))  # type: ignore[arg-type]
 
 
@@ -110,35 +110,33 @@ def _moments(writer: _Writer, plan: _Plan) -> list[tuple[datetime, int]]:
 def _subscribe(writer: _Writer, plan: _Plan) -> None:
     """Write a subscription's orders with their labels."""
     app, name = writer.app, f"sub-{writer.next_id()}"
-    written: list[tuple[LabelledOrder, int, bool]] = []
+    written: list[tuple[LabeledOrder, int, bool]] = []
     for number, (at, gap) in enumerate(_moments(writer, plan)):
         interval = plan.intervals(number) if plan.intervals else plan.interval
-        lines = tuple(
-            LabelledLine(product, plan.price(number)) for product in plan.products(number)
-        )
-        order = LabelledOrder(writer.next_id(), writer.email, at, lines)
+        lines = tuple(LabeledLine(product, plan.price(number)) for product in plan.products(number))
+        order = LabeledOrder(writer.next_id(), writer.email, at, lines)
         make = app.initial if number == 0 else app.renewal
         order = make(order, INTERVALS[interval], name)
         if number in plan.addons:
-            addon = LabelledLine(900 + number, 700, (("Gift wrap", "yes, for Anna Example"),))
+            addon = LabeledLine(900 + number, 700, (("Gift wrap", "yes, for Anna Example"),))
             order = replace(order, lines=(*order.lines, addon))
         if number in plan.canceled:
             order = replace(order, status_id=_CANCELED)
         if number >= plan.unseen:
             written.append((order, gap, number > 0 or app.marks_initial))
-    writer.orders += _labelled(app, written, began_before=plan.unseen > 0)
+    writer.orders += _labeled(app, written, began_before=plan.unseen > 0)
 
 
-def _labelled(
-    app: App, written: list[tuple[LabelledOrder, int, bool]], *, began_before: bool
-) -> list[LabelledOrder]:
+def _labeled(
+    app: App, written: list[tuple[LabeledOrder, int, bool]], *, began_before: bool
+) -> list[LabeledOrder]:
     """Label one subscription's orders: who lapses and comes back, begins a new chain."""
-    segments: list[list[tuple[LabelledOrder, bool]]] = [[]]
+    segments: list[list[tuple[LabeledOrder, bool]]] = [[]]
     for order, gap, is_marked in written:
         if gap > _LONGEST_GAP and not app.has_ids and segments[-1]:
             segments.append([])
         segments[-1].append((order, is_marked))
-    labelled: list[LabelledOrder] = []
+    labeled: list[LabeledOrder] = []
     is_known = app.has_ids
     for segment in segments:
         paid = [(order, is_marked) for order, is_marked in segment if order.status_id == PAID]
@@ -146,12 +144,12 @@ def _labelled(
         first = paid[0][0].order_id if paid and is_known else ""
         for order, _ in segment:
             if not first or order.status_id != PAID:
-                labelled.append(order)
+                labeled.append(order)
                 continue
             is_initial = order.order_id == first and not began_before
             kind = "initial" if is_initial else "rebill"
-            labelled.append(replace(order, first=first, kind=kind))
-    return labelled
+            labeled.append(replace(order, first=first, kind=kind))
+    return labeled
 
 
 def _draw_plan(rng: Random, **more: object) -> _Plan:
@@ -274,13 +272,13 @@ def _habit(writer: _Writer) -> None:
             {"order_source": "amazon"},
         ]
     )
-    line = LabelledLine(3, 3_000, (("Purchase options: subscribe or not", "One-time purchase"),))
+    line = LabeledLine(3, 3_000, (("Purchase options: subscribe or not", "One-time purchase"),))
     at = FIRST_DAY + timedelta(days=writer.rng.randrange(400))
     for _ in range(writer.rng.randint(4, 12)):
         writer.one_time(at, 3, **how, lines=(line,) if writer.rng.randrange(2) else ())
         if not writer.orders[-1].lines:
             order = writer.orders.pop()
-            writer.orders.append(replace(order, lines=(LabelledLine(3, 3_000),)))
+            writer.orders.append(replace(order, lines=(LabeledLine(3, 3_000),)))
         shift = writer.rng.uniform(-0.1, 0.1) * _length(interval)
         at += timedelta(days=_length(interval) + shift)
 
@@ -306,13 +304,13 @@ SCENARIOS = (
 )
 
 
-def make_orders(app: App, contacts: int, seed: int = 20_261_121) -> list[LabelledOrder]:
+def make_orders(app: App, contacts: int, seed: int = 20_261_121) -> list[LabeledOrder]:
     """Draw the orders of so many contacts of a store that uses one app."""
     # Not the app itself: its hash differs from one process to the next.
     rng = Random(f"{seed} {app.name}")
     scenarios, weights = zip(*SCENARIOS, strict=True)
     numbers = [0]
-    orders: list[LabelledOrder] = []
+    orders: list[LabeledOrder] = []
     for contact in range(contacts):
         writer = _Writer(rng, app, f"buyer{contact}@example.com", numbers)
         rng.choices(scenarios, weights)[0](writer)

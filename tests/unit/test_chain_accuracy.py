@@ -1,4 +1,4 @@
-"""A small labelled set of each app: the thresholds that the benchmark holds on a large one."""
+"""A small labeled set of each app: the thresholds that the benchmark holds on a large one."""
 
 from __future__ import annotations
 

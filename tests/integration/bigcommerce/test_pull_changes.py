@@ -119,6 +119,20 @@ def test_refunded_orders_arrive_from_a_store_that_gives_few_at_once(world: World
     assert all(order.refunds for order in world.stored().values())
 
 
+@pytest.mark.parametrize("listed", [True, False], ids=["listed", "not listed"])
+def test_a_refund_of_an_archived_order_arrives(world: World, listed: bool) -> None:
+    world.shop.store.configure(refund_bumps_modified=False, archived_in_default_listing=listed)
+    [archived, other] = world.shop.store.load([store_order(is_deleted=True), store_order()])
+    world.pull()
+    world.shop.store.refund(archived, Decimal(4))
+    world.shop.store.refund(other, Decimal(5))
+
+    assert world.pull_next_day() == PulledOrders(orders_seen=2, orders_changed=2)
+
+    assert refunded_amount(world.order(archived)) == (Decimal(4), False)
+    assert world.order(archived).is_archived
+
+
 def test_declined_payments_of_a_refund_are_not_money_paid_back(world: World) -> None:
     payments = (StorePayment(Decimal(3)), StorePayment(Decimal(2), declined=True))
     refund = StoreRefund(Decimal(5), NOW - timedelta(days=1), payments=payments)

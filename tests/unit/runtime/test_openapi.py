@@ -163,12 +163,12 @@ def test_what_is_answered_fits_the_models(reported: LambdaSide) -> None:
     query = f"by={','.join(DIMENSIONS)}&range=last_7_days"
     answer = reported.call("GET /v1/reports/roi", caller=OWNER, query=query)
     models_reports.RoiReport.model_validate(answer["json"])
-    days = {"from": "2026-11-01", "to": "2026-11-20"}
-    answer = reported.call("POST /v1/reconciliations", caller=OWNER, body=days)
-    models_reconciliation.ReconciliationJob.model_validate(answer["json"])
     body = {"store": "abc123", "access_token": "t"}
     answer = reported.call("POST /v1/sources", caller=OWNER, body=body)
     models_connecting.ConnectedSource.model_validate(answer["json"])
+    days = {"from": "2026-11-01", "to": "2026-11-20"}
+    answer = reported.call("POST /v1/reconciliations", caller=OWNER, body=days)
+    models_reconciliation.ReconciliationJob.model_validate(answer["json"])
     answer = reported.call("POST /v1/sources/check", caller=OWNER, body=body)
     models_connecting.StoreCheck.model_validate(answer["json"])
     answer = reported.call(

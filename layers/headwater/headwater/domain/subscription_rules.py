@@ -60,7 +60,7 @@ class SubscriptionRule:
         option_value_not: pattern not found in the same option's value.
         sku_prefixes: the line's SKU begins with one of these.
         repeats: a line's product is one that the same contact has bought in the shop before.
-        marks: ``order``: all lines belong to the subscription; ``line``: those that fulfil the
+        marks: ``order``: all lines belong to the subscription; ``line``: those that meet the
             conditions on lines.
         id_from: where the subscription's id stands; the rule holds only where it is found.
         id_pattern: pattern of the id; its first group, or the whole match, is the id.

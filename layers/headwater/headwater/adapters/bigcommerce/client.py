@@ -84,18 +84,25 @@ class BigCommerceOrders:
         return sorted({order_of(refund) for page in pages for refund in page.rows})
 
     def orders(self, order_ids: Collection[int]) -> OrderPage:
-        """Return these orders, with their refunds; neighbors share a call."""
-        listings: list[Listing] = []
+        """Return these orders, with their refunds; neighbors share a call.
+
+        What the store does not list is asked for once more, among its archived orders.
+        """
+        wanted = set(order_ids)
+        listings = list(self._listings_of(wanted, {}))
+        unlisted = wanted - {order_id_of(row) for page in listings for row in page.rows}
+        listings += self._listings_of(unlisted, {"is_deleted": "true"})
+        rows = [row for page in listings for row in page.rows if order_id_of(row) in wanted]
+        return self._whole(listings, rows, last_id=max(wanted, default=0), is_last=True)
+
+    def _listings_of(self, order_ids: Collection[int], filters: Query) -> Iterator[Listing]:
         for first, last in narrow_ranges(sorted(order_ids)):
             after = first - 1
             while after < last:
-                query = dict(_WHOLE) | {"min_id": after + 1, "max_id": last}
+                query = {**_WHOLE, **filters, "min_id": after + 1, "max_id": last}
                 listing = self._session.page(ORDER_LIST, query, self._order_size)
-                listings.append(listing)
+                yield listing
                 after = last if listing.is_last else highest_id(listing, after)
-        wanted = set(order_ids)
-        rows = [row for page in listings for row in page.rows if order_id_of(row) in wanted]
-        return self._whole(listings, rows, last_id=max(wanted, default=0), is_last=True)
 
     def _whole(
         self, listings: Sequence[Listing], rows: Sequence[Any], *, last_id: int, is_last: bool
