@@ -273,7 +273,10 @@ def _save_month(
             for day in days
         }
     base = frame.base.tables.get(name, {}) if frame.base else {}
-    facts.mount(db, {name: {p: key for p, key in base.items() if p.startswith(month)}}, [name])
+    # Of a month that is exported whole nothing old is read: an older version lacks a column.
+    is_whole = len(days) == len(_days_of(month))
+    left = {} if is_whole else {p: key for p, key in base.items() if p.startswith(month)}
+    facts.mount(db, {name: left}, [name])
     exported = ", ".join(f"DATE '{day.isoformat()}'" for day in days) or "NULL"
     query = (
         f"SELECT {columns} FROM {name} WHERE ({on} IN ({exported})) IS NOT TRUE "
