@@ -92,11 +92,14 @@ def test_stopping_leaves_no_process_and_no_temporary_folder(
 def test_whoever_is_ended_takes_the_emulator_along(
     tmp_path: Path, emulator_python: Path, lambda_python: Path, ending: signal.Signals
 ) -> None:
+    # Who runs the tests in the background of a script hands an ignored Ctrl-C down.
     program = """
+        import signal
         import sys
         from pathlib import Path
         from local.aws.launcher import LocalAws
 
+        signal.signal(signal.SIGINT, signal.default_int_handler)
         with LocalAws(*map(Path, sys.argv[1:])) as aws:
             print(aws.pid, flush=True)
             sys.stdin.read()
@@ -114,7 +117,7 @@ def test_whoever_is_ended_takes_the_emulator_along(
         assert _processes_of_group(group)
 
         owner.send_signal(ending)
-        owner.wait(timeout=120)
+        owner.wait(timeout=30)
 
         wait_for(lambda: not _processes_of_group(group))
 
