@@ -6,14 +6,12 @@ from typing import Annotated, Any
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.api_gateway import Router
 from aws_lambda_powertools.event_handler.openapi.params import Path
-from pydantic import ValidationError
 
 from headwater.runtime import bootstrap
 from headwater.runtime.api.answers import json_answer
-from headwater.runtime.api.bodies import read_json
+from headwater.runtime.api.bodies import read_model
 from headwater.runtime.api.contract import NEEDS_KEY, answers, takes
 from headwater.runtime.api.models_contacts import ContactLinks, LinkRequest
-from headwater.runtime.api.problems import invalid_fields
 from headwater.runtime.api.reading import published_run
 from headwater.runtime.api.routing import account_of, new_router
 from headwater.usecases.link_contacts import LinkPorts, read_links, remove_link
@@ -54,7 +52,7 @@ def contact_routes(link_contacts: Callable[..., dict[str, Any]]) -> Router:
         **_CONTRACT,
     )
     def say(contact: ContactId) -> Response[str]:
-        asked = _asked(read_json(router.current_event.raw_event))
+        asked = read_model(router.current_event.raw_event, LinkRequest)
         ports = _ports(router)
         return json_answer(
             link_contacts(account_of(router), contact, asked.other, asked.kind, ports=ports)
@@ -76,13 +74,3 @@ def contact_routes(link_contacts: Callable[..., dict[str, Any]]) -> Router:
 
 def _ports(router: Router) -> LinkPorts:
     return LinkPorts(published_run(router), bootstrap.facts(), bootstrap.edges(), bootstrap.clock())
-
-
-def _asked(body: Any) -> LinkRequest:  # noqa: ANN401 - any JSON value
-    """Read what is said; raises ProblemError naming each wrong field, never its value."""
-    try:
-        return LinkRequest.model_validate(body)
-    except ValidationError as error:
-        raise invalid_fields(
-            [{"loc": e["loc"] or ("body",), "msg": e["msg"]} for e in error.errors()]
-        ) from None

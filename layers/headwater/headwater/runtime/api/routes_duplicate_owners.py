@@ -5,14 +5,12 @@ from typing import Any
 
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.api_gateway import Router
-from pydantic import ValidationError
 
 from headwater.runtime import bootstrap
 from headwater.runtime.api.answers import json_answer
-from headwater.runtime.api.bodies import read_json
+from headwater.runtime.api.bodies import read_model
 from headwater.runtime.api.contract import NEEDS_KEY, answers, takes
 from headwater.runtime.api.models_duplicates import OwnerRequest, Owners
-from headwater.runtime.api.problems import invalid_fields
 from headwater.runtime.api.routing import account_of, new_router
 from headwater.runtime.observability import logger
 
@@ -37,12 +35,7 @@ def owner_routes(own_duplicates: Callable[..., dict[str, Any]]) -> Router:
         openapi_extensions=takes(OwnerRequest),
     )
     def set_owners() -> Response[str]:
-        try:
-            asked = OwnerRequest.model_validate(read_json(router.current_event.raw_event))
-        except ValidationError as error:
-            raise invalid_fields(
-                [{"loc": e["loc"] or ("body",), "msg": e["msg"]} for e in error.errors()]
-            ) from None
+        asked = read_model(router.current_event.raw_event, OwnerRequest)
         ports = bootstrap.owner_ports()
         answer = own_duplicates(account_of(router), asked.sources, ports=ports)
         logger.info("duplicates owned", extra={"sources": asked.sources})

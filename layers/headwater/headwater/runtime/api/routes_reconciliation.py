@@ -7,12 +7,11 @@ from typing import Annotated, Any
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.api_gateway import Router
 from aws_lambda_powertools.event_handler.openapi.params import Query
-from pydantic import ValidationError
 
 from headwater.errors import InvalidParameterError
 from headwater.runtime import bootstrap
 from headwater.runtime.api.answers import CSV, csv_answer, etag_of, json_answer
-from headwater.runtime.api.bodies import read_json
+from headwater.runtime.api.bodies import read_model
 from headwater.runtime.api.contract import NEEDS_KEY, answers, takes
 from headwater.runtime.api.fields import Day
 from headwater.runtime.api.models_reconciliation import (
@@ -21,7 +20,6 @@ from headwater.runtime.api.models_reconciliation import (
     ReconciliationReport,
     ReconciliationRequest,
 )
-from headwater.runtime.api.problems import invalid_fields
 from headwater.runtime.api.reading import unless_known
 from headwater.runtime.api.routing import account_of, new_router
 from headwater.usecases.reconciliation_sheets import SHEET_COLUMNS, sheet, shortened
@@ -87,7 +85,7 @@ def reconciliation_routes(
         openapi_extensions=takes(ReconciliationRequest),
     )
     def reconcile() -> Response[str]:
-        asked = _asked(read_json(router.current_event.raw_event))
+        asked = read_model(router.current_event.raw_event, ReconciliationRequest)
         job = request_reconciliation(
             account_of(router),
             _day("from", asked.first),
@@ -101,15 +99,6 @@ def reconciliation_routes(
         return json_answer({"account": account_of(router), **told}, status=202)
 
     return router
-
-
-def _asked(body: Any) -> ReconciliationRequest:  # noqa: ANN401 - any JSON value
-    try:
-        return ReconciliationRequest.model_validate(body)
-    except ValidationError as error:
-        raise invalid_fields(
-            [{"loc": e["loc"] or ("body",), "msg": e["msg"]} for e in error.errors()]
-        ) from None
 
 
 def _day(name: str, text: str) -> date:
