@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from typing import TYPE_CHECKING
 
+from headwater.domain.duplicates import find_duplicates, sale_of
 from headwater.domain.reconciliation import our_entry
 from headwater.domain.reconciliation_causes import Cause
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Mapping
     from datetime import datetime
     from decimal import Decimal
 
     from headwater.domain.orders import Order
     from headwater.domain.reconciliation import ListedOrder, ReportRules
-
-# A till or an importer stamps a sale when it has recorded it, minutes after the store did.
-_SAME_MOMENT_SECONDS = 600
 
 
 def fault_of(
@@ -61,7 +58,7 @@ def _refunds(order: Order) -> set[tuple[int | str, datetime, Decimal]]:
 
 
 def duplicates_of(
-    orders: Mapping[str, Order], others: Iterable[Order], twin_sources: frozenset[str]
+    orders: Mapping[str, Order], others: Collection[Order], twin_sources: frozenset[str]
 ) -> dict[str, Order]:
     """Return the orders of other sources that are sales which these orders hold already.
 
@@ -71,21 +68,14 @@ def duplicates_of(
         twin_sources: sources that are connected to the very same store.
 
     Returns:
-        ``source/order_id`` → the duplicate. Of another store it is the same sale if a known email
-        paid the same amount within ten minutes.
+        ``source/order_id`` → the duplicate. Of another store it is the same sale where the
+        guard of ``domain.duplicates`` suspects it.
     """
-    sales: dict[tuple[str, str, Decimal], list[Order]] = defaultdict(list)
-    for order in orders.values():
-        if order.email:
-            sales[order.email, order.currency, order.total].append(order)
-    found = {}
-    for other in others:
-        is_twin = other.source in twin_sources and other.order_id in orders
-        alike = sales.get((other.email, other.currency, other.total), [])
-        if is_twin or any(_is_same_moment(other, order) for order in alike):
-            found[f"{other.source}/{other.order_id}"] = other
-    return found
-
-
-def _is_same_moment(one: Order, other: Order) -> bool:
-    return abs((one.placed_at - other.placed_at).total_seconds()) <= _SAME_MOMENT_SECONDS
+    twins = [o for o in others if o.source in twin_sources and o.order_id in orders]
+    by_key = {other.key: other for other in others if other.source not in twin_sources}
+    held = {order.key for order in orders.values()}
+    sales = [sale_of(order) for order in (*orders.values(), *by_key.values())]
+    ends = [(pair.first.key, pair.second.key) for pair in find_duplicates(sales)]
+    suspected = {key for pair in ends if held & set(pair) for key in pair if key in by_key}
+    found = [*twins, *(by_key[key] for key in sorted(suspected))]
+    return {f"{other.source}/{other.order_id}": other for other in found}

@@ -12,9 +12,14 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from headwater.domain.money import to_minor
+from headwater.domain.subscription_evidence import identifier
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from datetime import datetime
+
+    from headwater.domain.orders import Order
 
 type OrderKey = tuple[str, str]
 
@@ -64,6 +69,21 @@ class Sale:
         is_same_person = bool(self.email_node) and self.email_node == other.email_node
         is_named = self.external_source.casefold() == other.source.casefold()
         return is_named or is_same_person or self.is_alike(other)
+
+
+def sale_of(order: Order) -> Sale:
+    """Return an order as the guard looks at it."""
+    ids = (identifier(order.external_id), identifier(order.external_order_id))
+    return Sale(
+        order.source,
+        order.order_id,
+        order.placed_at,
+        order.email_node,
+        order.currency,
+        to_minor(order.total, order.currency),
+        order.external_source,
+        tuple(filter(None, ids)),
+    )
 
 
 @dataclass(frozen=True, slots=True)
