@@ -172,6 +172,21 @@ def read_marked_orders(
 
 def _match(db: duckdb.DuckDBPyConnection, rules: Sequence[SubscriptionRule]) -> None:
     """Make ``order_hits line_hits line_intervals rule_kinds`` from the distinct traces."""
+    _trace(db, rules)
+    orders, lines = list(_order_traces(db)), list(_line_traces(db))
+    _fill_hits(db, rules, orders, lines)
+    stated = ((trace, stated_interval(line)) for trace, line in lines)
+    fill_table(
+        db,
+        "line_intervals",
+        {"trace": "INTEGER", "months": "INTEGER", "days": "INTEGER"},
+        ((trace, cadence.months, cadence.days) for trace, cadence in stated if cadence),
+    )
+    _fill_rule_kinds(db, rules)
+
+
+def _trace(db: duckdb.DuckDBPyConnection, rules: Sequence[SubscriptionRule]) -> None:
+    """Make ``traced_orders`` and ``traced_lines``: what the rules look at, numbered."""
     used = _used_columns(rules)
     db.execute(
         _TRACED_ORDERS.format(
@@ -184,8 +199,14 @@ def _match(db: duckdb.DuckDBPyConnection, rules: Sequence[SubscriptionRule]) -> 
     )
     has_prefixes = any(rule.sku_prefixes for rule in rules)
     db.execute(_TRACED_LINES.format(sku="l.sku" if has_prefixes else "''"))
-    orders = list(_order_traces(db))
-    lines = list(_line_traces(db))
+
+
+def _fill_hits(
+    db: duckdb.DuckDBPyConnection,
+    rules: Sequence[SubscriptionRule],
+    orders: Sequence[tuple[int, OrderTraces]],
+    lines: Sequence[tuple[int, LineTraces]],
+) -> None:
     fill_table(
         db,
         "order_hits",
@@ -209,13 +230,9 @@ def _match(db: duckdb.DuckDBPyConnection, rules: Sequence[SubscriptionRule]) -> 
             if (found := match_line(rule, line)) is not None
         ),
     )
-    stated = ((trace, stated_interval(line)) for trace, line in lines)
-    fill_table(
-        db,
-        "line_intervals",
-        {"trace": "INTEGER", "months": "INTEGER", "days": "INTEGER"},
-        ((trace, cadence.months, cadence.days) for trace, cadence in stated if cadence),
-    )
+
+
+def _fill_rule_kinds(db: duckdb.DuckDBPyConnection, rules: Sequence[SubscriptionRule]) -> None:
     fill_table(
         db,
         "rule_kinds",

@@ -55,7 +55,7 @@ from headwater.runtime.api.routes_reconciliation import reconciliation_routes
 from headwater.runtime.api.routes_reports import report_routes
 from headwater.runtime.api.routes_runs import run_routes
 from headwater.runtime.api.routes_settings import setting_routes
-from headwater.runtime.api.routes_sources import connect_routes, source_routes
+from headwater.runtime.api.routes_sources import check_routes, connect_routes, source_routes
 from headwater.runtime.api.routes_subscriptions import subscription_routes
 from headwater.runtime.api.routing import new_router
 from headwater.usecases.connect_source import connect_source
@@ -154,6 +154,7 @@ def openapi_document() -> dict[str, Any]:
         duplicate_routes(list_duplicates),
         owner_routes(own_duplicates),
         connect_routes(connect_source),
+        check_routes(),
         manage_routes(),
         source_routes(),
         contact_routes(link_contacts),

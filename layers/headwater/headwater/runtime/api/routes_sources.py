@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import asdict
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from aws_lambda_powertools.event_handler import Response
@@ -37,43 +38,13 @@ _HINT = (
 
 
 def connect_routes(connect_source: Callable[..., Connected]) -> Router:
-    """Return the routes that try and connect a store.
+    """Return the routes that connect a store.
 
     Args:
         connect_source: the use case behind it.
     """
     router = new_router()
-
-    def connect(
-        account: str, request: ConnectRequest, site: SiteRequest, *, pull_now: bool
-    ) -> Response[str]:
-        connected = connect_source(
-            account,
-            request,
-            ports=bootstrap.connect_ports(deadline_of(router)),
-            other_api_urls=bootstrap.other_api_urls(),
-        )
-        source = connected.source
-        if connected.is_new and is_only_source(account, source.source, bootstrap.accounts()):
-            site = site.with_currency(source.store_currency)
-        opened = open_site(account, source, site, ports=bootstrap.site_ports(), pull_now=pull_now)
-        count(SourcesConnected=1)
-        logger.info(
-            "source connected", extra={"source": source.source, "orders": connected.orders_total}
-        )
-        details = details_of(source, bootstrap.clock().now())
-        answer = {
-            "source": source.source,
-            "status": details["status"],
-            "orders_total": connected.orders_total,
-            "public_key": source.public_key,
-            "origins": sorted(opened.origins),
-            "pull_started": pull_now,
-            "hint": _HINT,
-            "scopes": scopes_of(connected.check.findings),
-            "store": details["store"],
-        }
-        return json_answer(answer, status=201)
+    connect = partial(_connect, router, connect_source)
 
     @router.post(
         "/v1/sources",
@@ -112,6 +83,13 @@ def connect_routes(connect_source: Callable[..., Connected]) -> Router:
         request = ConnectRequest(known.store_hash, asked.access_token, source, known.api_url)
         return connect(account, request, SiteRequest(), pull_now=asked.pull_now)
 
+    return router
+
+
+def check_routes() -> Router:
+    """Return the route that tries a store's credentials and keeps nothing."""
+    router = new_router()
+
     @router.post(
         "/v1/sources/check",
         operation_id="check_store",
@@ -140,6 +118,45 @@ def connect_routes(connect_source: Callable[..., Connected]) -> Router:
         return json_answer(answer)
 
     return router
+
+
+def _connect(
+    router: Router,
+    connect_source: Callable[..., Connected],
+    account: str,
+    request: ConnectRequest,
+    site: SiteRequest,
+    *,
+    pull_now: bool,
+) -> Response[str]:
+    """Connect a store, let its pages send hits, and tell how its token was tried."""
+    connected = connect_source(
+        account,
+        request,
+        ports=bootstrap.connect_ports(deadline_of(router)),
+        other_api_urls=bootstrap.other_api_urls(),
+    )
+    source = connected.source
+    if connected.is_new and is_only_source(account, source.source, bootstrap.accounts()):
+        site = site.with_currency(source.store_currency)
+    opened = open_site(account, source, site, ports=bootstrap.site_ports(), pull_now=pull_now)
+    count(SourcesConnected=1)
+    logger.info(
+        "source connected", extra={"source": source.source, "orders": connected.orders_total}
+    )
+    details = details_of(source, bootstrap.clock().now())
+    answer = {
+        "source": source.source,
+        "status": details["status"],
+        "orders_total": connected.orders_total,
+        "public_key": source.public_key,
+        "origins": sorted(opened.origins),
+        "pull_started": pull_now,
+        "hint": _HINT,
+        "scopes": scopes_of(connected.check.findings),
+        "store": details["store"],
+    }
+    return json_answer(answer, status=201)
 
 
 def source_routes() -> Router:
