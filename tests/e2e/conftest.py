@@ -31,6 +31,8 @@ BROWSER = (
     "Chrome/130.0.0.0 Safari/537.36"
 )
 _DEADLINE = 180
+# Orders in the store when it is connected.
+STORED = 12
 
 
 def noon(day: date) -> datetime:
@@ -183,7 +185,7 @@ def connected(system: System) -> System:
     """Fill the store, connect it and wait for the first run."""
     system.shop.store.load(
         an_order(number, YESTERDAY - timedelta(days=number % 5), f"{10 + number}.{number:02}")
-        for number in range(1, 13)
+        for number in range(1, STORED + 1)
     )
     answer = system.post(
         "/v1/sources",

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.e2e.conftest import ORIGIN, TODAY, YESTERDAY, ZONE, System, an_order, noon
+from tests.e2e.conftest import ORIGIN, STORED, TODAY, YESTERDAY, ZONE, System, an_order, noon
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -38,7 +38,8 @@ def reported(system: System, first: date = LONG_AGO, last: date = TODAY) -> dict
 
 def test_the_reports_totals_are_the_stores_own(connected: System) -> None:
     assert reported(connected) == books(connected)
-    assert books(connected)["orders"] > 0
+    # Another test may have archived one of them before.
+    assert reported(connected)["orders"] >= STORED - 1
     for day in range(5):
         each = YESTERDAY - timedelta(days=day)
         assert reported(connected, each, each) == books(connected, each, each)
