@@ -32,8 +32,17 @@ FROM range(1, {CAMPAIGNS + 1}) c (number)
 _DIMENSIONS = "channel, source, medium, campaign, content, term"
 _NO_DIMENSIONS = ", ".join(f"'' AS {name}" for name in _DIMENSIONS.split(", "))
 _ROLE_COLUMNS = ", ".join(f"role = {n} OR role > 3 AS is_{role}" for n, role in enumerate(ROLES))
-_AMOUNTS = ", ".join(
-    f"gross // 2 AS {model}_gross, (gross - refund) // 2 AS {model}_net" for model in MODELS
+_TAKES_PART = {role: f"role = {n} OR role > 3" for n, role in enumerate(ROLES)}
+_AMOUNTS, _CREDITS = (
+    ", ".join(
+        f"CASE WHEN {takes_part} THEN {amount} END AS {model}_{money}"
+        for model, takes_part in taking_part.items()
+        for money, amount in (("gross", "gross // 2"), ("net", "(gross - refund) // 2"))
+    )
+    for taking_part in (
+        dict.fromkeys(MODELS, "true"),
+        {model: _TAKES_PART.get(model, "true") for model in MODELS},
+    )
 )
 
 
@@ -51,7 +60,7 @@ _TABLES = {
             touch_id, md5('visitor' || contact) AS visitor, placed_at - INTERVAL 3 DAY AS
             touched_at, {_DIMENSIONS}, platform, number::VARCHAR AS ad_campaign_id,
             '' AS ad_adset_id, '' AS ad_ad_id, 'campaign_id' AS ad_match,
-            {_ROLE_COLUMNS}, {_AMOUNTS}, {_flags(MODELS, "{}_pre_tracking")}
+            {_ROLE_COLUMNS}, {_CREDITS}, {_flags(MODELS, "{}_pre_tracking")}
         FROM drawn_orders
         JOIN drawn_touches t USING (n)
         ASOF JOIN campaigns ON t.chance < campaigns.upto

@@ -220,7 +220,7 @@ class Workshop:
         return {
             touch["campaign"]: touch["credits"][model]["net"]
             for touch in self.trail(order_id)["touches"]
-            if Decimal(touch["credits"][model]["net"])
+            if model in touch["credits"] and Decimal(touch["credits"][model]["net"])
         }
 
     def days_later(self, days: int) -> date:

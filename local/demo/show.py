@@ -78,7 +78,7 @@ def trail_table(trail: dict[str, Any]) -> str:
             f"{touch['at'][:16].replace('T', ' ')}  {touch['source']} / {touch['medium']}"
             f"  {touch['campaign'] or '(no campaign)'}"[:62],
             ", ".join(touch["roles"]).replace("_", " "),
-            *(amount(touch["credits"][model]["net"]) for model in models),
+            *(amount(touch["credits"].get(model, {}).get("net", "0.00")) for model in models),
         ]
         for touch in trail["touches"]
     ]

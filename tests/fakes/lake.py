@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING, Any
 
 from headwater.adapters.s3.parquet import create_view, write_rows
 from headwater.domain.manifests import Manifest
+from headwater.domain.models import MODELS
 from headwater.errors import UnknownResourceError
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection, Iterable, Sequence
     from datetime import date
 
     import duckdb
@@ -88,11 +89,15 @@ class FakeFacts:
         weakref.finalize(self, shutil.rmtree, self._folder, ignore_errors=True)
 
     def mount(
-        self, db: duckdb.DuckDBPyConnection, objects: Objects, tables: Collection[str]
+        self,
+        db: duckdb.DuckDBPyConnection,
+        objects: Objects,
+        tables: Collection[str],
+        models: Sequence[str] = MODELS,
     ) -> None:
         for table in tables:
             partitions = objects.get(table, {})
-            create_view(db, table, [self._file(partitions[p]) for p in sorted(partitions)])
+            create_view(db, table, [self._file(partitions[p]) for p in sorted(partitions)], models)
 
     def save(
         self, db: duckdb.DuckDBPyConnection, account: str, table: str, partition: str, query: str

@@ -54,7 +54,7 @@ def test_credits_and_rest_sum_to_the_revenue_of_every_order(
             (net, credits_.net, credits_.rest_net),
         ):
             total = rest[model].copy()
-            np.add.at(total, credits_.order, parts[model])
+            np.add.at(total, credits_.order, parts[model].filled(0))
             assert total.tolist() == revenue
 
 

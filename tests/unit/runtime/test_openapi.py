@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 import pytest
 
@@ -17,7 +17,7 @@ from headwater.domain import (
 )
 from headwater.domain.facts import AD_COLUMNS, DIMENSIONS
 from headwater.domain.imported_costs import LOAD_FIELDS
-from headwater.domain.models import MODELS, ROLES
+from headwater.domain.models import MODEL_NAME, MODELS, ROLES
 from headwater.domain.reconciliation_causes import Cause
 from headwater.domain.roi import REST_KINDS
 from headwater.domain.subscription_rules import ID_PLACES, SubscriptionRule
@@ -31,7 +31,6 @@ from headwater.runtime.api import (
     models_reports,
     models_sources,
     models_subscriptions,
-    report_examples,
 )
 from headwater.runtime.api.openapi import openapi_document
 from headwater.runtime.api.problems import Problem
@@ -215,13 +214,13 @@ def test_the_model_of_a_subscription_rule_has_the_fields_that_are_read() -> None
 
 
 def test_models_name_what_the_domain_knows() -> None:
-    assert literals(fields.Model) == MODELS
+    assert all(re.match(MODEL_NAME, model) for model in MODELS)
+    assert get_args(fields.Model)[1].examples == list(MODELS)
     assert literals(fields.Role) == ROLES
     assert names_of(models_reports.RoiRow) >= set(DIMENSIONS)
     assert names_of(models_reports.CreditedTouch) >= {*DIMENSIONS, *AD_COLUMNS}
     kind = models_reports.RoiRow.model_fields["kind"].annotation
     assert literals(kind) == ("credited", *REST_KINDS)
-    assert set(report_examples._MODELS) == set(MODELS)
     assert literals(models_reconciliation.CauseName) == tuple(cause.value for cause in Cause)
     assert literals(models_reconciliation.Basis) == tuple(BASES)
 

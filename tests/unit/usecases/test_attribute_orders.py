@@ -196,3 +196,21 @@ def test_an_order_that_no_click_explains_is_unattributed(shop: Workshop) -> None
     for model in MODELS:
         assert shop.trail(1)["rest"][model]["kind"] == "unattributed"
         assert shop.trail(1)["rest"][model]["net"] == "100.00"
+
+
+def test_a_touch_that_takes_no_part_in_a_model_differs_from_one_that_gets_nothing(
+    shop: Workshop,
+) -> None:
+    shop.click("2026-11-01 09:00", campaign="first", source="a", medium="cpc")
+    shop.click("2026-11-19 09:00", campaign="last", source="a", medium="cpc")
+    shop.order(1, "2026-11-20 15:00", "0.00")
+    shop.run()
+    first, last = shop.trail(1)["touches"]
+    assert "last_click" not in first["credits"]
+    assert last["credits"]["last_click"] == {"gross": "0.00", "net": "0.00"}
+    report = shop.roi("2026-11-20", "2026-11-20", model="last_click")
+    assert {
+        row["campaign"]: row["orders"] for row in report["rows"] if row["kind"] == "credited"
+    } == {
+        "last": 1,
+    }

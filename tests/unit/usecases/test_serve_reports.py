@@ -210,7 +210,6 @@ def test_before_the_first_run_there_is_no_report(shop: Workshop) -> None:
         ("2026-11-01", "2026-11-02", ("planet",), "linear", "net", "by"),
         ("2026-11-01", "2026-11-02", ("term", "term"), "linear", "net", "by"),
         ("2026-11-01", "2026-11-02", (), "linear", "net", "by"),
-        ("2026-11-01", "2026-11-02", ("channel",), "magic", "net", "model"),
         ("2026-11-01", "2026-11-02", ("channel",), "linear", "profit", "revenue"),
         ("1970-01-01", "2026-11-02", ("channel",), "linear", "net", "to"),
     ],
@@ -221,3 +220,8 @@ def test_an_impossible_question_names_its_parameter(
     days = date.fromisoformat(first), date.fromisoformat(last)
     with pytest.raises(InvalidParameterError, match=f"^{named}:"):
         RoiRequest(RoiQuery(*days, by), model, revenue)
+
+
+def test_a_model_that_the_run_does_not_have_is_refused(published: Workshop) -> None:
+    with pytest.raises(InvalidParameterError, match=r"^model: choose among first_click"):
+        published.roi(*NOVEMBER, model="magic")

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
     from headwater.domain.roles import Bools, Ints
 
+    type MaskedInts = np.ma.MaskedArray[tuple[int], np.dtype[np.int64]]
+
 # The roles of an event that can precede tracking, and so can have an unseen touch.
 _ORIGIN_ROLES = [ROLES.index("first_click"), ROLES.index("new_lead")]
 
@@ -38,7 +40,7 @@ class Credits:
         order: index of each row's order, ascending; rows of one order are in touch order.
         touch: index of each row's touch.
         roles: bool, shape (rows, 4), which roles the touch fills, in ``ROLES`` order.
-        gross: model → minor units per row.
+        gross: model → minor units per row, masked where the touch takes no part in the model.
         net: the same for revenue less refunds.
         rest_gross: model → minor units per order that no touch gets.
         rest_net: the same, net.
@@ -48,8 +50,8 @@ class Credits:
     order: Ints
     touch: Ints
     roles: NDArray[np.bool_]
-    gross: dict[str, Ints]
-    net: dict[str, Ints]
+    gross: dict[str, MaskedInts]
+    net: dict[str, MaskedInts]
     rest_gross: dict[str, Ints]
     rest_net: dict[str, Ints]
     is_pre_tracking: dict[str, Bools]
@@ -137,13 +139,12 @@ def _distinct_touches(roles: Ints) -> _Distinct:
     return _Distinct(order, touch, roles[order] == touch[:, None], rank, count)
 
 
-def _credit(model: str, distinct: _Distinct, revenue: Ints) -> Ints:
+def _credit(model: str, distinct: _Distinct, revenue: Ints) -> MaskedInts:
     """Return each row's credit under one model, in minor units."""
     whole = revenue[distinct.order]
     if model == "full_impact":
-        return whole
+        return np.ma.masked_array(whole)
     if model == "linear":
         each, left_over = np.divmod(np.abs(whole), distinct.count)
-        part: Ints = np.sign(whole) * (each + (distinct.rank < left_over))
-        return part
-    return np.where(distinct.roles[:, ROLES.index(model)], whole, 0)
+        return np.ma.masked_array(np.sign(whole) * (each + (distinct.rank < left_over)))
+    return np.ma.masked_array(whole, mask=~distinct.roles[:, ROLES.index(model)])

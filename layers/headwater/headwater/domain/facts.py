@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from headwater.domain.models import MODELS, ROLES
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 # What a click, a lead, a cost and so a report's row can be named by.
 DIMENSIONS = ("channel", "source", "medium", "campaign", "content", "term")
@@ -211,9 +216,8 @@ COLUMNS: dict[str, dict[str, str]] = {
         "touched_at": "TIMESTAMP",
         **dict.fromkeys(DIMENSIONS, "VARCHAR"),
         **AD_COLUMNS,
+        # The models' own columns follow: ``columns_of``.
         **{f"is_{role}": "BOOLEAN" for role in ROLES},
-        **{f"{model}_{money}": "BIGINT" for model in MODELS for money in ("gross", "net")},
-        **{f"{model}_pre_tracking": "BOOLEAN" for model in MODELS},
     },
     "leads": {
         "contact": "VARCHAR",
@@ -242,3 +246,14 @@ COLUMNS: dict[str, dict[str, str]] = {
         "clicks": "BIGINT",
     },
 }
+
+
+def columns_of(table: str, models: Sequence[str] = MODELS) -> dict[str, str]:
+    """Return a fact table's columns and types; those of ``credits`` follow the account's models."""
+    if table != "credits":
+        return COLUMNS[table]
+    return {
+        **COLUMNS[table],
+        **{f"{model}_{money}": "BIGINT" for model in models for money in ("gross", "net")},
+        **{f"{model}_pre_tracking": "BOOLEAN" for model in models},
+    }

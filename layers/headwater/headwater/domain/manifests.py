@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from headwater.domain.models import MODELS
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -17,7 +19,16 @@ type Objects = dict[str, dict[str, str]]
 ALL_DAYS = "all"
 # The version of the rules that turn facts into credits and reports: raise it when they change, so
 # that a changed rule is a new data version even where the facts are the same.
-RULES_VERSION = "3"
+RULES_VERSION = "4"
+# The models of manifests that do not name theirs yet.
+_FIRST_MODELS = (
+    "first_click",
+    "last_click",
+    "linear",
+    "full_impact",
+    "new_lead",
+    "reengaged_lead",
+)
 
 
 def partition_of(day: date, as_of: date) -> str:
@@ -44,7 +55,8 @@ class Manifest:
     """One finished run: what it saw, what it made, and under which rules.
 
     ``as_of`` is the reporting day on which the run happened; ``reports`` maps a report's name to
-    its object; ``settings`` is the account's settings document of the run.
+    its object; ``settings`` is the account's settings document of the run, ``models`` the names of
+    its attribution models.
     """
 
     account: str
@@ -54,6 +66,7 @@ class Manifest:
     reports: dict[str, str] = field(default_factory=dict)
     histories: dict[str, History] = field(default_factory=dict)
     rules_version: str = RULES_VERSION
+    models: tuple[str, ...] = MODELS
 
     def document(self) -> dict[str, Any]:
         """Return the manifest as plain JSON values; the same run always gives the same text."""
@@ -64,6 +77,7 @@ class Manifest:
                 source: {"done": h.done, "total": h.total, "is_complete": h.is_complete}
                 for source, h in self.histories.items()
             },
+            "models": list(self.models),
             "reports": self.reports,
             "rules_version": self.rules_version,
             "settings": dict(self.settings),
@@ -87,6 +101,7 @@ class Manifest:
             reports=document["reports"],
             histories={source: History(**h) for source, h in document["histories"].items()},
             rules_version=document["rules_version"],
+            models=tuple(document.get("models", _FIRST_MODELS)),
         )
 
 

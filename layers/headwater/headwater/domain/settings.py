@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from headwater.domain.models import MODELS
 from headwater.domain.subscription_rules import DEFAULT_RULES, rules_document, stored_rules
 from headwater.errors import InvalidParameterError
 
@@ -62,6 +63,11 @@ class AccountSettings:
         if not 0 <= self.reconcile_days <= _MOST_RECONCILED_DAYS:
             message = f"reconcile_days: from 0 to {_MOST_RECONCILED_DAYS}"
             raise InvalidParameterError(message)
+
+    @property
+    def models(self) -> tuple[str, ...]:
+        """Return the names of the account's attribution models, in the order of their columns."""
+        return MODELS
 
     @property
     def rules(self) -> tuple[SubscriptionRule, ...]:

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 
 from headwater.domain.facts import DIMENSIONS
 from headwater.domain.manifests import ALL_DAYS
-from headwater.domain.models import MODELS, ROLES, SINGLE_TOUCH_MODELS
+from headwater.domain.models import MODELS, lead_role
 from headwater.domain.reporting_days import day_bounds
 from headwater.domain.roi import CREDITED, REST_KINDS, RoiCells, RoiRow, RoiTotals
 from headwater.errors import InvalidParameterError
 from headwater.usecases.row_tables import single_row
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from datetime import date, datetime
 
     import duckdb
@@ -84,7 +84,11 @@ def objects_for(objects: Objects, start: datetime, end: datetime) -> Objects:
 
 
 def compute_roi(
-    db: duckdb.DuckDBPyConnection, first: date, last: date, zone: str
+    db: duckdb.DuckDBPyConnection,
+    first: date,
+    last: date,
+    zone: str,
+    models: Sequence[str] = MODELS,
 ) -> Callable[[tuple[str, ...]], dict[str, RoiCells]]:
     """Read a range once; return what computes its cells by any dimensions, for every model.
 
@@ -93,26 +97,29 @@ def compute_roi(
         first: the first reporting day.
         last: the last one.
         zone: the account's time zone, which says when a reporting day begins.
+        models: those that are asked for.
     """
     start, end = day_bounds(first, last, zone)
     bounds = {"start": start.replace(tzinfo=None), "end": end.replace(tzinfo=None)}
     db.execute(_RANGE_CREDITS, bounds)
-    db.execute(_RANGE_TOUCHES)
-    db.execute(_RANGE_ORDERS)
-    db.execute(_RANGE_LEADS, bounds)
+    db.execute(f"{_RANGE_TOUCHES} {_per_model(_TOUCHED, models)}")
+    db.execute(
+        f"{_RANGE_ORDERS.format(participation=_participation(models))} {_per_model(_SOLD, models)}"
+    )
+    db.execute(f"{_RANGE_LEADS} {_per_model(_LED, models)}", bounds)
     db.execute(_RANGE_TRAFFIC, {"first": first, "last": last})
     (suspected,) = single_row(db, _SUSPECTED, bounds)
-    rest, totals = _rest_rows(db), _totals(db, suspected)
+    rest, totals = _rest_rows(db, models), _totals(db, suspected, models)
 
     def cells(by: tuple[str, ...]) -> dict[str, RoiCells]:
-        credited = _credited_rows(db, by)
+        credited = _credited_rows(db, by, models)
         no_names = ("",) * len(by)
         return {
             model: RoiCells(
                 totals[model],
                 (*credited[model], *(replace(row, names=no_names) for row in rest[model])),
             )
-            for model in MODELS
+            for model in models
         }
 
     return cells
@@ -125,17 +132,17 @@ WHERE is_open AND other_placed_at >= $start AND other_placed_at < $end
 """
 
 
-def _touched(model: str, flag: str) -> str:
-    """Return the SQL condition under which a touch (or an order) takes part in a model."""
-    roles = [model] if model in SINGLE_TOUCH_MODELS else list(ROLES)
-    return "(" + " OR ".join(f"{flag}{role}" for role in roles) + ")"
-
-
-def _per_model(select: str) -> str:
-    """Return the union of one SELECT per model; it may use ``{model}`` and ``{touched}``."""
+def _per_model(select: str, models: Sequence[str]) -> str:
+    """Return the union of one SELECT per model, which names it ``{model}``."""
     return " UNION ALL ".join(
-        select.format(model=model, touched=_touched(model, "is_"), has=_touched(model, "has_"))
-        for model in MODELS
+        select.format(model=model, lead_role=lead_role(model)) for model in models
+    )
+
+
+def _participation(models: Sequence[str]) -> str:
+    """Return the SQL columns that say in which models an order's touches take part."""
+    return ", ".join(
+        f"bool_or(touch_id <> '' AND {model}_gross IS NOT NULL) AS has_{model}" for model in models
     )
 
 
@@ -144,45 +151,41 @@ CREATE OR REPLACE TEMP TABLE range_credits AS
 SELECT * FROM credits WHERE placed_at >= $start AND placed_at < $end
 """
 
-_RANGE_TOUCHES = "CREATE OR REPLACE TEMP TABLE range_touches AS " + _per_model(
+_RANGE_TOUCHES = "CREATE OR REPLACE TEMP TABLE range_touches AS"
+_TOUCHED = (
     "SELECT '{model}' AS model, store, order_id, contact, is_new, "
     + ", ".join(DIMENSIONS)
     + ", {model}_gross AS gross, {model}_net AS net "
-    "FROM range_credits WHERE touch_id <> '' AND {touched}"
+    "FROM range_credits WHERE touch_id <> '' AND {model}_gross IS NOT NULL"
 )
 
 # One row per (model, order), with what no touch got.
-_RANGE_ORDERS = f"""
+_RANGE_ORDERS = """
 CREATE OR REPLACE TEMP TABLE range_orders AS
 WITH filled AS (
-    SELECT store, order_id, {", ".join(f"bool_or(is_{role}) AS has_{role}" for role in ROLES)}
-    FROM range_credits GROUP BY ALL
+    SELECT store, order_id, {participation} FROM range_credits GROUP BY ALL
 ), orders AS (
     SELECT o.*, f.* EXCLUDE (store, order_id)
     FROM range_credits o JOIN filled f ON f.store = o.store AND f.order_id = o.order_id
     WHERE o.touch_id = ''
 )
-""" + _per_model(
+"""
+_SOLD = (
     "SELECT '{model}' AS model, contact, is_new, is_converted, order_class, "
     "order_class <> 'duplicate' AS is_counted, "
     "order_gross, order_net, {model}_gross AS rest_gross, {model}_net AS rest_net, "
     "CASE WHEN NOT is_converted THEN 'not_converted' "
     "WHEN order_class <> 'store' THEN order_class "
-    "WHEN {has} THEN 'credited' "
+    "WHEN has_{model} THEN 'credited' "
     "WHEN {model}_pre_tracking THEN 'pre_tracking' ELSE 'unattributed' END AS outcome "
     "FROM orders"
 )
 
-# A lead counts for its first click under first_click, for its new-lead touch elsewhere.
 _RANGE_LEADS = (
     "CREATE OR REPLACE TEMP TABLE range_leads AS WITH opted AS "
-    "(SELECT * FROM leads WHERE opted_in_at >= $start AND opted_in_at < $end) "
-    + " UNION ALL ".join(
-        f"SELECT '{model}' AS model, * FROM opted "
-        f"WHERE role = '{'first_click' if model == 'first_click' else 'new_lead'}'"
-        for model in MODELS
-    )
+    "(SELECT * FROM leads WHERE opted_in_at >= $start AND opted_in_at < $end)"
 )
+_LED = "SELECT '{model}' AS model, * FROM opted WHERE role = '{lead_role}'"
 
 _RANGE_TRAFFIC = f"""
 CREATE OR REPLACE TEMP TABLE range_traffic AS
@@ -196,14 +199,14 @@ FROM spend WHERE day BETWEEN $first AND $last GROUP BY ALL
 
 
 def _credited_rows(
-    db: duckdb.DuckDBPyConnection, by: tuple[str, ...]
+    db: duckdb.DuckDBPyConnection, by: tuple[str, ...], models: Sequence[str]
 ) -> dict[str, tuple[RoiRow, ...]]:
     """Return one row per combination of dimension values that has revenue, leads, clicks or cost.
 
     Under full impact an order counts once per row: its touches there each carry all of it.
     """
     names = ", ".join(by)
-    found: dict[str, list[RoiRow]] = {model: [] for model in MODELS}
+    found: dict[str, list[RoiRow]] = {model: [] for model in models}
     rows = db.execute(
         f"""
         WITH per_order AS (
@@ -232,7 +235,7 @@ def _credited_rows(
         FULL JOIN traffic USING (model, {names})
         ORDER BY model, gross_ DESC, cost_ DESC, {names}
         """,
-        {"models": list(MODELS)},
+        {"models": list(models)},
     ).fetchall()
     for model, *row in rows:
         values, figures = row[: len(by)], row[len(by) :]
@@ -240,7 +243,9 @@ def _credited_rows(
     return {model: tuple(rows) for model, rows in found.items()}
 
 
-def _rest_rows(db: duckdb.DuckDBPyConnection) -> dict[str, tuple[RoiRow, ...]]:
+def _rest_rows(
+    db: duckdb.DuckDBPyConnection, models: Sequence[str]
+) -> dict[str, tuple[RoiRow, ...]]:
     """Return the rows of what no click gets; every kind has its row, be it empty."""
     orders = {
         (model, outcome): tuple(map(int, figures))
@@ -262,11 +267,13 @@ def _rest_rows(db: duckdb.DuckDBPyConnection) -> dict[str, tuple[RoiRow, ...]]:
             RoiRow(kind, (), 0, leads.get((model, kind), 0), *orders.get((model, kind), ()))
             for kind in REST_KINDS
         )
-        for model in MODELS
+        for model in models
     }
 
 
-def _totals(db: duckdb.DuckDBPyConnection, suspected: int) -> dict[str, RoiTotals]:
+def _totals(
+    db: duckdb.DuckDBPyConnection, suspected: int, models: Sequence[str]
+) -> dict[str, RoiTotals]:
     """Return what the range holds, per model only as far as credit goes."""
     traffic = single_row(
         db,
@@ -287,5 +294,5 @@ def _totals(db: duckdb.DuckDBPyConnection, suspected: int) -> dict[str, RoiTotal
             not_converted_costs=not_converted_costs,
             suspected_duplicates=suspected,
         )
-        for model in MODELS
+        for model in models
     }

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from headwater.domain.facts import AD_COLUMNS, DIMENSIONS
-from headwater.domain.models import MODELS, ROLES
+from headwater.domain.models import ROLES
 from headwater.domain.roles import microseconds
 
 if TYPE_CHECKING:
@@ -32,13 +32,15 @@ def build_credit_rows(
     """Make ``credit_rows``: one row per (order, touch), and one per order for the rest.
 
     The rest row (empty ``touch_id``) carries the order's own revenue and, per model, what no
-    touch got, so a column sums to the revenue of its orders.
+    touch got, so a column sums to the revenue of its orders. NULL amounts are those of touches that
+    take no part in a model.
     """
+    models = tuple(credits_.gross)
     credited: dict[str, Ints | np.ndarray] = {"n": credits_.order, "touch": credits_.touch}
     rest: dict[str, Ints | np.ndarray] = {"n": np.arange(len(columns.contact), dtype=np.int64)}
     for position, role in enumerate(ROLES):
         credited[f"is_{role}"] = np.ascontiguousarray(credits_.roles[:, position])
-    for model in MODELS:
+    for model in models:
         credited[f"{model}_gross"] = credits_.gross[model]
         credited[f"{model}_net"] = credits_.net[model]
         rest[f"{model}_gross"] = credits_.rest_gross[model]
@@ -46,11 +48,11 @@ def build_credit_rows(
         rest[f"{model}_pre_tracking"] = credits_.is_pre_tracking[model]
     db.register("credited", credited)
     db.register("rest", rest)
-    amounts = ", ".join(f"{model}_{money}" for model in MODELS for money in ("gross", "net"))
+    amounts = ", ".join(f"{model}_{money}" for model in models for money in ("gross", "net"))
     roles = ", ".join(f"is_{role}" for role in ROLES)
     no_roles = ", ".join(f"false AS is_{role}" for role in ROLES)
-    pre_tracking = ", ".join(f"{model}_pre_tracking" for model in MODELS)
-    no_pre_tracking = ", ".join(f"false AS {model}_pre_tracking" for model in MODELS)
+    pre_tracking = ", ".join(f"{model}_pre_tracking" for model in models)
+    no_pre_tracking = ", ".join(f"false AS {model}_pre_tracking" for model in models)
     db.execute(f"""
         CREATE OR REPLACE TEMP TABLE credit_rows AS
         SELECT {_ORDER}, 0 AS order_gross, 0 AS order_net, t.touch_id, t.visitor,

@@ -93,6 +93,7 @@ def _manifest(frame: RunFrame, accounts: Accounts, lake: Lake) -> Manifest:
             for source in accounts.sources(frame.account)
             if not source.is_removed
         },
+        models=frame.settings.models,
     )
 
 

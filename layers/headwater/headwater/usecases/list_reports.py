@@ -6,7 +6,6 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from headwater.domain.facts import DIMENSIONS
-from headwater.domain.models import MODELS
 from headwater.errors import InvalidParameterError
 from headwater.usecases.materialize_reports import usual_ranges
 
@@ -35,7 +34,7 @@ def list_reports(account: str, published: PublishedRun) -> dict[str, Any]:
             name: {"from": first.isoformat(), "to": last.isoformat()}
             for name, (first, last) in _ranges(published.manifest).items()
         },
-        "models": list(MODELS),
+        "models": list(published.manifest.models),
         "dimensions": list(DIMENSIONS),
     }
 

@@ -60,10 +60,11 @@ def materialize_reports(account: str, run: str, *, desk: Desk, facts: Facts) -> 
     frame = open_frame(desk, account, run)
     reports: dict[str, str] = {}
     with open_database() as db:
-        facts.mount(db, present_objects(desk.lake, frame), ROI_TABLES)
+        models = frame.settings.models
+        facts.mount(db, present_objects(desk.lake, frame), ROI_TABLES, models)
         ranges = usual_ranges(frame.as_of_day, _first_day(db, frame.as_of_day))
         for first, last in dict.fromkeys(ranges.values()):
-            cells_by = compute_roi(db, first, last, frame.settings.time_zone)
+            cells_by = compute_roi(db, first, last, frame.settings.time_zone, models)
             for dimension in DIMENSIONS:
                 cells = cells_by((dimension,))
                 document = {model: each.document() for model, each in cells.items()}

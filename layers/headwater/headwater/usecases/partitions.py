@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from headwater.domain.facts import COLUMNS
+from headwater.domain.facts import columns_of
 
 if TYPE_CHECKING:
     import duckdb
@@ -34,7 +34,7 @@ def save_days(
     Returns:
         Partition → key; None takes away a partition of the base that has no rows any more.
     """
-    columns = ", ".join(f'"{column}"' for column in COLUMNS[table])
+    columns = ", ".join(f'"{column}"' for column in columns_of(table, frame.settings.models))
     # The same rule as ``domain.manifests.partition_of``, for whole columns.
     this_month = frame.as_of_day.replace(day=1).isoformat()
     partition = (

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
+from headwater.domain.models import MODELS
+
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
     from datetime import date, datetime
@@ -519,9 +521,16 @@ class Facts(Protocol):
     """Fact tables as Parquet objects, worked on as tables of an in-process DuckDB."""
 
     def mount(
-        self, db: duckdb.DuckDBPyConnection, objects: Objects, tables: Collection[str]
+        self,
+        db: duckdb.DuckDBPyConnection,
+        objects: Objects,
+        tables: Collection[str],
+        models: Sequence[str] = MODELS,
     ) -> None:
-        """Make each table a view over its objects; a table without objects is an empty one."""
+        """Make each table a view over its objects; a table without objects is an empty one.
+
+        ``models`` are the account's: the columns of ``credits`` follow them.
+        """
         ...
 
     def save(

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from headwater.domain.facts import AD_COLUMNS, DIMENSIONS
 from headwater.domain.manifests import Manifest, partition_of
-from headwater.domain.models import MODELS, ROLES
+from headwater.domain.models import ROLES
 from headwater.domain.money import from_minor
 from headwater.domain.reporting_days import day_bounds
 from headwater.domain.roi import RoiCells, notes_on, spell_roi
@@ -23,7 +23,7 @@ from headwater.usecases.databases import open_database
 from headwater.usecases.materialize_reports import report_name
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from headwater.domain.orders import Order
     from headwater.usecases.ports import Facts, Lake, Orders, Runs
@@ -65,9 +65,6 @@ class RoiRequest:
         Raises:
             InvalidParameterError: naming the parameter and the reason.
         """
-        if self.model not in MODELS:
-            message = f"model: choose among {', '.join(MODELS)}"
-            raise InvalidParameterError(message)
         if self.revenue not in ("gross", "net"):
             message = "revenue: choose gross or net"
             raise InvalidParameterError(message)
@@ -92,7 +89,14 @@ def open_published_run(account: str, *, runs: Runs, lake: Lake) -> PublishedRun:
 def serve_roi(
     account: str, request: RoiRequest, published: PublishedRun, *, facts: Facts, lake: Lake
 ) -> dict[str, Any]:
-    """Return the ROI report: materialized where its range is a usual one, else computed."""
+    """Return the ROI report: materialized where its range is a usual one, else computed.
+
+    Raises:
+        InvalidParameterError: the run has no such model.
+    """
+    if request.model not in published.manifest.models:
+        message = f"model: choose among {', '.join(published.manifest.models)}"
+        raise InvalidParameterError(message)
     cells = _materialized(request, published, lake) or _computed(request, published, facts)
     query, settings = request.query, published.settings
     return {
@@ -146,7 +150,7 @@ def serve_credits(
         message = f"order {order_id} is no revenue in the last run: its status or age excludes it"
         raise UnknownResourceError(message)
     *touches, rest = rows
-    currency = published.settings.currency
+    currency, models = published.settings.currency, published.manifest.models
     return {
         **envelope(account, "credits", published),
         "order": {
@@ -160,28 +164,30 @@ def serve_credits(
             "gross": str(from_minor(rest["order_gross"], currency)),
             "net": str(from_minor(rest["order_net"], currency)),
         },
-        "touches": [_spell_touch(touch, currency) for touch in touches],
-        "rest": _spell_rest(rest, currency),
+        "touches": [_spell_touch(touch, currency, models) for touch in touches],
+        "rest": _spell_rest(rest, currency, models),
     }
 
 
-def _spell_touch(touch: dict[str, Any], currency: str) -> dict[str, Any]:
+def _spell_touch(touch: dict[str, Any], currency: str, models: Sequence[str]) -> dict[str, Any]:
     return {
         "touch_id": touch["touch_id"],
         "at": _instant(touch["touched_at"]),
         **{name: touch[name] for name in (*DIMENSIONS, *AD_COLUMNS)},
         "roles": [role for role in ROLES if touch[f"is_{role}"]],
-        "credits": _amounts(touch, currency),
+        "credits": _amounts(touch, currency, models),
     }
 
 
-def _spell_rest(rest: dict[str, Any], currency: str) -> dict[str, dict[str, str]]:
+def _spell_rest(
+    rest: dict[str, Any], currency: str, models: Sequence[str]
+) -> dict[str, dict[str, str]]:
     return {
         model: {
             "kind": "pre_tracking" if rest[f"{model}_pre_tracking"] else "unattributed",
             **amounts,
         }
-        for model, amounts in _amounts(rest, currency).items()
+        for model, amounts in _amounts(rest, currency, models).items()
     }
 
 
@@ -228,16 +234,21 @@ def _computed(request: RoiRequest, published: PublishedRun, facts: Facts) -> Roi
     start, end = day_bounds(query.first, query.last, zone)
     objects = objects_for(published.manifest.tables, start, end)
     with open_database() as db:
-        facts.mount(db, objects, list(objects))
-        return compute_roi(db, query.first, query.last, zone)(query.by)[request.model]
+        models = (request.model,)
+        facts.mount(db, objects, list(objects), published.manifest.models)
+        return compute_roi(db, query.first, query.last, zone, models)(query.by)[request.model]
 
 
-def _amounts(row: dict[str, Any], currency: str) -> dict[str, dict[str, str]]:
+def _amounts(
+    row: dict[str, Any], currency: str, models: Sequence[str]
+) -> dict[str, dict[str, str]]:
+    """Spell a row's amounts under the models in which it takes part."""
     return {
         model: {
             money: str(from_minor(row[f"{model}_{money}"], currency)) for money in ("gross", "net")
         }
-        for model in MODELS
+        for model in models
+        if row[f"{model}_gross"] is not None
     }
 
 

@@ -11,9 +11,10 @@ from headwater.adapters.aws_errors import translated
 from headwater.adapters.parallel import in_parallel
 from headwater.adapters.s3.lake import content_name, get_object
 from headwater.adapters.s3.parquet import create_view, write_rows
+from headwater.domain.models import MODELS
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Sequence
 
     import duckdb
     from mypy_boto3_s3 import S3Client
@@ -46,9 +47,15 @@ class S3Facts:
         self._mounted: WeakKeyDictionary[duckdb.DuckDBPyConnection, set[str]] = WeakKeyDictionary()
 
     def mount(
-        self, db: duckdb.DuckDBPyConnection, objects: Objects, tables: Collection[str]
+        self,
+        db: duckdb.DuckDBPyConnection,
+        objects: Objects,
+        tables: Collection[str],
+        models: Sequence[str] = MODELS,
     ) -> None:
         """Make each table a view over its objects; a table without objects is an empty one.
+
+        ``models`` are the account's: the columns of ``credits`` follow them.
 
         Raises:
             UnknownResourceError: an object is gone.
@@ -59,7 +66,7 @@ class S3Facts:
         self._make_room()
         in_parallel(self._fetch, sorted(wanted))
         for table, keys in by_table.items():
-            create_view(db, table, [self._path(key) for key in keys])
+            create_view(db, table, [self._path(key) for key in keys], models)
 
     def save(
         self, db: duckdb.DuckDBPyConnection, account: str, table: str, partition: str, query: str

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from headwater.domain.facts import COLUMNS
+from headwater.domain.facts import columns_of
+from headwater.domain.models import MODELS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,10 +27,16 @@ def _literal(text: str) -> str:
     return f"'{escaped}'"
 
 
-def create_view(db: duckdb.DuckDBPyConnection, table: str, paths: Sequence[Path]) -> None:
+def create_view(
+    db: duckdb.DuckDBPyConnection,
+    table: str,
+    paths: Sequence[Path],
+    models: Sequence[str] = MODELS,
+) -> None:
     """Make a table a view over Parquet files; without files it is empty, with its columns.
 
-    Partitions are not read from the paths: a fact row says itself when it happened.
+    ``models`` are the account's, which name columns of ``credits``. Partitions are not read from
+    the paths: a fact row says itself when it happened.
     """
     if paths:
         files = ", ".join(_literal(str(path)) for path in paths)
@@ -37,7 +44,7 @@ def create_view(db: duckdb.DuckDBPyConnection, table: str, paths: Sequence[Path]
     else:
         columns = ", ".join(
             f"CAST(NULL AS {sql_type}) AS {identifier(column)}"
-            for column, sql_type in COLUMNS[table].items()
+            for column, sql_type in columns_of(table, models).items()
         )
         body = f"SELECT {columns} WHERE false"
     db.execute(f"CREATE OR REPLACE TEMP VIEW {identifier(table)} AS {body}")

@@ -6,6 +6,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from headwater.domain.models import MODEL_NAME, MODELS
+
 Amount = Annotated[
     str,
     Field(
@@ -26,7 +28,15 @@ Instant = Annotated[
     str, Field(description="ISO 8601 with its offset.", examples=["2026-11-21T14:02:11+00:00"])
 ]
 Day = Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}$", examples=["2026-11-21"])]
-Model = Literal["first_click", "last_click", "linear", "full_impact", "new_lead", "reengaged_lead"]
+# An account's own models have names too.
+Model = Annotated[
+    str,
+    Field(
+        pattern=MODEL_NAME,
+        description="An attribution model, built in or the account's own.",
+        examples=list(MODELS),
+    ),
+]
 Revenue = Literal["gross", "net"]
 Role = Literal["first_click", "new_lead", "reengaged_lead", "last_click"]
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-_MODELS = ("first_click", "last_click", "linear", "full_impact", "new_lead", "reengaged_lead")
+from headwater.domain.models import MODELS
+
 _RUN: dict[str, Any] = {
     "account": "harbor",
     "data_version": "9f2c41d07be3a865",
@@ -26,7 +27,7 @@ REPORT_LIST: dict[str, Any] = {
         "last_month": {"from": "2026-10-01", "to": "2026-10-31"},
         "all_time": {"from": "2021-03-04", "to": "2026-11-20"},
     },
-    "models": list(_MODELS),
+    "models": list(MODELS),
     "dimensions": ["channel", "source", "medium", "campaign", "content", "term"],
 }
 
@@ -117,8 +118,8 @@ CREDIT_TRAIL: dict[str, Any] = {
             "ad_ad_id": "",
             "ad_match": "campaign_id",
             "roles": ["first_click", "last_click"],
-            "credits": {model: {"gross": "100.00", "net": "100.00"} for model in _MODELS},
+            "credits": {model: {"gross": "100.00", "net": "100.00"} for model in MODELS},
         }
     ],
-    "rest": {model: {"kind": "unattributed", "gross": "0.00", "net": "0.00"} for model in _MODELS},
+    "rest": {model: {"kind": "unattributed", "gross": "0.00", "net": "0.00"} for model in MODELS},
 }
