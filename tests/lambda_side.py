@@ -17,7 +17,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from headwater.domain.reconciliation import ListedOrder
 from headwater.domain.sites import Sites
 from headwater.errors import MissingScopeError
-from headwater.runtime import bootstrap, edge, storage
+from headwater.runtime import bootstrap, edge, pipelines, storage
 from headwater.usecases.check_store import FULFILLMENT, TRANSACTIONS, StoreDescription
 from headwater.usecases.directory_ports import DirectoryPage
 from headwater.usecases.ports import ApiKey, OrderPage
@@ -218,7 +218,7 @@ class LambdaSide:
             "edge_sites": self.edge_sites,
             "reconciliations": self.reconciliations,
         }
-        for module in (storage, bootstrap):
+        for module in (storage, pipelines, bootstrap):
             for name, port in ports.items():
                 if hasattr(module, name):
                     monkeypatch.setattr(module, name, lambda port=port: port)
@@ -313,9 +313,9 @@ def step_of_route(route: str) -> str:
         return "connect_source"
     if "/v1/contacts/" in route:
         return "link_contacts"
-    if path == "/v1/settings/subscription-rules":
+    if path.startswith("/v1/settings/"):
         return "manage_account"
-    if route in {"POST /v1/reconciliations", "POST /v1/subscriptions/preview"}:
+    if path == "/v1/reconciliations" or path.endswith("/preview"):
         return "serve_reports"
     return "import_rows" if route.startswith("POST ") else "serve_reports"
 

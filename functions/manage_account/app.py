@@ -5,11 +5,16 @@ from typing import Any
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from headwater.runtime.api.application import Application
+from headwater.runtime.api.routes_cleaning import cleaning_routes
 from headwater.runtime.api.routes_settings import setting_routes
 from headwater.runtime.observability import observed
+from headwater.usecases.clean_names import read_cleaning, save_cleaning
 from headwater.usecases.manage_account import read_subscription_rules, save_subscription_rules
 
-application = Application(setting_routes(read_subscription_rules, save_subscription_rules))
+application = Application(
+    setting_routes(read_subscription_rules, save_subscription_rules),
+    cleaning_routes(read_cleaning, save_cleaning),
+)
 
 
 @observed

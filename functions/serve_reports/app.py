@@ -6,6 +6,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from headwater.runtime.api.application import Application
 from headwater.runtime.api.openapi import contract_routes
+from headwater.runtime.api.routes_cleaning_preview import cleaning_preview_routes
 from headwater.runtime.api.routes_credits import credit_routes
 from headwater.runtime.api.routes_duplicates import duplicate_routes
 from headwater.runtime.api.routes_reconciliation import reconciliation_routes
@@ -15,6 +16,7 @@ from headwater.runtime.api.routes_sources import source_routes
 from headwater.runtime.api.routes_subscriptions import subscription_routes
 from headwater.runtime.observability import observed
 from headwater.usecases.list_duplicates import list_duplicates
+from headwater.usecases.preview_cleaning import preview_cleaning
 from headwater.usecases.preview_subscriptions import preview_subscriptions
 from headwater.usecases.reconciliation_jobs import request_reconciliation
 from headwater.usecases.serve_reconciliation import serve_reconciliation
@@ -27,6 +29,7 @@ application = Application(
     duplicate_routes(list_duplicates),
     run_routes(),
     source_routes(),
+    cleaning_preview_routes(preview_cleaning),
     subscription_routes(preview_subscriptions),
     contract_routes(),
 )

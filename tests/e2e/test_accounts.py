@@ -53,6 +53,12 @@ ATTEMPTS: dict[str, tuple[str, Any]] = {
         "/v1/settings/subscription-rules",
         {"rules": None},
     ),
+    "GET /v1/settings/cleaning": ("/v1/settings/cleaning", None),
+    "PUT /v1/settings/cleaning": ("/v1/settings/cleaning", {"account": "acme"}),
+    "POST /v1/cleaning/preview": (
+        "/v1/cleaning/preview",
+        {"aliases": {"source": [{"equals": "google", "name": "search"}]}},
+    ),
     "POST /v1/subscriptions/preview": (
         "/v1/subscriptions/preview",
         {"rules": []},

@@ -128,6 +128,7 @@ def test_a_pull_that_another_function_invokes_is_kept_when_it_fails(template: Js
         "ReconcileOrdersFunction",
         "FinishRunFunction",
         "ConnectSourceFunction",
+        "ManageAccountFunction",
     ]
     kept = functions["PullOrdersFunction"]["EventInvokeConfig"]["DestinationConfig"]["OnFailure"]
     assert kept == {"Type": "SQS", "Destination": {"Fn::GetAtt": "FailedPullQueue.Arn"}}

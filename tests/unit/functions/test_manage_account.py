@@ -58,3 +58,25 @@ def test_bad_rules_are_told_field_by_field_and_change_nothing(
     assert answer["statusCode"] == 400
     assert [error["name"] for error in answer["json"]["errors"]] == names
     assert rules_of(side) == DEFAULT_RULES
+
+
+CLEANING = "/v1/settings/cleaning"
+
+
+def test_cleaning_comes_back_as_it_was_saved_and_starts_a_run(side: LambdaSide) -> None:
+    rules = [{"channel": "partners", "referrer": {"contains": "partner.example"}}]
+    saved = side.call(f"PUT {CLEANING}", caller=OWNER, body={"channel_rules": rules})["json"]
+    assert saved["run_started"]
+    assert side.workshop.pipeline.pulled == [ACCOUNT]
+    read = side.call(f"GET {CLEANING}", caller=OWNER)["json"]
+    assert read == {name: value for name, value in saved.items() if name != "run_started"}
+    assert read["channel_rules"] == rules
+
+
+def test_bad_cleaning_is_told_rule_by_rule_and_changes_nothing(side: LambdaSide) -> None:
+    body = {"channel_rules": [{"channel": "x"}], "aliases": {"term": []}}
+    answer = side.call(f"PUT {CLEANING}", caller=OWNER, body=body)
+    assert answer["statusCode"] == 400
+    names = [error["name"] for error in answer["json"]["errors"]]
+    assert names == ["aliases.term", "channel_rules.0.channel"]
+    assert side.workshop.pipeline.pulled == []

@@ -31,7 +31,11 @@ ROUTES = sorted(
 READING = [name for name in ROUTES if name.startswith("GET ") and name not in OPEN_ROUTES]
 ANN, DAN = email_node("ann@acme.example"), email_node("dan@acme.example")
 # Trying credentials keeps nothing; a preview asks only, with more than fits an address.
-ASKING = {"POST /v1/sources/check", "POST /v1/subscriptions/preview"}
+ASKING = {
+    "POST /v1/sources/check",
+    "POST /v1/subscriptions/preview",
+    "POST /v1/cleaning/preview",
+}
 WRITING = [name for name in ROUTES if not name.startswith("GET ") and name not in ASKING]
 # What each route is asked: as much of the account's as a request can name.
 CASES: dict[str, dict[str, Any]] = {
@@ -91,6 +95,13 @@ CASES: dict[str, dict[str, Any]] = {
     "GET /v1/settings/subscription-rules": {},
     "PUT /v1/settings/subscription-rules": {
         "body": {"rules": [{"app": "acme", "channel_ids": [7]}]}
+    },
+    "GET /v1/settings/cleaning": {},
+    "PUT /v1/settings/cleaning": {
+        "body": {"aliases": {"campaign": [{"equals": "x", "name": "acme-campaign"}]}}
+    },
+    "POST /v1/cleaning/preview": {
+        "body": {"aliases": {"source": [{"equals": "google", "name": "search"}]}}
     },
     "POST /v1/subscriptions/preview": {
         "body": {"rules": [{"app": "any", "order_sources": ["www"]}]}

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from headwater.runtime import bootstrap, edge, storage
+from headwater.runtime import bootstrap, edge, pipelines, storage
 from headwater.runtime.settings import Settings, settings
 from tests.infrastructure.template_file import functions_of, load_template, variables_of
 from tests.lambda_side import imported_by
@@ -23,7 +23,7 @@ USED: dict[str, list[Callable[[], object]]] = {
     "CollectHitsFunction": [edge.hit_queue, edge._cached_sites],
     "RecordHitsFunction": [storage.journeys, storage.lake],
     "ImportRowsFunction": [storage.journeys, storage.costs, storage.lake],
-    "ManageAccountFunction": [storage.accounts, storage.clock],
+    "ManageAccountFunction": [storage.accounts, storage.clock, pipelines.setting_ports],
     "ServeReportsFunction": [
         bootstrap.accounts,
         bootstrap.runs,
@@ -70,7 +70,7 @@ FUNCTIONS = functions_of(load_template())
 
 
 def forget() -> None:
-    for module in (storage, bootstrap, edge):
+    for module in (storage, pipelines, bootstrap, edge):
         for value in vars(module).values():
             if hasattr(value, "cache_clear"):
                 value.cache_clear()

@@ -15,6 +15,7 @@ from headwater.domain import (
     imported_orders,
     imported_touchpoints,
 )
+from headwater.domain.cleaning import ALIASED, CONDITIONS, TESTS
 from headwater.domain.facts import AD_COLUMNS, DIMENSIONS
 from headwater.domain.imported_costs import LOAD_FIELDS
 from headwater.domain.models import MODEL_NAME, MODELS, ROLES
@@ -23,6 +24,7 @@ from headwater.domain.roi import REST_KINDS
 from headwater.domain.subscription_rules import ID_PLACES, SubscriptionRule
 from headwater.runtime.api import (
     fields,
+    models_cleaning,
     models_connecting,
     models_duplicates,
     models_imports,
@@ -128,6 +130,9 @@ def test_amounts_are_texts() -> None:
         models_duplicates.Owners,
         models_sources.RunState,
         models_sources.ProblemDocument,
+        models_cleaning.CleaningBody,
+        models_cleaning.CleaningAnswer,
+        models_cleaning.CleaningPreview,
         models_subscriptions.SubscriptionRulesBody,
         models_subscriptions.SubscriptionRulesAnswer,
         models_subscriptions.SubscriptionPreview,
@@ -154,6 +159,7 @@ def test_what_is_answered_fits_the_models(reported: LambdaSide) -> None:
         "POST /v1/sources/{source}/resume": models_sources.OneSource,
         "DELETE /v1/sources/{source}": models_sources.OneSource,
         "GET /v1/settings/subscription-rules": models_subscriptions.SubscriptionRulesAnswer,
+        "GET /v1/settings/cleaning": models_cleaning.CleaningAnswer,
         "GET /v1/duplicates": models_duplicates.DuplicateList,
     }
     for route, model in answers.items():
@@ -180,6 +186,11 @@ def test_what_is_answered_fits_the_models(reported: LambdaSide) -> None:
     rules = {"rules": [{"app": "any", "order_sources": ["www"]}]}
     answer = reported.call("POST /v1/subscriptions/preview", caller=OWNER, body=rules)
     models_subscriptions.SubscriptionPreview.model_validate(answer["json"])
+    aliases = {"aliases": {"source": [{"equals": "google", "name": "search"}]}}
+    answer = reported.call("POST /v1/cleaning/preview", caller=OWNER, body=aliases)
+    models_cleaning.CleaningPreview.model_validate(answer["json"])
+    answer = reported.call("PUT /v1/settings/cleaning", caller=OWNER, body=aliases)
+    models_cleaning.CleaningAnswer.model_validate(answer["json"])
 
 
 def test_imports_and_problems_are_answered_by_their_models() -> None:
@@ -213,6 +224,12 @@ def test_the_model_of_a_subscription_rule_has_the_fields_that_are_read() -> None
     assert literals(model.model_fields["id_from"].annotation) == ("", *ID_PLACES)
 
 
+def test_the_models_of_cleaning_have_the_fields_that_are_read() -> None:
+    assert names_of(models_cleaning.PatternBody) == set(TESTS)
+    assert names_of(models_cleaning.AliasesBody) == set(ALIASED)
+    assert names_of(models_cleaning.ChannelRuleBody) == {"channel", *CONDITIONS}
+
+
 def test_models_name_what_the_domain_knows() -> None:
     assert all(re.match(MODEL_NAME, model) for model in MODELS)
     assert get_args(fields.Model)[1].examples == list(MODELS)
@@ -234,6 +251,7 @@ def test_models_name_what_the_domain_knows() -> None:
         ("POST /v1/sources", models_connecting.SourceRequest),
         ("POST /v1/sources/check", models_connecting.CredentialsRequest),
         ("PUT /v1/settings/subscription-rules", models_subscriptions.SubscriptionRulesBody),
+        ("PUT /v1/settings/cleaning", models_cleaning.CleaningBody),
         ("POST /v1/orders", models_orders.OrdersPost),
     ],
 )

@@ -43,6 +43,9 @@ EXPECTED = {
     "POST /v1/costs": {"owner", "ingest"},
     "GET /v1/settings/subscription-rules": {"owner"},
     "PUT /v1/settings/subscription-rules": {"owner"},
+    "GET /v1/settings/cleaning": {"owner"},
+    "PUT /v1/settings/cleaning": {"owner"},
+    "POST /v1/cleaning/preview": {"owner", "marketer"},
     "POST /v1/subscriptions/preview": {"owner", "marketer"},
     "POST /v1/orders": {"owner", "ingest"},
     "GET /v1/duplicates": {"owner", "marketer"},
@@ -53,6 +56,8 @@ QUERIES = {"GET /v1/reports/reconciliation": "from=2026-11-20&to=2026-11-20"}
 BODIES: dict[str, dict[str, Any]] = {
     "POST /v1/reconciliations": {"from": "2026-11-20", "to": "2026-11-20"},
     "PUT /v1/settings/subscription-rules": {"rules": None},
+    "PUT /v1/settings/cleaning": {},
+    "POST /v1/cleaning/preview": {},
     "POST /v1/subscriptions/preview": {"rules": []},
     "POST /v1/sources": {"store": "abc123", "access_token": "t"},
     "POST /v1/sources/check": {"store": "abc123", "access_token": "t"},

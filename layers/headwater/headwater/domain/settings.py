@@ -7,6 +7,8 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from headwater.domain.cleaning import NO_CLEANING, Cleaning
+from headwater.domain.cleaning_documents import cleaning_document, cleaning_from_document
 from headwater.domain.models import MODELS
 from headwater.domain.subscription_rules import DEFAULT_RULES, rules_document, stored_rules
 from headwater.errors import InvalidParameterError
@@ -29,7 +31,8 @@ class AccountSettings:
     live hit, and can only be later than it. ``reconcile_days``: how many days, up to yesterday,
     each run holds against the stores; 0 for none. ``subscription_rules`` is None as long as the
     account has none of its own. ``duplicate_owners`` are sources, the strongest first:
-    of a sale that stands in two of them, the order of the stronger one counts.
+    of a sale that stands in two of them, the order of the stronger one counts. ``cleaning`` holds
+    the aliases and channel rules by which clicks are named.
     """
 
     currency: str = "USD"
@@ -42,6 +45,7 @@ class AccountSettings:
     reconcile_days: int = 7
     subscription_rules: tuple[SubscriptionRule, ...] | None = None
     duplicate_owners: tuple[str, ...] = ()
+    cleaning: Cleaning = NO_CLEANING
 
     def __post_init__(self) -> None:
         """Refuse settings that no report could follow.
@@ -94,6 +98,7 @@ class AccountSettings:
             if self.subscription_rules is None
             else rules_document(self.subscription_rules),
             "duplicate_owners": list(self.duplicate_owners),
+            "cleaning": cleaning_document(self.cleaning),
         }
 
     @classmethod
@@ -114,5 +119,6 @@ class AccountSettings:
             "reconcile_days": int,
             "subscription_rules": stored_rules,
             "duplicate_owners": tuple,
+            "cleaning": cleaning_from_document,
         }
         return cls(**{name: readers[name](value) for name, value in document.items()})

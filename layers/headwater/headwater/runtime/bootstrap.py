@@ -14,7 +14,7 @@ from headwater.adapters.awslambda.reconciliations import LambdaReconciliations
 from headwater.adapters.s3.edge_sites import S3EdgeSites
 from headwater.adapters.s3.facts import S3Facts
 from headwater.adapters.secretsmanager.secrets import SecretsManagerSecrets
-from headwater.adapters.stepfunctions.pipeline import StepFunctionsPipeline
+from headwater.runtime.pipelines import pipeline
 from headwater.runtime.settings import settings
 from headwater.runtime.storage import (
     CLIENT,
@@ -46,7 +46,7 @@ if TYPE_CHECKING:
 
     from headwater.adapters.bigcommerce import BigCommerceSources
     from headwater.usecases.open_site import EdgeSites
-    from headwater.usecases.ports import Facts, Pipeline, Secrets
+    from headwater.usecases.ports import Facts, Secrets
     from headwater.usecases.store_ledgers import Reconciliations, StoreLedgers
 
 # Handed on, so that a step finds all of its ports here.
@@ -59,6 +59,7 @@ __all__ = [
     "lake",
     "marks",
     "orders",
+    "pipeline",
     "products",
     "runs",
 ]
@@ -80,17 +81,6 @@ def facts() -> Facts:
 def edge_sites() -> EdgeSites:
     """Return the list of sites that the collector's edge reads."""
     return S3EdgeSites(s3(), settings().required("lake_bucket"))
-
-
-@cache
-def pipeline() -> Pipeline:
-    """Return what starts pulls and runs; who only starts pulls is told of no state machine."""
-    return StepFunctionsPipeline(
-        boto3.client("stepfunctions", config=CLIENT),
-        boto3.client("lambda", config=CLIENT),
-        state_machine_arn=settings().pipeline_arn,
-        pull_function=settings().required("pull_orders_function"),
-    )
 
 
 @cache

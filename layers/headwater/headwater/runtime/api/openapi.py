@@ -9,6 +9,7 @@ from aws_lambda_powertools.event_handler.api_gateway import Router
 from pydantic.json_schema import models_json_schema
 
 from headwater.runtime.api.contract import SCHEMAS, SECURITY_SCHEME
+from headwater.runtime.api.models_cleaning import CleaningAnswer, CleaningBody, CleaningPreview
 from headwater.runtime.api.models_connecting import (
     ConnectedSource,
     CredentialsRequest,
@@ -44,6 +45,8 @@ from headwater.runtime.api.models_subscriptions import (
     SubscriptionRulesAnswer,
     SubscriptionRulesBody,
 )
+from headwater.runtime.api.routes_cleaning import cleaning_routes
+from headwater.runtime.api.routes_cleaning_preview import cleaning_preview_routes
 from headwater.runtime.api.routes_contacts import contact_routes
 from headwater.runtime.api.routes_credits import credit_routes
 from headwater.runtime.api.routes_duplicate_owners import owner_routes
@@ -58,6 +61,7 @@ from headwater.runtime.api.routes_settings import setting_routes
 from headwater.runtime.api.routes_sources import check_routes, connect_routes, source_routes
 from headwater.runtime.api.routes_subscriptions import subscription_routes
 from headwater.runtime.api.routing import new_router
+from headwater.usecases.clean_names import read_cleaning, save_cleaning
 from headwater.usecases.connect_source import connect_source
 from headwater.usecases.import_orders import import_order_file, import_orders
 from headwater.usecases.import_rows import import_rows
@@ -65,6 +69,7 @@ from headwater.usecases.link_contacts import link_contacts
 from headwater.usecases.list_duplicates import list_duplicates
 from headwater.usecases.manage_account import read_subscription_rules, save_subscription_rules
 from headwater.usecases.own_duplicates import own_duplicates
+from headwater.usecases.preview_cleaning import preview_cleaning
 from headwater.usecases.preview_subscriptions import preview_subscriptions
 from headwater.usecases.reconciliation_jobs import request_reconciliation
 from headwater.usecases.serve_reconciliation import serve_reconciliation
@@ -72,6 +77,9 @@ from headwater.usecases.serve_reports import serve_credits, serve_roi
 
 VERSION = "1.0.0"
 _MODELS = (
+    CleaningAnswer,
+    CleaningBody,
+    CleaningPreview,
     ConnectedSource,
     ContactLinks,
     CostsPost,
@@ -159,6 +167,8 @@ def openapi_document() -> dict[str, Any]:
         source_routes(),
         contact_routes(link_contacts),
         setting_routes(read_subscription_rules, save_subscription_rules),
+        cleaning_routes(read_cleaning, save_cleaning),
+        cleaning_preview_routes(preview_cleaning),
         subscription_routes(preview_subscriptions),
         contract_routes(),
     ):

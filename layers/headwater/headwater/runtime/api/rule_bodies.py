@@ -1,10 +1,11 @@
-"""Subscription rules in request bodies, and their faults in answers."""
+"""Rules in request bodies, and their faults in answers."""
 
 from __future__ import annotations
 
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from headwater.domain.cleaning_documents import InvalidCleaningError
 from headwater.domain.subscription_rules import InvalidRulesError
 from headwater.runtime.api.problems import invalid_fields
 
@@ -30,7 +31,7 @@ def telling_faults() -> Iterator[None]:
     """Turn the faults of rules into a problem that lists them field by field."""
     try:
         yield
-    except InvalidRulesError as error:
+    except (InvalidCleaningError, InvalidRulesError) as error:
         raise invalid_fields(
             [{"loc": (where,), "msg": reason} for where, reason in error.faults]
         ) from None

@@ -1,0 +1,32 @@
+"""Wires what starts a run, and what a change of settings works with; neither needs the engine."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+import boto3
+
+from headwater.adapters.stepfunctions.pipeline import StepFunctionsPipeline
+from headwater.runtime.settings import settings
+from headwater.runtime.storage import CLIENT, accounts, clock
+from headwater.usecases.clean_names import SettingPorts
+
+if TYPE_CHECKING:
+    from headwater.usecases.ports import Pipeline
+
+
+@cache
+def pipeline() -> Pipeline:
+    """Return what starts pulls and runs; who only starts pulls is told of no state machine."""
+    return StepFunctionsPipeline(
+        boto3.client("stepfunctions", config=CLIENT),
+        boto3.client("lambda", config=CLIENT),
+        state_machine_arn=settings().pipeline_arn,
+        pull_function=settings().required("pull_orders_function"),
+    )
+
+
+def setting_ports() -> SettingPorts:
+    """Return what a change of settings works with."""
+    return SettingPorts(accounts=accounts(), pipeline=pipeline(), clock=clock())
