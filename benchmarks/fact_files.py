@@ -102,6 +102,10 @@ _TABLES = {
         WHERE mark < getvariable('advertised')
             AND (day // 30 + campaign_number) % {_PAUSE} = 0 ORDER BY day, mark
     """,
+    "ad_clicks": """
+        SELECT DATE '2000-01-01' AS day, '' AS platform, '' AS click_id, '' AS campaign_id,
+            '' AS adset_id, '' AS ad_id WHERE false
+    """,
     "chains": """
         SELECT '' AS source, '' AS order_id, '' AS chain_id, '' AS kind, 0 AS cycle,
             '' AS root_source, '' AS root_order_id, false AS is_inferred,

@@ -48,6 +48,7 @@ ATTEMPTS: dict[str, tuple[str, Any]] = {
     "POST /v1/touchpoints": ("/v1/touchpoints", {"account": "acme", "rows": []}),
     "POST /v1/leads": ("/v1/leads", {"account": "acme", "rows": []}),
     "POST /v1/costs": ("/v1/costs", {"account": "acme", "rows": []}),
+    "POST /v1/ad-clicks": ("/v1/ad-clicks", {"account": "acme", "rows": []}),
     "GET /v1/settings/subscription-rules": ("/v1/settings/subscription-rules", None),
     "PUT /v1/settings/subscription-rules": (
         "/v1/settings/subscription-rules",

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
     from datetime import date, datetime
 
+    from headwater.domain.ad_clicks import AdClick
     from headwater.domain.costs import CostRow
     from headwater.domain.journeys import (
         Identification,
@@ -236,6 +237,7 @@ class FakeCosts(Marking):
     def __init__(self, marks: Marks | None = None, clock: Clock | None = None) -> None:
         super().__init__(marks, clock)
         self._rows: dict[tuple[str, ...], CostRow] = {}
+        self._clicks: dict[tuple[str, ...], AdClick] = {}
         self._heads: dict[tuple[str, str, str, str], str] = {}
         self._days: dict[tuple[str, str, str, str], set[date]] = defaultdict(set)
 
@@ -267,6 +269,20 @@ class FakeCosts(Marking):
                 self._heads.get((owner, at, platform, ad_account)) == load
             ):
                 yield self._rows[key]
+
+    def add_clicks(self, account: str, clicks: Sequence[AdClick]) -> int:
+        written: dict[tuple[str, ...], AdClick] = {
+            (account, c.day.isoformat(), c.platform, c.click_id): c for c in clicks
+        }
+        self.raise_marks(account, "ad_clicks", [click.day for click in written.values()])
+        self._clicks |= written
+        return len(written)
+
+    def clicks_on_day(self, account: str, day: date, last: date | None = None) -> Iterator[AdClick]:
+        span = day.isoformat(), (last or day).isoformat()
+        for key in sorted(self._clicks):
+            if key[0] == account and span[0] <= key[1] <= span[1]:
+                yield self._clicks[key]
 
 
 def _cost_key(account: str, load: str, row: CostRow) -> tuple[str, ...]:

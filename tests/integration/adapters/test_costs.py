@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from headwater.domain.ad_clicks import AdClick
 from tests.integration.adapters.samples import DAY, NEXT_DAY, a_cost
 
 if TYPE_CHECKING:
@@ -149,3 +150,15 @@ def test_rows_beyond_one_batch_are_written_and_read(costs: Costs) -> None:
     assert costs.add("acme", "l1", rows) == 130
     complete(costs, "l1")
     assert shown(costs) == rows
+
+
+def test_clicks_on_ads_come_back_by_day_each_once(costs: Costs) -> None:
+    click = AdClick("google", "Cj0KCQ-x_y", DAY, "1", "2", "98765432109876543210")
+    later = replace(click, day=NEXT_DAY, click_id="later")
+    assert costs.add_clicks("acme", [click, later]) == 2
+    moved = replace(click, ad_id="4")
+    costs.add_clicks("acme", [moved])
+    assert list(costs.clicks_on_day("acme", DAY)) == [moved]
+    assert list(costs.clicks_on_day("acme", DAY, NEXT_DAY)) == [moved, later]
+    assert list(costs.clicks_on_day("other", DAY)) == []
+    assert list(costs.on_day("acme", DAY)) == []

@@ -120,3 +120,9 @@ def test_no_text_breaks_the_reading(text: str) -> None:
             continue
         landing.path.encode()
         landing.campaign.source.encode()
+
+
+def test_an_id_in_digits_wins_over_a_name_in_utm_id() -> None:
+    url = "https://shop.example/?utm_id=spring&gad_campaignid=21987654321"
+    assert read_landing(url).campaign.campaign_id == "21987654321"
+    assert read_landing("https://shop.example/?utm_id=spring").campaign.campaign_id == "spring"

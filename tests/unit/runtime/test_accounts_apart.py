@@ -86,6 +86,12 @@ CASES: dict[str, dict[str, Any]] = {
             "rows": [{"day": "2026-11-19", "cost": "1"}],
         }
     },
+    "POST /v1/ad-clicks": {
+        "body": {
+            "platform": "google",
+            "rows": [{"click_id": "x", "day": "2026-11-19", "campaign_id": "1"}],
+        }
+    },
     "GET /v1/contacts/{contact}/links": {"contact": ANN},
     "POST /v1/contacts/{contact}/links": {
         "contact": ANN,
@@ -174,6 +180,7 @@ def state_of(side: LambdaSide, account: str) -> str:
             list(shop.journeys.touchpoints_on(account, day)),
             list(shop.journeys.opt_ins_on(account, day)),
             list(shop.costs.on_day(account, day)),
+            list(shop.costs.clicks_on_day(account, day)),
             shop.edges.said_of(account, [ANN, DAN]),
             list(shop.orders.on_day(account, day)),
             sorted(key for key in shop.lake.objects if f"account={account}/" in key),

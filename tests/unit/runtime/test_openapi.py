@@ -15,6 +15,7 @@ from headwater.domain import (
     imported_orders,
     imported_touchpoints,
 )
+from headwater.domain.ad_clicks import AD_CLICK_FIELDS, AD_CLICKS_POST
 from headwater.domain.cleaning import ALIASED, CONDITIONS, TESTS
 from headwater.domain.facts import AD_COLUMNS, DIMENSIONS
 from headwater.domain.imported_costs import LOAD_FIELDS
@@ -118,6 +119,7 @@ def test_amounts_are_texts() -> None:
         models_imports.TouchpointsPost,
         models_imports.LeadsPost,
         models_imports.CostsPost,
+        models_imports.AdClicksPost,
         models_imports.ImportResult,
         models_connecting.SourceRequest,
         models_connecting.TokenRequest,
@@ -205,6 +207,8 @@ def test_import_models_have_the_fields_that_are_read() -> None:
     assert names_of(models_imports.LeadRow) == imported_leads._FIELDS
     assert names_of(models_imports.CostRow) == imported_costs._FIELDS
     assert names_of(models_imports.CostsPost) == LOAD_FIELDS
+    assert names_of(models_imports.AdClickRow) == AD_CLICK_FIELDS
+    assert names_of(models_imports.AdClicksPost) == AD_CLICKS_POST
     assert names_of(models_orders.OrdersPost) == imported_orders.POST_FIELDS
     assert names_of(models_orders.OrderRow) == imported_orders.ORDER_FIELDS
     assert names_of(models_orders.PostedLine) == set(imported_orders.LINE_FIELDS)
@@ -248,6 +252,7 @@ def test_models_name_what_the_domain_knows() -> None:
         ("POST /v1/touchpoints", models_imports.TouchpointsPost),
         ("POST /v1/leads", models_imports.LeadsPost),
         ("POST /v1/costs", models_imports.CostsPost),
+        ("POST /v1/ad-clicks", models_imports.AdClicksPost),
         ("POST /v1/sources", models_connecting.SourceRequest),
         ("POST /v1/sources/check", models_connecting.CredentialsRequest),
         ("PUT /v1/settings/subscription-rules", models_subscriptions.SubscriptionRulesBody),

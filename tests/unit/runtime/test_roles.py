@@ -41,6 +41,7 @@ EXPECTED = {
     "POST /v1/touchpoints": {"owner", "ingest"},
     "POST /v1/leads": {"owner", "ingest"},
     "POST /v1/costs": {"owner", "ingest"},
+    "POST /v1/ad-clicks": {"owner", "ingest"},
     "GET /v1/settings/subscription-rules": {"owner"},
     "PUT /v1/settings/subscription-rules": {"owner"},
     "GET /v1/settings/cleaning": {"owner"},
@@ -72,6 +73,10 @@ BODIES: dict[str, dict[str, Any]] = {
                 "created_at": "2026-11-20T10:00:00Z",
             }
         ]
+    },
+    "POST /v1/ad-clicks": {
+        "platform": "google",
+        "rows": [{"click_id": "x", "day": "2026-11-20", "campaign_id": "1"}],
     },
     "POST /v1/costs": {
         "platform": "google",

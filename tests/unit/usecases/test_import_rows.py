@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from headwater.domain.ad_clicks import AdClick
 from headwater.domain.journeys import Campaign, Identification, OptIn, Profile, Touchpoint
 from headwater.domain.nodes import email_node
 from headwater.errors import InvalidParameterError
@@ -384,3 +385,26 @@ def test_no_row_breaks_the_import(kind: str, wild: dict[str, Any]) -> None:
     }
     result = Importer()(kind, bodies[kind])
     assert result.accepted + len(result.rejected) == 2
+
+
+def test_clicks_on_ads_are_kept_by_day_and_bad_ones_are_told(importer: Importer) -> None:
+    click = {"click_id": "Cj0", "day": "2026-11-20", "campaign_id": "1", "ad_id": 9007199254740993}
+    bad = [{**click, "click_id": "a b"}, {**click, "campaign_id": ""}, {**click, "gclid": "x"}]
+    result = importer("ad_clicks", {"platform": "Google", "rows": [click, *bad]})
+    assert (result.accepted, result.changed) == (1, 1)
+    reasons = [fault.reason for fault in result.rejected]
+    assert reasons == [
+        "click_id: not 1 to 512 letters, digits or ._~-",
+        "campaign_id: missing",
+        "gclid: unknown field",
+    ]
+    [kept] = importer.costs.clicks_on_day("acme", DAY)
+    assert kept == AdClick("google", "Cj0", DAY, "1", "", "9007199254740993")
+
+
+@pytest.mark.parametrize("body", [{"rows": []}, {"platform": "a b", "rows": [{}]}, {"rows": [{}]}])
+def test_a_post_of_clicks_names_its_platform_and_has_rows(
+    importer: Importer, body: dict[str, Any]
+) -> None:
+    with pytest.raises(InvalidParameterError):
+        importer("ad_clicks", body)

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
 
+    from headwater.domain.ad_clicks import AdClick
     from headwater.domain.costs import CostRow
     from headwater.domain.journeys import Edge, Identification, OptIn, OrderClaim, Touchpoint
     from headwater.domain.orders import Order, OrderLine
@@ -181,6 +182,12 @@ def cost_row(cost: CostRow, settings: AccountSettings) -> Row:
         cost.utm_content,
         cost.utm_term,
     )
+
+
+def ad_click_row(click: AdClick) -> Row:
+    """Return a click's row of table ``ad_clicks``."""
+    ids = (click.campaign_id, click.adset_id, click.ad_id)
+    return (click.day, click.platform, click.click_id, *ids)
 
 
 def _line_name(order: Order, line_id: int) -> Row:

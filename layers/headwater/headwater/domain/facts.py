@@ -144,6 +144,14 @@ COLUMNS: dict[str, dict[str, str]] = {
         "utm_content": "VARCHAR",
         "utm_term": "VARCHAR",
     },
+    "ad_clicks": {
+        "day": "DATE",
+        "platform": "VARCHAR",
+        "click_id": "VARCHAR",
+        "campaign_id": "VARCHAR",
+        "adset_id": "VARCHAR",
+        "ad_id": "VARCHAR",
+    },
     "contacts": {
         "node": "VARCHAR",
         "contact": "VARCHAR",
@@ -234,6 +242,7 @@ COLUMNS: dict[str, dict[str, str]] = {
         "adset_id": "VARCHAR",
         "ad_id": "VARCHAR",
         **dict.fromkeys(DIMENSIONS, "VARCHAR"),
+        "ad_match": "VARCHAR",
         "cost_minor": "BIGINT",
         "clicks": "BIGINT",
         "impressions": "BIGINT",
@@ -243,6 +252,7 @@ COLUMNS: dict[str, dict[str, str]] = {
     "clicks": {
         "day": "DATE",
         **dict.fromkeys(DIMENSIONS, "VARCHAR"),
+        **AD_COLUMNS,
         "clicks": "BIGINT",
     },
 }

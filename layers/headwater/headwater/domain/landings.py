@@ -90,7 +90,10 @@ def read_landing(url: str) -> Landing:
 
 def campaign_of(values: Mapping[str, str]) -> Campaign:
     """Pick the campaign marks out of parameters whose names are in lower case."""
-    marks = {field: _first(values, names) for field, names in _MARKS.items()}
+    marks = {
+        field: _first_id(values, names) if field.endswith("_id") else _first(values, names)
+        for field, names in _MARKS.items()
+    }
     kind = next((name for name in CLICK_IDS if values.get(name)), "")
     return Campaign(**marks, click_id_kind=kind, click_id=values[kind] if kind else "")
 
@@ -122,6 +125,12 @@ def _parameters(parts: SplitResult) -> dict[str, str]:
         if value := clean_text(value):
             found.setdefault(name.lower(), value)
     return found
+
+
+def _first_id(values: Mapping[str, str], names: Iterable[str]) -> str:
+    """Return the first id in digits, else the first value: utm_id is free to hold a name."""
+    given = [values[name] for name in names if values.get(name)]
+    return next(filter(str.isdecimal, given), given[0] if given else "")
 
 
 def _first(values: Mapping[str, str], names: Iterable[str]) -> str:

@@ -36,6 +36,7 @@ _READ = (
     "optins",
     "claims",
     "costs",
+    "ad_clicks",
     "contacts",
     "chains",
 )

@@ -1,27 +1,37 @@
 """The run's dimension tables: how each click and each ad's cost is named in reports.
 
-Reads the views ``touchpoints`` and ``costs`` and makes
+Reads the views ``touchpoints costs ad_clicks`` and makes
 
 * ``touch_dimensions``: raw campaign marks → the six dimensions and the ad they came from;
 * ``dimensioned_touches``: ``known_touches`` with their dimensions;
-* ``click_rows``: clicks per reporting day and dimensions, whoever made them;
+* ``click_rows``: clicks per reporting day, dimensions and ad, whoever made them;
 * ``spend_rows``: each cost row under the dimensions of the clicks that its ad brought.
 """
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
-from headwater.domain.cost_join import Ad, AdIndex, Match, UtmTuple
+from headwater.domain.channels import PAID_CHANNELS
+from headwater.domain.cost_join import (
+    NO_AD,
+    PLATFORM_ONLY,
+    Ad,
+    AdIndex,
+    AdLink,
+    Match,
+    UtmTuple,
+    platform_hint,
+)
 from headwater.domain.facts import AD_COLUMNS, COLUMNS, DIMENSIONS
 from headwater.domain.journeys import Campaign
 from headwater.usecases.row_tables import fill_table
+from headwater.usecases.spend_rows import SeenClicks, read_spend
 from headwater.usecases.touch_names import AdNames, Dimensions, Naming, landing_groups
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
     import duckdb
 
@@ -40,8 +50,19 @@ RAW_MARKS = (
     "click_id_kind",
     "referrer",
 )
-# What names a touch: its marks, and a page that stands for its landing page (``landing_groups``).
-NAMING_KEYS = (*RAW_MARKS, "landing")
+# What names a touch: its marks, a page that stands for its landing page (``landing_groups``), and
+# the number of the ad that its click id belongs to.
+NAMING_KEYS = {**dict.fromkeys((*RAW_MARKS, "landing"), "VARCHAR"), "clicked": "INTEGER"}
+# Of a click id that two platforms claim, or one for two ads, nothing is known.
+_CLICKED_ADS = """
+CREATE OR REPLACE TEMP TABLE clicked_ads AS
+WITH named AS (
+    SELECT click_id, arg_max((platform, campaign_id, adset_id, ad_id),
+        (day, campaign_id, adset_id, ad_id)) AS ad
+    FROM ad_clicks GROUP BY click_id HAVING count(DISTINCT platform) = 1
+)
+SELECT click_id, dense_rank() OVER (ORDER BY ad) AS clicked, ad FROM named
+"""
 
 
 class Marks(NamedTuple):
@@ -53,35 +74,44 @@ class Marks(NamedTuple):
 
     def named_by(self, naming: Naming) -> Dimensions:
         """Return the names of touches with these marks."""
-        *marks, referrer, landing = self.keys
+        *marks, referrer, landing, _ = self.keys
         return naming.click(Campaign(*marks), referrer, landing, self.match)
+
+    def joined(self, channel: str) -> Match:
+        """Return the ad, or for a paid click of an unknown one what its platform is."""
+        if not self.match.method and channel in PAID_CHANNELS:
+            platform = platform_hint(Campaign(*self.keys[:9]))
+            return Match(NO_AD._replace(platform=platform), PLATFORM_ONLY if platform else "")
+        return self.match
 
 
 def build_dimension_tables(db: duckdb.DuckDBPyConnection, settings: AccountSettings) -> None:
     """Make the dimension tables of a run from its mounted facts."""
-    naming = Naming(settings, AdNames(db))
-    build_landings(db, settings)
+    naming, seen = Naming(settings, AdNames(db)), SeenClicks()
+    build_naming_keys(db, settings)
     rows = []
-    seen: defaultdict[Ad, Counter[Dimensions]] = defaultdict(Counter)
     for marks in read_marks(db):
-        ad, method = marks.match.ad, marks.match.method
         dimensions = marks.named_by(naming)
-        rows.append((*marks.keys, *dimensions, *ad, method))
-        if method:
-            for parent in {Ad(*ad[:depth]) for depth in (2, 3, 4)}:
-                seen[parent][dimensions] += marks.touches
+        joined = marks.joined(dimensions.channel)
+        rows.append((*marks.keys, *dimensions, *joined.ad, joined.method))
+        if marks.match.method:
+            seen.add(marks.match, dimensions, marks.touches)
     columns = {
-        **{f"raw_{name}": "VARCHAR" for name in NAMING_KEYS},
+        **{f"raw_{name}": kind for name, kind in NAMING_KEYS.items()},
         **dict.fromkeys(DIMENSIONS, "VARCHAR"),
         **AD_COLUMNS,
     }
     fill_table(db, "touch_dimensions", columns, rows)
     _build_touch_tables(db, settings)
-    fill_table(db, "spend_rows", COLUMNS["spend"], _spend(db, naming, seen))
+    fill_table(db, "spend_rows", COLUMNS["spend"], read_spend(db, naming, seen))
 
 
-def build_landings(db: duckdb.DuckDBPyConnection, *variants: AccountSettings) -> None:
-    """Make ``landings``: each landing page, and one that no rule of any variant tells from it."""
+def build_naming_keys(db: duckdb.DuckDBPyConnection, *variants: AccountSettings) -> None:
+    """Make what ``marked`` reads.
+
+    ``landings`` names, for each landing page, one that no rule of any variant can tell from it;
+    ``clicked_ads`` the ad of each click id that a platform has told us of.
+    """
     rules = tuple(rule for each in variants for rule in each.cleaning.channel_rules)
     cleaning = replace(variants[0].cleaning, channel_rules=rules)
     pages = (
@@ -91,25 +121,30 @@ def build_landings(db: duckdb.DuckDBPyConnection, *variants: AccountSettings) ->
     )
     columns = {"landing_page": "VARCHAR", "landing": "VARCHAR"}
     fill_table(db, "landings", columns, list(landing_groups(cleaning, pages).items()))
+    db.execute(_CLICKED_ADS)
 
 
 def marked(relation: str) -> str:
-    """Return the SQL of touches with their ``NAMING_KEYS``; reads ``landings``."""
+    """Return the SQL of touches with their ``NAMING_KEYS``; see ``build_naming_keys``."""
     return (
-        "(SELECT t.*, coalesce(l.landing, '') AS landing "
-        f"FROM {relation} t LEFT JOIN landings l USING (landing_page))"
+        "(SELECT t.*, coalesce(l.landing, '') AS landing, coalesce(c.clicked, 0) AS clicked "
+        f"FROM {relation} t LEFT JOIN landings l USING (landing_page) "
+        "LEFT JOIN clicked_ads c ON c.click_id = t.click_id)"
     )
 
 
 def read_marks(db: duckdb.DuckDBPyConnection) -> Iterator[Marks]:
     """Yield all marks that touches have, with the ads that they came from; bots have none."""
-    index = AdIndex(_ads(db))
+    index = AdIndex(_ad_links(db))
+    known = dict(db.execute("SELECT DISTINCT clicked, ad FROM clicked_ads").fetchall())
+    clicked_ads = {number: Ad(*ad) for number, ad in known.items()}
     raw = db.execute(
         f"SELECT {', '.join(NAMING_KEYS)}, count(*) FROM {marked('touchpoints')} "
         "WHERE NOT is_bot GROUP BY ALL ORDER BY ALL"
     ).fetchall()
     for *values, touches in raw:
-        yield Marks(tuple(values), touches, index.match(Campaign(*values[:9])))
+        clicked = clicked_ads.get(values[-1], NO_AD)
+        yield Marks(tuple(values), touches, index.match(Campaign(*values[:9]), clicked))
 
 
 def _build_touch_tables(db: duckdb.DuckDBPyConnection, settings: AccountSettings) -> None:
@@ -123,73 +158,18 @@ def _build_touch_tables(db: duckdb.DuckDBPyConnection, settings: AccountSettings
     db.execute(
         "CREATE OR REPLACE TEMP TABLE click_rows AS "
         "SELECT CAST((t.occurred_at AT TIME ZONE 'UTC') AT TIME ZONE $zone AS DATE) AS day, "
-        f"{', '.join(f'd.{name}' for name in DIMENSIONS)}, count(*) AS clicks "
+        f"{named}, count(*) AS clicks "
         f"FROM {marked('touchpoints')} t JOIN touch_dimensions d ON {same_marks} "
         "WHERE NOT t.is_bot GROUP BY ALL",
         {"zone": settings.time_zone},
     )
 
 
-def _ads(db: duckdb.DuckDBPyConnection) -> Iterator[tuple[Ad, UtmTuple, str]]:
+def _ad_links(db: duckdb.DuckDBPyConnection) -> Iterator[AdLink]:
     """Yield every ad under every name and link that it ever had."""
     rows = db.execute(
-        "SELECT DISTINCT platform, campaign_id, adset_id, ad_id, "
-        "utm_source, utm_medium, utm_campaign, utm_content, utm_term, campaign FROM costs"
+        "SELECT DISTINCT platform, campaign_id, adset_id, ad_id, utm_source, utm_medium, "
+        "utm_campaign, utm_content, utm_term, campaign, adset, ad FROM costs"
     ).fetchall()
     for row in rows:
-        yield Ad(*row[:4]), UtmTuple(*row[4:9]), row[9]
-
-
-def _spend(
-    db: duckdb.DuckDBPyConnection, naming: Naming, seen: Mapping[Ad, Counter[Dimensions]]
-) -> Iterator[tuple[object, ...]]:
-    """Yield the cost rows under their dimensions; each row has exactly one set, so sums hold."""
-    rows = db.execute(
-        "SELECT day, platform, ad_account, campaign_id, adset_id, ad_id, utm_source, "
-        "utm_medium, utm_campaign, utm_content, utm_term, campaign, cost_minor, clicks, "
-        "impressions, conversions, value_minor FROM costs ORDER BY ALL"
-    ).fetchall()
-    named: dict[tuple[str, ...], Dimensions] = {}
-    for day, platform, ad_account, *rest in rows:
-        ids, utm, campaign, amounts = rest[:3], UtmTuple(*rest[3:8]), rest[8], rest[9:]
-        key = (platform, *ids, *utm, campaign)
-        if key not in named:
-            named[key] = _cost_dimensions(Ad(platform, *ids), utm, campaign, naming, seen)
-        yield (day, platform, ad_account, *ids, *named[key], *amounts)
-
-
-def _cost_dimensions(
-    ad: Ad,
-    utm: UtmTuple,
-    campaign: str,
-    naming: Naming,
-    seen: Mapping[Ad, Counter[Dimensions]],
-) -> Dimensions:
-    """Name a cost row as its ad's clicks are named; without clicks, as its link says.
-
-    Cost cannot be split over the contents or terms of one ad, so it takes them from its clicks
-    only where these agree.
-    """
-    own = seen.get(ad) or Counter()
-    in_campaign = seen.get(Ad(*ad[:2])) or own
-    unclicked = naming.unclicked(ad, utm, campaign)
-    usual = _most_frequent(in_campaign) if in_campaign else unclicked
-    return Dimensions(
-        usual.channel,
-        usual.source,
-        usual.medium,
-        unclicked.campaign,
-        _only({dimensions.content for dimensions in own}, unclicked.content),
-        _only({dimensions.term for dimensions in own}, unclicked.term),
-    )
-
-
-def _most_frequent(counted: Counter[Dimensions]) -> Dimensions:
-    return min(counted, key=lambda dimensions: (-counted[dimensions], dimensions))
-
-
-def _only(values: set[str], otherwise: str) -> str:
-    """Return the one value, ``otherwise`` for no value, and an empty text for several."""
-    if not values:
-        return otherwise
-    return values.pop() if len(values) == 1 else ""
+        yield AdLink(Ad(*row[:4]), UtmTuple(*row[4:9]), *row[9:])

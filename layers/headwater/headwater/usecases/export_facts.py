@@ -56,6 +56,7 @@ EXPORTED = {
     "edges": ("edges",),
     "products": ("products",),
     "costs": ("costs",),
+    "ad_clicks": ("ad_clicks",),
 }
 # Settings that are baked into facts: a change exports these tables anew.
 _MADE_WITH = {"currency": ("orders", "costs", "products"), "texts_looked_at": ("orders",)}
@@ -70,6 +71,7 @@ _DAY_OF = {
     "edges": "occurred_at",
     "products": "first_seen_at",
     "costs": "day",
+    "ad_clicks": "day",
 }
 
 
@@ -251,6 +253,9 @@ def _read_days(
     elif table == "costs":
         costs = (cost for cost in tables.costs.on_day(*span) if cost.day in wanted)
         yield table, (fact_rows.cost_row(cost, settings) for cost in costs)
+    else:
+        clicks = (click for click in tables.costs.clicks_on_day(*span) if click.day in wanted)
+        yield table, map(fact_rows.ad_click_row, clicks)
 
 
 def _save_month(

@@ -1,4 +1,4 @@
-"""Import rows: touchpoints, leads and ad cost that another system posts."""
+"""Import rows: touchpoints, leads, ad cost and clicks on ads that another system posts."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from headwater.domain.ad_clicks import AD_CLICKS_POST, read_ad_click, read_click_platform
 from headwater.domain.imported_costs import LOAD_FIELDS, cost_key, read_cost, read_load
 from headwater.domain.imported_leads import read_lead
 from headwater.domain.imported_touchpoints import read_touchpoint
@@ -28,6 +29,7 @@ _FIELDS = {
     "touchpoints": frozenset({"rows"}),
     "leads": frozenset({"rows"}),
     "costs": LOAD_FIELDS,
+    "ad_clicks": AD_CLICKS_POST,
 }
 
 
@@ -69,12 +71,12 @@ def import_rows(
     The same post again changes nothing.
 
     Args:
-        kind: touchpoints, leads or costs.
+        kind: touchpoints, leads, costs or ad_clicks.
         account: whose rows they are.
         body: the post, ``{"rows": [...]}`` and, for costs, the load's fields; JSON numbers with a
             fraction are Decimals.
         journeys: takes touchpoints and leads.
-        costs: takes cost rows.
+        costs: takes cost rows and clicks on ads.
         lake: keeps bad rows with their reasons.
         clock: our clock.
 
@@ -89,8 +91,10 @@ def import_rows(
             result = _import_touchpoints(account, post, journeys, now)
         case "leads":
             result = _import_leads(account, post, journeys, now)
-        case _:
+        case "costs":
             result = _import_costs(account, post, costs, now)
+        case _:
+            result = _import_ad_clicks(account, post, costs, now)
     rows = post["rows"]
     keep_faults(lake, account, kind, now, [(f.reason, rows[f.index]) for f in result.rejected])
     return result
@@ -154,6 +158,15 @@ def _import_costs(
     if completed:
         changed += costs.complete(account, load.platform, load.ad_account, load.load, load.days)
     return ImportRowsResult(len(rows), changed, tuple(faults), completed)
+
+
+def _import_ad_clicks(
+    account: str, body: Mapping[str, Any], costs: Costs, now: datetime
+) -> ImportRowsResult:
+    platform = read_click_platform(body)
+    clicks, faults = read_rows(rows_of(body), lambda row: read_ad_click(row, platform, now))
+    changed = costs.add_clicks(account, clicks) if clicks else 0
+    return ImportRowsResult(len(clicks), changed, tuple(faults))
 
 
 def rows_of(body: Mapping[str, Any], least: int = 1) -> list[Any]:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     import duckdb
 
+    from headwater.domain.ad_clicks import AdClick
     from headwater.domain.costs import CostRow
     from headwater.domain.journeys import (
         Identification,
@@ -475,6 +476,17 @@ class Costs(Protocol):
 
     def on_day(self, account: str, day: date, last: date | None = None) -> Iterator[CostRow]:
         """Return the shown rows of a day, or up to another of its month, in order."""
+        ...
+
+    def add_clicks(self, account: str, clicks: Sequence[AdClick]) -> int:
+        """Keep which ads click ids belong to; the same click again replaces itself.
+
+        Marks the days first. Returns how many were written.
+        """
+        ...
+
+    def clicks_on_day(self, account: str, day: date, last: date | None = None) -> Iterator[AdClick]:
+        """Return the clicks of a day, or up to another of its month, in order."""
         ...
 
 

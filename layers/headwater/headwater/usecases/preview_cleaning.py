@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from headwater.domain.cleaning_documents import cleaning_from_document
 from headwater.domain.money import from_minor
 from headwater.usecases.databases import open_database
-from headwater.usecases.dimension_tables import NAMING_KEYS, build_landings, marked, read_marks
+from headwater.usecases.dimension_tables import NAMING_KEYS, build_naming_keys, marked, read_marks
 from headwater.usecases.row_tables import fill_table, single_row
 from headwater.usecases.serve_reports import envelope
 from headwater.usecases.touch_names import AdNames, Naming
@@ -60,9 +60,9 @@ def preview_cleaning(
     present = published.settings
     tried = replace(present, cleaning=cleaning_from_document(document))
     with open_database() as db:
-        facts.mount(db, published.manifest.tables, ["touchpoints", "costs", "credits"])
+        facts.mount(db, published.manifest.tables, ["touchpoints", "costs", "ad_clicks", "credits"])
         columns = {
-            **dict.fromkeys(NAMING_KEYS, "VARCHAR"),
+            **NAMING_KEYS,
             "touches": "BIGINT",
             **dict.fromkeys(("dimension", "before", "after"), "VARCHAR"),
         }
@@ -99,7 +99,7 @@ def _moved(
     db: duckdb.DuckDBPyConnection, present: AccountSettings, tried: AccountSettings
 ) -> Iterator[tuple[object, ...]]:
     """Yield the marks whose names differ, once for each name that does."""
-    build_landings(db, present, tried)
+    build_naming_keys(db, present, tried)
     names = AdNames(db)
     before, after = Naming(present, names), Naming(tried, names)
     for one in read_marks(db):

@@ -7,6 +7,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from headwater.adapters.dynamodb import codec, keys
+from headwater.domain.ad_clicks import AdClick
 from headwater.domain.costs import CostRow
 
 if TYPE_CHECKING:
@@ -75,9 +76,25 @@ class DynamoCosts:
             elif item["sk"].startswith(tuple(shown[on])):
                 yield codec.from_plain(CostRow, item)
 
-    def _mark(self, account: str, days: Collection[date]) -> None:
+    def add_clicks(self, account: str, clicks: Sequence[AdClick]) -> int:
+        """Keep which ads click ids belong to; the same click again replaces itself."""
+        items = {}
+        for click in clicks:
+            pk, sk = keys.ad_click(account, click)
+            items[pk, sk] = {"pk": pk, "sk": sk, **codec.to_attributes(click)}
+        self._mark(account, {click.day for click in clicks}, "ad_clicks")
+        self._table.put_many(list(items.values()))
+        return len(items)
+
+    def clicks_on_day(self, account: str, day: date, last: date | None = None) -> Iterator[AdClick]:
+        """Return the clicks of a day, or up to another of its month, in order."""
+        partition, days = keys.ad_click_month(account, day), keys.days(day, last or day)
+        for item in self._table.query(partition, between=days):
+            yield codec.from_plain(AdClick, item)
+
+    def _mark(self, account: str, days: Collection[date], table: str = "costs") -> None:
         if days:
-            self._marks.raise_marks(account, "costs", days, self._clock.now())
+            self._marks.raise_marks(account, table, days, self._clock.now())
 
 
 def _row_items(account: str, load: str, rows: Sequence[CostRow]) -> Iterator[Item]:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from headwater.domain.reporting_days import utc_day
 
 if TYPE_CHECKING:
+    from headwater.domain.ad_clicks import AdClick
     from headwater.domain.costs import CostRow
 
 type Key = tuple[str, str]
@@ -173,6 +174,17 @@ def cost_head(account: str, day: date, platform: str, ad_account: str) -> Key:
 def cost_load(account: str, platform: str, ad_account: str, load: str) -> str:
     """Return the partition that lists a load's days."""
     return join(account, "load", platform, ad_account, load)
+
+
+def ad_click_month(account: str, day: date) -> str:
+    """Return the partition of a month's clicks on ads."""
+    return month(account, day, "clicks")
+
+
+def ad_click(account: str, click: AdClick) -> Key:
+    """Return the key of what a platform says of a click id."""
+    range_key = join(click.day.isoformat(), click.platform, click.click_id)
+    return ad_click_month(account, click.day), range_key
 
 
 # --- accounts ------------------------------------------------------------------------------------

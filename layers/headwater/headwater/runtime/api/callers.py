@@ -37,6 +37,7 @@ ROLES_OF_ROUTE = {
     "POST /v1/touchpoints": _SENDERS,
     "POST /v1/leads": _SENDERS,
     "POST /v1/costs": _SENDERS,
+    "POST /v1/ad-clicks": _SENDERS,
     "GET /v1/settings/subscription-rules": _OWNER,
     "PUT /v1/settings/subscription-rules": _OWNER,
     "GET /v1/settings/cleaning": _OWNER,

@@ -196,6 +196,40 @@ class CostsPost(ApiModel):
     rows: list[CostRow] = Field(max_length=MOST_ROWS)
 
 
+class AdClickRow(ApiModel):
+    """The ad that a click belongs to."""
+
+    click_id: str = Field(
+        pattern="^[A-Za-z0-9._~-]{1,512}$", description="As in the landing page's URL: gclid, …"
+    )
+    day: Day
+    campaign_id: _Text
+    adset_id: _Text | None = Field(None, description="The ad set or ad group.")
+    ad_id: _Text | None = None
+
+
+class AdClicksPost(ApiModel):
+    """Clicks on ads, as the platform's click report tells them (Google: click_view)."""
+
+    model_config = with_example(
+        {
+            "platform": "google",
+            "rows": [
+                {
+                    "click_id": "Cj0KCQiA1Km7BhC9ARIsAF",
+                    "day": "2026-11-20",
+                    "campaign_id": "21987654321",
+                    "adset_id": "160011223344",
+                    "ad_id": "720000000001",
+                }
+            ],
+        }
+    )
+
+    platform: str = Field(pattern="^[A-Za-z0-9_-]{1,64}$", description="As in the cost.")
+    rows: list[AdClickRow] = Field(min_length=1, max_length=MOST_ROWS)
+
+
 class RowFault(ApiModel):
     """A row that was not taken."""
 

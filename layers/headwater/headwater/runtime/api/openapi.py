@@ -20,6 +20,7 @@ from headwater.runtime.api.models_connecting import (
 from headwater.runtime.api.models_contacts import ContactLinks, LinkRequest
 from headwater.runtime.api.models_duplicates import DuplicateList, OwnerRequest, Owners
 from headwater.runtime.api.models_imports import (
+    AdClicksPost,
     CostsPost,
     ImportResult,
     LeadsPost,
@@ -77,6 +78,7 @@ from headwater.usecases.serve_reports import serve_credits, serve_roi
 
 VERSION = "1.0.0"
 _MODELS = (
+    AdClicksPost,
     CleaningAnswer,
     CleaningBody,
     CleaningPreview,

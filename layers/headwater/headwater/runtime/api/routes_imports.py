@@ -1,4 +1,4 @@
-"""Rows that other systems post: touchpoints, leads and ad cost."""
+"""Rows that other systems post: touchpoints, leads, ad cost and clicks on ads."""
 
 from collections.abc import Callable
 from dataclasses import asdict
@@ -12,6 +12,7 @@ from headwater.runtime.api.answers import json_answer
 from headwater.runtime.api.bodies import read_json
 from headwater.runtime.api.contract import NEEDS_KEY, answers, takes
 from headwater.runtime.api.models_imports import (
+    AdClicksPost,
     CostsPost,
     ImportResult,
     LeadsPost,
@@ -25,6 +26,7 @@ _KINDS: dict[str, tuple[type[BaseModel], str]] = {
     "touchpoints": (TouchpointsPost, "Import clicks"),
     "leads": (LeadsPost, "Import contacts of a CRM"),
     "costs": (CostsPost, "Import ad cost"),
+    "ad_clicks": (AdClicksPost, "Import which ads click ids belong to"),
 }
 
 
@@ -56,7 +58,7 @@ def import_routes(import_rows: Callable[..., ImportRowsResult]) -> Router:
 
     def add(kind: str, body: type[BaseModel], summary: str) -> None:
         @router.post(
-            f"/v1/{kind}",
+            f"/v1/{kind.replace('_', '-')}",
             operation_id=f"import_{kind}",
             summary=summary,
             description="Good rows are kept, bad ones are answered one by one.",
