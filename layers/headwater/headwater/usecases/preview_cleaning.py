@@ -60,7 +60,8 @@ def preview_cleaning(
     present = published.settings
     tried = replace(present, cleaning=cleaning_from_document(document))
     with open_database() as db:
-        facts.mount(db, published.manifest.tables, ["touchpoints", "costs", "ad_clicks", "credits"])
+        tables = ["touchpoints", "costs", "ad_clicks", "credits"]
+        facts.mount(db, published.manifest.tables, tables, published.manifest.models)
         columns = {
             **NAMING_KEYS,
             "touches": "BIGINT",
