@@ -85,7 +85,7 @@ lock: setup ## Pin what is allowed now; ARGS=--upgrade takes newer versions
 	$(LOCK) --generate-hashes pyproject.toml --group dev --output-file requirements/dev.txt
 	$(LOCK) --no-annotate --constraint requirements/dev.txt pyproject.toml \
 		--output-file layers/dependencies/requirements.txt
-	for name in emulator lambda sam; do \
+	for name in emulator lambda sam peer_dp6 peer_channel_attribution; do \
 		$(LOCK) --generate-hashes requirements/$$name.in --output-file requirements/$$name.txt; \
 	done
 	npm install --package-lock-only --ignore-scripts

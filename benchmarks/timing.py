@@ -65,10 +65,10 @@ def _observe[A, T](work: Callable[[A], T], argument: A) -> Outcome[T]:
     wall, cpu = time.perf_counter(), time.process_time()
     result = work(argument)
     spent = Spent(time.perf_counter() - wall, time.process_time() - cpu)
-    return Outcome(result, spent, _peak_memory())
+    return Outcome(result, spent, peak_memory())
 
 
-def _peak_memory() -> int:
+def peak_memory() -> int:
     """Return the most memory that this process ever held, in bytes."""
     status = Path("/proc/self/status")
     if status.exists():

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.attribution.peers.programs import PEERS
 from local import setup
 from tests.infrastructure.template_file import REPOSITORY
 
@@ -18,7 +19,9 @@ def pins_of(text: str) -> dict[str, str]:
 
 
 def test_there_is_a_lock_for_every_environment() -> None:
-    assert {lock.stem for lock in LOCKS} == set(setup.NAMES)
+    peers = {f"peer_{peer.name}" for peer in PEERS}
+
+    assert {lock.stem for lock in LOCKS} == {*setup.NAMES, *peers}
 
 
 @pytest.mark.parametrize("lock", [*LOCKS, LAYER], ids=lambda lock: lock.parent.name + lock.stem)

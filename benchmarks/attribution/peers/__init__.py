@@ -1,0 +1,1 @@
+"""What runs inside the peers' own environments; nothing of the program is there."""
