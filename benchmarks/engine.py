@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import tempfile
-from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,12 +10,18 @@ import numpy as np
 
 from benchmarks.database import connect
 from benchmarks.fact_files import TABLES, write_facts
-from benchmarks.history import DIRECT, FIRST_INSTANT, make_history
+from benchmarks.history import (
+    ADS_PER_CAMPAIGN,
+    CAMPAIGNS,
+    DIRECT,
+    FIRST_INSTANT,
+    make_history,
+)
 from benchmarks.lines import Line
 from benchmarks.timing import best_of, in_fresh_process
 from headwater.adapters.s3.parquet import create_view
-from headwater.domain.attribution import attribute
-from headwater.domain.roles import NEVER, ReOptIns, Touches, TouchSearch, find_roles, microseconds
+from headwater.domain.attribution.columns import NEVER, Milestones, Orders, Touches
+from headwater.domain.attribution.engine import attribute_blocks
 from headwater.domain.settings import AccountSettings
 from headwater.usecases.attribute_orders import build_attribution
 
@@ -26,13 +31,13 @@ if TYPE_CHECKING:
     from benchmarks.history import History, Ints
     from benchmarks.scale import Scale
     from benchmarks.timing import Outcome, Spent
-    from headwater.domain.attribution import Credits
-    from headwater.domain.roles import Bools
 
 _FLOOR = "scan and sort the touches"
 # For a million orders: the floor and 30 % of it, two seconds, and a gigabyte.
 _BUDGET_ORDERS, _BUDGET_FACTOR, _BUDGET_SECONDS, _BUDGET_MB = 1_000_000, 1.3, 2.0, 1024
-_LAST_CLICK_WINDOW, _OPT_IN_WINDOW = timedelta(days=30), timedelta(days=7)
+# What the engine's touches may be besides direct; its channels and campaigns are numbers here.
+_CHANNELS = 12
+_THREADS = 2
 _MEGABYTE = 2**20
 _STEP_ROUNDS = 2
 
@@ -62,7 +67,7 @@ def _of(scale: Scale) -> str:
 def _core_line(scale: Scale, floor: Spent, core: Spent) -> Line:
     together, allowed = floor.wall + core.wall, floor.wall * _BUDGET_FACTOR + _BUDGET_SECONDS
     return Line(
-        f"engine: roles and credits, {_of(scale)}",
+        f"engine: all models, {_of(scale)}",
         core.wall,
         "s",
         core.cpu / floor.cpu,
@@ -103,10 +108,23 @@ def sort_touches(folder: Path) -> Touches:
     """Read the touches into NumPy, sorted by contact and time: what no engine can do without."""
     with connect() as db:
         columns = db.execute(
-            "SELECT contact, moment, is_direct FROM read_parquet(?) ORDER BY contact, moment",
+            "SELECT contact, moment, mark, is_direct FROM read_parquet(?) ORDER BY contact, moment",
             [str(folder / "sorted_by_time.parquet")],
         ).fetchnumpy()
-    return Touches(columns["contact"], columns["moment"], columns["is_direct"])
+    mark, is_direct = columns["mark"], columns["is_direct"]
+    campaign = np.minimum(mark // ADS_PER_CAMPAIGN, CAMPAIGNS)
+    channel = np.where(is_direct, _CHANNELS, campaign % _CHANNELS)
+    return Touches(
+        columns["contact"],
+        columns["moment"],
+        channel,
+        campaign,
+        is_direct,
+        mark < DIRECT,
+        mark > DIRECT,
+        tuple(map(str, range(_CHANNELS + 1))),
+        tuple(map(str, range(CAMPAIGNS + 1))),
+    )
 
 
 def build_rows(folder: Path) -> int:
@@ -125,6 +143,7 @@ def _write_touches(history: History, folder: Path) -> None:
         columns = {
             "contact": history.touch_contact,
             "moment": history.touch_at,
+            "mark": history.touch_mark,
             "is_direct": history.touch_mark == DIRECT,
         }
         db.register("touches", columns)
@@ -138,32 +157,38 @@ class _Engine:
     def __init__(self, history: History, touches: Touches) -> None:
         self._touches = touches
         by_contact = np.lexsort((history.re_opt_in_at, history.re_opt_in_contact))
-        self._re_opt_ins = ReOptIns(
-            history.re_opt_in_contact[by_contact], history.re_opt_in_at[by_contact]
-        )
         in_order = np.lexsort((history.order_at, history.order_contact))
-        self._contact, self._placed_at = history.order_contact[in_order], history.order_at[in_order]
-        self._gross, self._refund = history.gross[in_order], history.refund[in_order]
+        contact, gross = history.order_contact[in_order], history.gross[in_order]
+        never = np.zeros(len(contact), dtype=bool)
+        self._orders = Orders(
+            contact,
+            history.order_at[in_order],
+            gross,
+            gross - history.refund[in_order],
+            np.arange(len(contact)),
+            ~never,
+            never,
+            np.append(True, contact[1:] != contact[:-1]),
+            never,
+            ~never,
+        )
         lead_at: Ints = np.full(history.contacts, NEVER)
         lead_at[history.opt_in_contact] = history.opt_in_at
-        self._lead_at: Ints = lead_at[self._contact]
-        self._is_early: Bools = self._placed_at < FIRST_INSTANT + microseconds(_LAST_CLICK_WINDOW)
+        self._milestones = Milestones(
+            lead_at,
+            np.zeros(history.contacts, dtype=bool),
+            history.re_opt_in_contact[by_contact],
+            history.re_opt_in_at[by_contact],
+            FIRST_INSTANT,
+        )
 
-    def run(self) -> Credits:
-        """Find the roles of all orders, and credit them under every model."""
-        roles = find_roles(
-            TouchSearch(self._touches),
-            contact=self._contact,
-            placed_at=self._placed_at,
-            lead_at=self._lead_at,
-            re_opt_ins=self._re_opt_ins,
-            last_click_window=_LAST_CLICK_WINDOW,
-            opt_in_window=_OPT_IN_WINDOW,
+    def run(self) -> int:
+        """Credit all orders under every model; return how many rows that makes."""
+        blocks = attribute_blocks(
+            self._orders,
+            self._touches,
+            self._milestones,
+            AccountSettings().model_definitions,
+            threads=_THREADS,
         )
-        return attribute(
-            roles,
-            gross=self._gross,
-            net=self._gross - self._refund,
-            is_known_before=self._is_early,
-            is_placed_before_tracking=self._is_early,
-        )
+        return sum(len(block.order) for block in blocks)

@@ -70,9 +70,20 @@ def side_by_side(totals: dict[str, Any], store: StoreTotals) -> tuple[str, bool]
     return table(["", "Headwater", "store", ""], rows), all(ours == its for _, ours, its in pairs)
 
 
+# As many as a terminal is wide.
+_SHOWN_MODELS = (
+    "first_click",
+    "last_click",
+    "linear",
+    "full_impact",
+    "new_lead",
+    "reengaged_lead",
+)
+
+
 def trail_table(trail: dict[str, Any]) -> str:
     """Lay out one order's credit trail: each touch, its roles, each model's net credit."""
-    models = list(trail["rest"])
+    models = [model for model in _SHOWN_MODELS if model in trail["rest"]]
     rows = [
         [
             f"{touch['at'][:16].replace('T', ' ')}  {touch['source']} / {touch['medium']}"

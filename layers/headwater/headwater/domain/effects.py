@@ -15,7 +15,7 @@ import numpy as np
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from headwater.domain.roles import Ints
+    from headwater.domain.attribution.columns import Ints
 
 MARKOV, LINEAR_ALL = "markov", "linear_all"
 # An effect is kept in millionths: whole numbers split revenue the same way on every machine, and a

@@ -6,10 +6,25 @@ from __future__ import annotations
 MODEL_NAME = r"^[a-z][a-z0-9_]{0,31}$"
 # An order's touches that decide its attribution (``domain.roles``).
 ROLES = ("first_click", "new_lead", "reengaged_lead", "last_click")
-# Of these models each gives everything to the touch of the role of its name.
-SINGLE_TOUCH_MODELS = ROLES
 # Every account has these; custom models are named in its settings.
-MODELS = ("first_click", "last_click", "linear", "full_impact", "new_lead", "reengaged_lead")
+MODELS = (
+    "first_click",
+    "last_click",
+    "last_touch",
+    "first_paid",
+    "last_paid",
+    "new_lead",
+    "reengaged_lead",
+    "linear",
+    "full_impact",
+    "full_funnel",
+    "linear_all",
+    "linear_channels",
+    "position_based",
+    "time_decay",
+    "w_shaped",
+    "markov",
+)
 
 
 def lead_role(model: str) -> str:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from headwater.domain.roles import Ints
+    from headwater.domain.attribution.columns import Ints
 
 
 def removal_effects(steps: Ints) -> NDArray[np.float64]:

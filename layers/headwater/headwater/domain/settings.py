@@ -7,15 +7,16 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from headwater.domain.attribution.definitions import default_models
 from headwater.domain.cleaning import NO_CLEANING, Cleaning
 from headwater.domain.cleaning_documents import cleaning_document, cleaning_from_document
-from headwater.domain.models import MODELS
 from headwater.domain.subscription_rules import DEFAULT_RULES, rules_document, stored_rules
 from headwater.errors import InvalidParameterError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from headwater.domain.attribution.definitions import ModelDefinition
     from headwater.domain.subscription_rules import SubscriptionRule
 
 # BigCommerce: 0 incomplete, 5 canceled, 6 declined. None of them is ever a sale.
@@ -71,7 +72,12 @@ class AccountSettings:
     @property
     def models(self) -> tuple[str, ...]:
         """Return the names of the account's attribution models, in the order of their columns."""
-        return MODELS
+        return tuple(model.name for model in self.model_definitions)
+
+    @property
+    def model_definitions(self) -> tuple[ModelDefinition, ...]:
+        """Return the account's attribution models."""
+        return default_models(self.last_click_window, self.opt_in_window)
 
     @property
     def rules(self) -> tuple[SubscriptionRule, ...]:

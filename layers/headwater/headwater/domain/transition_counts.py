@@ -16,7 +16,7 @@ import numpy as np
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from headwater.domain.roles import Bools, Ints
+    from headwater.domain.attribution.columns import Bools, Ints
 
 # People whose touches fit a processor's cache together.
 _PEOPLE_AT_ONCE = 1 << 16

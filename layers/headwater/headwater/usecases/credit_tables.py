@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from headwater.domain.attribution.columns import NEVER, NONE, Orders
+from headwater.domain.attribution.definitions import role_definitions
+from headwater.domain.attribution.engine import attribute_blocks
 from headwater.domain.facts import AD_COLUMNS, DIMENSIONS
 from headwater.domain.models import ROLES
-from headwater.domain.roles import microseconds
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
     import duckdb
 
-    from headwater.domain.attribution import Credits
-    from headwater.domain.roles import Ints, TouchSearch
+    from headwater.domain.attribution.columns import Ints
+    from headwater.domain.attribution.credits import Credits
     from headwater.domain.settings import AccountSettings
     from headwater.usecases.engine_columns import EngineColumns
 
@@ -27,27 +32,22 @@ _ORDER = (
 
 
 def build_credit_rows(
-    db: duckdb.DuckDBPyConnection, columns: EngineColumns, credits_: Credits
-) -> None:
+    db: duckdb.DuckDBPyConnection, models: Sequence[str], blocks: Iterable[Credits]
+) -> tuple[int, int]:
     """Make ``credit_rows``: one row per (order, touch), and one per order for the rest.
 
     The rest row (empty ``touch_id``) carries the order's own revenue and, per model, what no
     touch got, so a column sums to the revenue of its orders. NULL amounts are those of touches that
     take no part in a model.
+
+    Returns:
+        How many orders have a touch, and how many such rows there are.
     """
-    models = tuple(credits_.gross)
-    credited: dict[str, Ints | np.ndarray] = {"n": credits_.order, "touch": credits_.touch}
-    rest: dict[str, Ints | np.ndarray] = {"n": np.arange(len(columns.contact), dtype=np.int64)}
-    for position, role in enumerate(ROLES):
-        credited[f"is_{role}"] = np.ascontiguousarray(credits_.roles[:, position])
-    for model in models:
-        credited[f"{model}_gross"] = credits_.gross[model]
-        credited[f"{model}_net"] = credits_.net[model]
-        rest[f"{model}_gross"] = credits_.rest_gross[model]
-        rest[f"{model}_net"] = credits_.rest_net[model]
-        rest[f"{model}_pre_tracking"] = credits_.is_pre_tracking[model]
-    db.register("credited", credited)
-    db.register("rest", rest)
+    _create_working_tables(db, models)
+    orders = rows = 0
+    for block in blocks:
+        _insert_block(db, models, block)
+        orders, rows = orders + len(np.unique(block.order)), rows + len(block.order)
     amounts = ", ".join(f"{model}_{money}" for model in models for money in ("gross", "net"))
     roles = ", ".join(f"is_{role}" for role in ROLES)
     no_roles = ", ".join(f"false AS is_{role}" for role in ROLES)
@@ -69,13 +69,37 @@ def build_credit_rows(
         JOIN revenue_orders o ON o.n = r.n
         JOIN order_classes c ON c.n = r.n
     """)
+    return orders, rows
+
+
+def _create_working_tables(db: duckdb.DuckDBPyConnection, models: Sequence[str]) -> None:
+    roles = ", ".join(f"is_{role} BOOLEAN" for role in ROLES)
+    amounts = ", ".join(f"{model}_{money} BIGINT" for model in models for money in ("gross", "net"))
+    pre_tracking = ", ".join(f"{model}_pre_tracking BOOLEAN" for model in models)
+    db.execute(
+        f"CREATE OR REPLACE TEMP TABLE credited (n BIGINT, touch BIGINT, {roles}, {amounts})"
+    )
+    db.execute(f"CREATE OR REPLACE TEMP TABLE rest (n BIGINT, {amounts}, {pre_tracking})")
+
+
+def _insert_block(db: duckdb.DuckDBPyConnection, models: Sequence[str], block: Credits) -> None:
+    credited: dict[str, Any] = {"n": block.order, "touch": block.touch}
+    rest: dict[str, Any] = {"n": block.orders}
+    for position, role in enumerate(ROLES):
+        credited[f"is_{role}"] = np.ascontiguousarray(block.roles[:, position])
+    for model in models:
+        given = block.models[model]
+        credited[f"{model}_gross"], credited[f"{model}_net"] = block.gross(model), block.net(model)
+        rest[f"{model}_gross"], rest[f"{model}_net"] = given.rest_gross, given.rest_net
+        rest[f"{model}_pre_tracking"] = given.is_pre_tracking
+    for table, columns in (("credited", credited), ("rest", rest)):
+        db.register("block", columns)
+        db.execute(f"INSERT INTO {table} BY NAME SELECT * FROM block")
+        db.unregister("block")
 
 
 def build_lead_rows(
-    db: duckdb.DuckDBPyConnection,
-    columns: EngineColumns,
-    search: TouchSearch,
-    settings: AccountSettings,
+    db: duckdb.DuckDBPyConnection, columns: EngineColumns, settings: AccountSettings
 ) -> None:
     """Make ``lead_rows``: each lead's first click and new-lead touch, found or not."""
     leads = db.execute(
@@ -84,15 +108,10 @@ def build_lead_rows(
         "WHERE rank = 0 ORDER BY code"
     ).fetchnumpy()
     code, at = (np.asarray(leads[name], dtype=np.int64) for name in ("code", "moment"))
-    span = microseconds(settings.opt_in_window)
+    touches = _lead_touches(columns, code, at, settings)
     db.register(
         "led",
-        {
-            "code": code,
-            "first_click": search.first(code, at),
-            "new_lead": search.last(code, at - span, at),
-            "is_known_before": columns.is_known_before[code],
-        },
+        {"code": code, **touches, "is_known_before": columns.milestones.is_known_before[code]},
     )
     dimensions = ", ".join(f"coalesce(t.{name}, '') AS {name}" for name in DIMENSIONS)
     db.execute(f"""
@@ -110,3 +129,32 @@ def build_lead_rows(
         JOIN kept_opt_ins k ON k.contact = c.contact AND k.rank = 0
         LEFT JOIN dimensioned_touches t ON t.n = r.touch AND NOT r.is_known_before
     """)
+
+
+def _lead_touches(
+    columns: EngineColumns, code: Ints, at: Ints, settings: AccountSettings
+) -> dict[str, Ints]:
+    """Return the touches that made each lead: the engine's roles of an order at his opt-in.
+
+    Args:
+        columns: of the account.
+        code: the leads' contacts.
+        at: when they opted in, µs.
+        settings: the account's, whose models define the roles.
+    """
+    nothing, never = np.zeros(len(code), dtype=np.int64), np.zeros(len(code), dtype=bool)
+    opt_ins = Orders(
+        code, at, nothing, nothing, np.arange(len(code)), ~never, never, ~never, never, never
+    )
+    lead_at = np.full(len(columns.milestones.lead_at), NEVER)
+    lead_at[code] = at
+    milestones = replace(
+        columns.milestones, lead_at=lead_at, is_known_before=np.zeros(len(lead_at), dtype=bool)
+    )
+    roles = role_definitions(settings.model_definitions)
+    found = {role: np.full(len(code), NONE) for role in ("first_click", "new_lead")}
+    for block in attribute_blocks(opt_ins, columns.touches, milestones, roles):
+        for role, touch in found.items():
+            row = block.models[role].row
+            touch[block.order[row]] = block.touch[row]
+    return found

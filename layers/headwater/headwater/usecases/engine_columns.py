@@ -8,23 +8,27 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from headwater.domain.attribution.columns import (
+    LATER_THAN_ALL,
+    NEVER,
+    Milestones,
+    Orders,
+    Touches,
+    microseconds,
+)
+from headwater.domain.channels import PAID_CHANNELS
 from headwater.domain.opt_ins import keep_opt_ins
 from headwater.domain.orders import MIGRATED_SOURCE, TRACKED_ORDER_SOURCES
-from headwater.domain.roles import NEVER, ReOptIns, Touches, microseconds
 from headwater.usecases.row_tables import fill_table, single_row
 
 if TYPE_CHECKING:
-    from datetime import timedelta
-
     import duckdb
     from numpy.typing import NDArray
 
-    from headwater.domain.roles import Bools, Ints
+    from headwater.domain.attribution.columns import Bools, Ints
     from headwater.domain.settings import AccountSettings
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-# A contact whose first event has not happened yet.
-_LATER_THAN_ALL = np.iinfo(np.int64).max
 
 _CONTACT_CODES = """
 CREATE OR REPLACE TEMP TABLE contact_codes AS
@@ -62,25 +66,13 @@ ORDER BY own.n
 class EngineColumns:
     """What the engine computes with.
 
-    Per order, in order of ``revenue_orders.n``: ``contact placed_at gross net root is_creditable
-    is_placed_before_tracking is_begun_before`` (its subscription's initial order precedes our
-    history). Per touch: ``touches``, in order of ``known_touches.n``. Per
-    contact code: ``lead_at is_known_before``. Instants are µs; amounts minor units, 0 where not
-    converted.
+    Orders are in order of ``revenue_orders.n``, touches in that of ``known_touches.n``, contacts in
+    that of their names. Amounts are 0 where not converted.
     """
 
-    contact: Ints
-    placed_at: Ints
-    gross: Ints
-    net: Ints
-    root: Ints
-    is_creditable: Bools
-    is_placed_before_tracking: Bools
+    orders: Orders
     touches: Touches
-    re_opt_ins: ReOptIns
-    lead_at: Ints
-    is_known_before: Bools
-    is_begun_before: Bools
+    milestones: Milestones
 
 
 def read_columns(db: duckdb.DuckDBPyConnection, settings: AccountSettings) -> EngineColumns:
@@ -90,51 +82,109 @@ def read_columns(db: duckdb.DuckDBPyConnection, settings: AccountSettings) -> En
     db.execute(
         _ORDER_CLASSES, {"migrated": MIGRATED_SOURCE, "tracked": sorted(TRACKED_ORDER_SOURCES)}
     )
-    orders = _columns(
+    orders = _read_orders(db)
+    touches, is_imported = _read_touches(db)
+    started = _tracking_start(db, settings)
+    return EngineColumns(
+        orders, touches, _read_milestones(db, orders, touches, is_imported, started)
+    )
+
+
+def _read_orders(db: duckdb.DuckDBPyConnection) -> Orders:
+    found = _columns(
         db,
         "SELECT code AS contact, epoch_us(placed_at) AS placed_at, "
         "coalesce(gross_minor, 0) AS gross, coalesce(gross_minor - refund_minor, 0) AS net, "
         "root_n AS root, order_class = 'store' AND gross_minor IS NOT NULL AS is_creditable, "
-        "began_before, "
-        "order_class = 'duplicate' AS is_duplicate "
+        "began_before, is_new, kind = 'initial' AS is_initial, "
+        "order_class NOT IN ('duplicate', 'test') AS ends_cycle "
         "FROM revenue_orders o JOIN contact_codes USING (contact) JOIN order_classes USING (n) "
         "ORDER BY n",
     )
-    touches = _columns(
-        db,
-        "SELECT code AS contact, epoch_us(occurred_at) AS moment, "
-        "d.channel = 'direct' AS is_direct, is_imported "
-        "FROM dimensioned_touches d JOIN contact_codes USING (contact) ORDER BY n",
+    return Orders(
+        found["contact"],
+        found["placed_at"],
+        found["gross"],
+        found["net"],
+        found["root"],
+        found["is_creditable"].astype(bool),
+        found["began_before"].astype(bool),
+        found["is_new"].astype(bool),
+        found["is_initial"].astype(bool),
+        found["ends_cycle"].astype(bool),
     )
+
+
+def _read_touches(db: duckdb.DuckDBPyConnection) -> tuple[Touches, Bools]:
+    """Return the touches, and which of them are imported."""
+    names = {}
+    for name in ("channel", "campaign"):
+        db.execute(
+            f"CREATE OR REPLACE TEMP TABLE {name}_codes AS "
+            f"SELECT {name}, row_number() OVER (ORDER BY {name}) - 1 AS {name}_code "
+            f"FROM (SELECT DISTINCT {name} FROM dimensioned_touches)"
+        )
+        rows = db.execute(f"SELECT {name} FROM {name}_codes ORDER BY {name}_code").fetchall()
+        names[name] = tuple(name_ for (name_,) in rows)
+    found = _columns(
+        db,
+        "SELECT code AS contact, epoch_us(d.occurred_at) AS moment, channel_code, campaign_code, "
+        "d.channel = 'direct' AS is_direct, list_contains($paid, d.channel) AS is_paid, "
+        "concat(t.source, t.medium, t.campaign, t.campaign_id, t.click_id_kind) = '' "
+        "AS is_unmarked, "
+        "d.is_imported "
+        "FROM dimensioned_touches d JOIN known_touches t USING (n) "
+        "JOIN contact_codes c ON c.contact = d.contact "
+        "JOIN channel_codes USING (channel) "
+        "JOIN campaign_codes k ON k.campaign = d.campaign ORDER BY n",
+        {"paid": sorted(PAID_CHANNELS)},
+    )
+    is_direct = found["is_direct"].astype(bool)
+    touches = Touches(
+        found["contact"],
+        found["moment"],
+        found["channel_code"],
+        found["campaign_code"],
+        is_direct,
+        found["is_paid"].astype(bool),
+        found["is_unmarked"].astype(bool) & ~is_direct,
+        names["channel"],
+        names["campaign"],
+    )
+    return touches, found["is_imported"].astype(bool)
+
+
+def _read_milestones(
+    db: duckdb.DuckDBPyConnection,
+    orders: Orders,
+    touches: Touches,
+    is_imported: Bools,
+    started: int,
+) -> Milestones:
     opt_ins = _columns(
         db,
         "SELECT code AS contact, epoch_us(occurred_at) AS moment, rank = 0 AS is_first "
         "FROM kept_opt_ins JOIN contact_codes USING (contact) ORDER BY contact, moment",
     )
-    started = _tracking_start(db, settings)
     (contacts,) = single_row(db, "SELECT count(*) FROM contact_codes")
+    (counted,) = (
+        db.execute("SELECT order_class <> 'duplicate' AS counts FROM order_classes ORDER BY n")
+        .fetchnumpy()
+        .values()
+    )
+    counts = np.asarray(counted, dtype=bool)
     is_first = opt_ins["is_first"].astype(bool)
-    opted_in = np.full(contacts, _LATER_THAN_ALL)
+    opted_in = np.full(contacts, LATER_THAN_ALL)
     opted_in[opt_ins["contact"][is_first]] = opt_ins["moment"][is_first]
-    counts = ~orders["is_duplicate"].astype(bool)
-    bought = _earliest(contacts, orders["contact"][counts], orders["placed_at"][counts])
-    is_imported = touches["is_imported"].astype(bool)
-    imported = _earliest(contacts, touches["contact"][is_imported], touches["moment"][is_imported])
+    bought = _earliest(contacts, orders.contact[counts], orders.placed_at[counts])
+    imported = _earliest(contacts, touches.contact[is_imported], touches.at[is_imported])
     known_since = np.minimum(opted_in, bought)
-    lead_at = np.where(opted_in <= bought, opted_in, bought)
-    return EngineColumns(
-        orders["contact"],
-        orders["placed_at"],
-        orders["gross"],
-        orders["net"],
-        orders["root"],
-        orders["is_creditable"].astype(bool),
-        orders["placed_at"] < _plus(started, settings.last_click_window),
-        Touches(touches["contact"], touches["moment"], touches["is_direct"].astype(bool)),
-        ReOptIns(opt_ins["contact"][~is_first], opt_ins["moment"][~is_first]),
-        np.where(lead_at == _LATER_THAN_ALL, NEVER, lead_at),
+    return Milestones(
+        np.where(known_since == LATER_THAN_ALL, NEVER, known_since),
         (known_since < started) & (imported > known_since),
-        orders["began_before"].astype(bool),
+        opt_ins["contact"][~is_first],
+        opt_ins["moment"][~is_first],
+        started,
     )
 
 
@@ -163,26 +213,24 @@ def _tracking_start(db: duckdb.DuckDBPyConnection, settings: AccountSettings) ->
         "SELECT epoch_us(min(occurred_at)) FROM touchpoints WHERE NOT is_imported AND NOT is_bot",
     )
     if first_hit is None:
-        first_hit = _LATER_THAN_ALL
+        first_hit = LATER_THAN_ALL
     if settings.tracking_start is None:
         return int(first_hit)
     chosen = settings.tracking_start.astimezone(UTC)
     return max(int(first_hit), microseconds(chosen - _EPOCH))
 
 
-def _plus(instant: int, span: timedelta) -> int:
-    return min(instant, _LATER_THAN_ALL - microseconds(span)) + microseconds(span)
-
-
 def _earliest(contacts: int, contact: Ints, at: Ints) -> Ints:
-    """Return each contact's earliest instant, ``_LATER_THAN_ALL`` where there is none."""
-    earliest = np.full(contacts, _LATER_THAN_ALL)
+    """Return each contact's earliest instant, ``LATER_THAN_ALL`` where there is none."""
+    earliest = np.full(contacts, LATER_THAN_ALL)
     np.minimum.at(earliest, contact, at)
     return earliest
 
 
-def _columns(db: duckdb.DuckDBPyConnection, query: str) -> dict[str, NDArray[np.int64]]:
+def _columns(
+    db: duckdb.DuckDBPyConnection, query: str, parameters: object = None
+) -> dict[str, NDArray[np.int64]]:
     return {
         name: np.asarray(column, dtype=np.int64)
-        for name, column in db.execute(query).fetchnumpy().items()
+        for name, column in db.execute(query, parameters).fetchnumpy().items()
     }

@@ -1,0 +1,1 @@
+"""The attribution engine: columns in, the credits of all models out (``engine``)."""
