@@ -54,6 +54,8 @@ ATTEMPTS: dict[str, tuple[str, Any]] = {
         "/v1/settings/subscription-rules",
         {"rules": None},
     ),
+    "GET /v1/settings/attribution": ("/v1/settings/attribution", None),
+    "PUT /v1/settings/attribution": ("/v1/settings/attribution", {"models": None}),
     "GET /v1/settings/cleaning": ("/v1/settings/cleaning", None),
     "PUT /v1/settings/cleaning": ("/v1/settings/cleaning", {"account": "acme"}),
     "POST /v1/cleaning/preview": (

@@ -80,3 +80,34 @@ def test_bad_cleaning_is_told_rule_by_rule_and_changes_nothing(side: LambdaSide)
     names = [error["name"] for error in answer["json"]["errors"]]
     assert names == ["aliases.term", "channel_rules.0.channel"]
     assert side.workshop.pipeline.pulled == []
+
+
+ATTRIBUTION = "/v1/settings/attribution"
+
+
+def test_changed_models_come_back_and_start_a_run(side: LambdaSide) -> None:
+    changes = {
+        "last_click": {"window_days": 1},
+        "brandless": {"kind": "last", "excluded_campaigns": ["*brand*"]},
+    }
+    saved = side.call(f"PUT {ATTRIBUTION}", caller=OWNER, body={"models": changes})["json"]
+    assert saved["run_started"]
+    assert side.workshop.pipeline.pulled == [ACCOUNT]
+    assert saved["changed"]["last_click"] == {"window_days": 1}
+    assert saved["models"]["brandless"]["excluded_campaigns"] == ["*brand*"]
+    assert saved["models"]["brandless"]["window_days"] == 30
+    read = side.call(f"GET {ATTRIBUTION}", caller=OWNER)["json"]
+    assert read == {name: value for name, value in saved.items() if name != "run_started"}
+    again = side.call(f"PUT {ATTRIBUTION}", caller=OWNER, body={"models": read["changed"]})["json"]
+    assert again["models"] == read["models"]
+    side.call(f"PUT {ATTRIBUTION}", caller=OWNER, body={"models": None})
+    assert side.workshop.accounts.settings(ACCOUNT).attribution == ()
+
+
+def test_bad_models_are_told_parameter_by_parameter_and_change_nothing(side: LambdaSide) -> None:
+    body = {"models": {"last_click": {"window_days": 0}, "x": {"kind": "magic"}}}
+    answer = side.call(f"PUT {ATTRIBUTION}", caller=OWNER, body=body)
+    assert answer["statusCode"] == 400
+    names = [error["name"] for error in answer["json"]["errors"]]
+    assert sorted(names) == ["models.last_click.window_days", "models.x.kind"]
+    assert side.workshop.pipeline.pulled == []

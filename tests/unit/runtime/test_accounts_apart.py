@@ -102,6 +102,10 @@ CASES: dict[str, dict[str, Any]] = {
     "PUT /v1/settings/subscription-rules": {
         "body": {"rules": [{"app": "acme", "channel_ids": [7]}]}
     },
+    "GET /v1/settings/attribution": {},
+    "PUT /v1/settings/attribution": {
+        "body": {"models": {"acme_model": {"kind": "first", "channels": ["email"]}}}
+    },
     "GET /v1/settings/cleaning": {},
     "PUT /v1/settings/cleaning": {
         "body": {"aliases": {"campaign": [{"equals": "x", "name": "acme-campaign"}]}}

@@ -16,6 +16,7 @@ from headwater.domain import (
     imported_touchpoints,
 )
 from headwater.domain.ad_clicks import AD_CLICK_FIELDS, AD_CLICKS_POST
+from headwater.domain.attribution import documents
 from headwater.domain.cleaning import ALIASED, CONDITIONS, TESTS
 from headwater.domain.facts import AD_COLUMNS, DIMENSIONS
 from headwater.domain.imported_costs import LOAD_FIELDS
@@ -25,6 +26,7 @@ from headwater.domain.roi import REST_KINDS
 from headwater.domain.subscription_rules import ID_PLACES, SubscriptionRule
 from headwater.runtime.api import (
     fields,
+    models_attribution,
     models_cleaning,
     models_connecting,
     models_duplicates,
@@ -132,6 +134,8 @@ def test_amounts_are_texts() -> None:
         models_duplicates.Owners,
         models_sources.RunState,
         models_sources.ProblemDocument,
+        models_attribution.AttributionBody,
+        models_attribution.AttributionAnswer,
         models_cleaning.CleaningBody,
         models_cleaning.CleaningAnswer,
         models_cleaning.CleaningPreview,
@@ -161,6 +165,7 @@ def test_what_is_answered_fits_the_models(reported: LambdaSide) -> None:
         "POST /v1/sources/{source}/resume": models_sources.OneSource,
         "DELETE /v1/sources/{source}": models_sources.OneSource,
         "GET /v1/settings/subscription-rules": models_subscriptions.SubscriptionRulesAnswer,
+        "GET /v1/settings/attribution": models_attribution.AttributionAnswer,
         "GET /v1/settings/cleaning": models_cleaning.CleaningAnswer,
         "GET /v1/duplicates": models_duplicates.DuplicateList,
     }
@@ -234,6 +239,10 @@ def test_the_models_of_cleaning_have_the_fields_that_are_read() -> None:
     assert names_of(models_cleaning.ChannelRuleBody) == {"channel", *CONDITIONS}
 
 
+def test_the_model_of_a_models_parameters_has_those_that_are_read() -> None:
+    assert names_of(models_attribution.ModelParameters) == {"kind", *documents._READERS}
+
+
 def test_models_name_what_the_domain_knows() -> None:
     assert all(re.match(MODEL_NAME, model) for model in MODELS)
     assert get_args(fields.Model)[1].examples == list(MODELS)
@@ -256,6 +265,7 @@ def test_models_name_what_the_domain_knows() -> None:
         ("POST /v1/sources", models_connecting.SourceRequest),
         ("POST /v1/sources/check", models_connecting.CredentialsRequest),
         ("PUT /v1/settings/subscription-rules", models_subscriptions.SubscriptionRulesBody),
+        ("PUT /v1/settings/attribution", models_attribution.AttributionBody),
         ("PUT /v1/settings/cleaning", models_cleaning.CleaningBody),
         ("POST /v1/orders", models_orders.OrdersPost),
     ],

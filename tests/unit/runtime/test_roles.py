@@ -44,6 +44,8 @@ EXPECTED = {
     "POST /v1/ad-clicks": {"owner", "ingest"},
     "GET /v1/settings/subscription-rules": {"owner"},
     "PUT /v1/settings/subscription-rules": {"owner"},
+    "GET /v1/settings/attribution": {"owner"},
+    "PUT /v1/settings/attribution": {"owner"},
     "GET /v1/settings/cleaning": {"owner"},
     "PUT /v1/settings/cleaning": {"owner"},
     "POST /v1/cleaning/preview": {"owner", "marketer"},
@@ -57,6 +59,7 @@ QUERIES = {"GET /v1/reports/reconciliation": "from=2026-11-20&to=2026-11-20"}
 BODIES: dict[str, dict[str, Any]] = {
     "POST /v1/reconciliations": {"from": "2026-11-20", "to": "2026-11-20"},
     "PUT /v1/settings/subscription-rules": {"rules": None},
+    "PUT /v1/settings/attribution": {"models": None},
     "PUT /v1/settings/cleaning": {},
     "POST /v1/cleaning/preview": {},
     "POST /v1/subscriptions/preview": {"rules": []},

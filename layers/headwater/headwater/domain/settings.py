@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from headwater.domain.attribution.definitions import default_models
+from headwater.domain.attribution.documents import changes_document, models_from_document
 from headwater.domain.cleaning import NO_CLEANING, Cleaning
 from headwater.domain.cleaning_documents import cleaning_document, cleaning_from_document
 from headwater.domain.subscription_rules import DEFAULT_RULES, rules_document, stored_rules
@@ -33,7 +34,8 @@ class AccountSettings:
     each run holds against the stores; 0 for none. ``subscription_rules`` is None as long as the
     account has none of its own. ``duplicate_owners`` are sources, the strongest first:
     of a sale that stands in two of them, the order of the stronger one counts. ``cleaning`` holds
-    the aliases and channel rules by which clicks are named.
+    the aliases and channel rules by which clicks are named. ``attribution`` are the models that the
+    account has changed, and its own.
     """
 
     currency: str = "USD"
@@ -47,6 +49,7 @@ class AccountSettings:
     subscription_rules: tuple[SubscriptionRule, ...] | None = None
     duplicate_owners: tuple[str, ...] = ()
     cleaning: Cleaning = NO_CLEANING
+    attribution: tuple[ModelDefinition, ...] = ()
 
     def __post_init__(self) -> None:
         """Refuse settings that no report could follow.
@@ -76,7 +79,27 @@ class AccountSettings:
 
     @property
     def model_definitions(self) -> tuple[ModelDefinition, ...]:
-        """Return the account's attribution models."""
+        """Return the account's attribution models: the built-in ones, then its own."""
+        changed = {model.name: model for model in self.attribution}
+        built_in = self._default_models
+        own = changed.keys() - {model.name for model in built_in}
+        return (
+            *(changed.get(model.name, model) for model in built_in),
+            *(changed[name] for name in sorted(own)),
+        )
+
+    def with_models(self, document: Any) -> AccountSettings:  # noqa: ANN401 - any JSON value
+        """Return the settings with other changes of the models, given as plain JSON values.
+
+        Raises:
+            InvalidModelsError: naming each bad model and parameter.
+        """
+        defaults = self._default_models
+        models = models_from_document(document, defaults)
+        return replace(self, attribution=tuple(each for each in models if each not in defaults))
+
+    @property
+    def _default_models(self) -> tuple[ModelDefinition, ...]:
         return default_models(self.last_click_window, self.opt_in_window)
 
     @property
@@ -105,6 +128,7 @@ class AccountSettings:
             else rules_document(self.subscription_rules),
             "duplicate_owners": list(self.duplicate_owners),
             "cleaning": cleaning_document(self.cleaning),
+            "attribution": changes_document(self.model_definitions, self._default_models),
         }
 
     @classmethod
@@ -127,4 +151,6 @@ class AccountSettings:
             "duplicate_owners": tuple,
             "cleaning": cleaning_from_document,
         }
-        return cls(**{name: readers[name](value) for name, value in document.items()})
+        given = {name: value for name, value in document.items() if name != "attribution"}
+        settings = cls(**{name: readers[name](value) for name, value in given.items()})
+        return settings.with_models(document.get("attribution", {}))

@@ -40,6 +40,8 @@ ROLES_OF_ROUTE = {
     "POST /v1/ad-clicks": _SENDERS,
     "GET /v1/settings/subscription-rules": _OWNER,
     "PUT /v1/settings/subscription-rules": _OWNER,
+    "GET /v1/settings/attribution": _OWNER,
+    "PUT /v1/settings/attribution": _OWNER,
     "GET /v1/settings/cleaning": _OWNER,
     "PUT /v1/settings/cleaning": _OWNER,
     "POST /v1/cleaning/preview": _READERS,

@@ -9,6 +9,7 @@ from aws_lambda_powertools.event_handler.api_gateway import Router
 from pydantic.json_schema import models_json_schema
 
 from headwater.runtime.api.contract import SCHEMAS, SECURITY_SCHEME
+from headwater.runtime.api.models_attribution import AttributionAnswer, AttributionBody
 from headwater.runtime.api.models_cleaning import CleaningAnswer, CleaningBody, CleaningPreview
 from headwater.runtime.api.models_connecting import (
     ConnectedSource,
@@ -46,6 +47,7 @@ from headwater.runtime.api.models_subscriptions import (
     SubscriptionRulesAnswer,
     SubscriptionRulesBody,
 )
+from headwater.runtime.api.routes_attribution import attribution_routes
 from headwater.runtime.api.routes_cleaning import cleaning_routes
 from headwater.runtime.api.routes_cleaning_preview import cleaning_preview_routes
 from headwater.runtime.api.routes_contacts import contact_routes
@@ -62,6 +64,7 @@ from headwater.runtime.api.routes_settings import setting_routes
 from headwater.runtime.api.routes_sources import check_routes, connect_routes, source_routes
 from headwater.runtime.api.routes_subscriptions import subscription_routes
 from headwater.runtime.api.routing import new_router
+from headwater.usecases.choose_models import read_models, save_models
 from headwater.usecases.clean_names import read_cleaning, save_cleaning
 from headwater.usecases.connect_source import connect_source
 from headwater.usecases.import_orders import import_order_file, import_orders
@@ -79,6 +82,8 @@ from headwater.usecases.serve_reports import serve_credits, serve_roi
 VERSION = "1.0.0"
 _MODELS = (
     AdClicksPost,
+    AttributionAnswer,
+    AttributionBody,
     CleaningAnswer,
     CleaningBody,
     CleaningPreview,
@@ -169,6 +174,7 @@ def openapi_document() -> dict[str, Any]:
         source_routes(),
         contact_routes(link_contacts),
         setting_routes(read_subscription_rules, save_subscription_rules),
+        attribution_routes(read_models, save_models),
         cleaning_routes(read_cleaning, save_cleaning),
         cleaning_preview_routes(preview_cleaning),
         subscription_routes(preview_subscriptions),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from headwater.domain.attribution.documents import InvalidModelsError
 from headwater.domain.cleaning_documents import InvalidCleaningError
 from headwater.domain.subscription_rules import InvalidRulesError
 from headwater.runtime.api.problems import invalid_fields
@@ -31,7 +32,7 @@ def telling_faults() -> Iterator[None]:
     """Turn the faults of rules into a problem that lists them field by field."""
     try:
         yield
-    except (InvalidCleaningError, InvalidRulesError) as error:
+    except (InvalidCleaningError, InvalidModelsError, InvalidRulesError) as error:
         raise invalid_fields(
             [{"loc": (where,), "msg": reason} for where, reason in error.faults]
         ) from None
