@@ -20,9 +20,10 @@ from headwater.domain.manifests import History, Manifest
 from headwater.domain.models import MODELS
 from headwater.domain.roi import RoiRow, RoiTotals
 from headwater.domain.settings import AccountSettings
-from headwater.usecases.compute_roi import RoiQuery
-from headwater.usecases.materialize_reports import report_name
-from headwater.usecases.serve_reports import PublishedRun, RoiRequest, serve_roi
+from headwater.usecases.published_runs import PublishedRun
+from headwater.usecases.reports.report import Span
+from headwater.usecases.reports.roi import ROI, RoiQuery, RoiRequest
+from headwater.usecases.serve_reports import serve_report
 from tests.fakes import FakeLake
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     from headwater.domain.manifests import Objects
 
 _ACCOUNT = "acme"
-_YEAR = RoiRequest(RoiQuery(FIRST_DAY, LAST_DAY, ("campaign",)), "linear", "net")
+_YEAR = RoiRequest(RoiQuery(Span(FIRST_DAY, LAST_DAY), ("campaign",)), "linear", "net")
 _REPORT = "reports/year.json"
 _ADHOC_BUDGET_SECONDS, _MATERIALIZED_BUDGET_SECONDS = 5.0, 0.05
 
@@ -50,12 +51,12 @@ def measure(scale: Scale) -> list[Line]:
         floor, computed = best_of(
             scale.rounds,
             lambda: _group_by_campaign(folder, objects),
-            lambda: serve_roi(_ACCOUNT, _YEAR, to_compute, facts=facts, lake=lake),
+            lambda: serve_report(ROI, _ACCOUNT, _YEAR, to_compute, facts=facts, lake=lake),
         )
         parsed, read = best_of(
             scale.rounds * 10,
             lambda: json.loads(document),
-            lambda: serve_roi(_ACCOUNT, _YEAR, to_read, facts=facts, lake=lake),
+            lambda: serve_report(ROI, _ACCOUNT, _YEAR, to_read, facts=facts, lake=lake),
         )
     return [
         Line(f"report: floor, a year of {of}", floor.wall, "s"),
@@ -95,7 +96,7 @@ def _published(objects: Objects, reports: dict[RoiQuery, str]) -> PublishedRun:
         LAST_DAY,
         settings.document(),
         tables=objects,
-        reports={report_name(query): key for query, key in reports.items()},
+        reports={ROI.key(query): key for query, key in reports.items()},
         histories={"shop": History(1, 1, is_complete=True)},
     )
     return PublishedRun(manifest, manifest.data_version, datetime(2026, 11, 1, tzinfo=UTC))

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from headwater.domain.costs import CostRow
 from headwater.domain.journeys import Campaign, Identification, OptIn, OrderClaim, Touchpoint
@@ -14,17 +14,14 @@ from headwater.domain.orders import Order, OrderLine
 from headwater.domain.settings import AccountSettings
 from headwater.usecases.attribute_orders import attribute_orders
 from headwater.usecases.chain_subscriptions import chain_subscriptions
-from headwater.usecases.compute_roi import RoiQuery
 from headwater.usecases.export_facts import Tables, export_facts, list_marked_days
 from headwater.usecases.finish_run import finish_run
 from headwater.usecases.materialize_reports import materialize_reports
+from headwater.usecases.published_runs import open_published_run
+from headwater.usecases.reports.report import Report, Span
+from headwater.usecases.reports.roi import ROI, RoiQuery, RoiRequest
 from headwater.usecases.run_files import LEASE, Desk
-from headwater.usecases.serve_reports import (
-    RoiRequest,
-    open_published_run,
-    serve_credits,
-    serve_roi,
-)
+from headwater.usecases.serve_reports import serve_credits, serve_report
 from tests.fakes import (
     FakeAccounts,
     FakeClock,
@@ -40,11 +37,13 @@ from tests.fakes import (
     FakeRuns,
 )
 
-if TYPE_CHECKING:
-    from datetime import date
-
 ACCOUNT = "acme"
 STORE = "bigcommerce"
+
+
+def span(first: str, last: str) -> Span:
+    """Return a range of reporting days."""
+    return Span(date.fromisoformat(first), date.fromisoformat(last))
 
 
 def at(text: str) -> datetime:
@@ -203,10 +202,13 @@ class Workshop:
         revenue: str = "net",
     ) -> dict[str, Any]:
         """Read the ROI report as the API answers it."""
-        query = RoiQuery(at(first).date(), at(last).date(), tuple(by.split(",")))
+        query = RoiQuery(span(first, last), tuple(by.split(",")))
+        return self.report(ROI, RoiRequest(query, model, revenue))
+
+    def report(self, report: Report[Any, Any], request: Any) -> dict[str, Any]:  # noqa: ANN401
+        """Read a report as the API answers it."""
         published = open_published_run(ACCOUNT, runs=self.runs, lake=self.lake)
-        request = RoiRequest(query, model, revenue)
-        return serve_roi(ACCOUNT, request, published, facts=self.facts, lake=self.lake)
+        return serve_report(report, ACCOUNT, request, published, facts=self.facts, lake=self.lake)
 
     def trail(self, order_id: int) -> dict[str, Any]:
         """Read one order's credit trail as the API answers it."""

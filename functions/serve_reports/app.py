@@ -20,10 +20,10 @@ from headwater.usecases.preview_cleaning import preview_cleaning
 from headwater.usecases.preview_subscriptions import preview_subscriptions
 from headwater.usecases.reconciliation_jobs import request_reconciliation
 from headwater.usecases.serve_reconciliation import serve_reconciliation
-from headwater.usecases.serve_reports import serve_credits, serve_roi
+from headwater.usecases.serve_reports import serve_credits, serve_report
 
 application = Application(
-    report_routes(serve_roi),
+    report_routes(serve_report),
     reconciliation_routes(serve_reconciliation, request_reconciliation),
     credit_routes(serve_credits),
     duplicate_routes(list_duplicates),

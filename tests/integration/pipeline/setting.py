@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from headwater.domain.settings import AccountSettings
 from headwater.usecases.ports import Source
-from headwater.usecases.serve_reports import open_published_run
+from headwater.usecases.published_runs import open_published_run
 from tests.integration.pipeline.office import Office
 from tests.integration.pipeline.processes import Process, Workplace
 from tests.integration.pipeline.snapshots import Archive, Snapshot

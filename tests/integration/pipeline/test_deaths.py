@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 import duckdb
 import pytest
 
+from headwater.usecases.published_runs import open_published_run
 from headwater.usecases.run_files import prefix_of
-from headwater.usecases.serve_reports import open_published_run
 from tests.integration.pipeline.office import Office
 from tests.integration.pipeline.shop import NEXT_RUN, TODAY
 from tests.integration.pipeline.story import EXPORTS

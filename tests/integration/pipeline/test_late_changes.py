@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import duckdb
 import pytest
 
-from headwater.usecases.serve_reports import open_published_run
+from headwater.usecases.published_runs import open_published_run
 from local.storefront.model import StoreLine
 from tests.integration.pipeline.office import AFTER_EXPORT
 from tests.integration.pipeline.shop import BOB, MUG, NEXT_RUN, TODAY, a_click, an_order, spend

@@ -9,15 +9,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from headwater.errors import LeaseLostError
-from headwater.usecases.compute_roi import RoiQuery
 from headwater.usecases.finish_run import record_failure
-from headwater.usecases.serve_reports import (
-    PublishedRun,
-    RoiRequest,
-    open_published_run,
-    serve_credits,
-    serve_roi,
-)
+from headwater.usecases.published_runs import PublishedRun, open_published_run
+from headwater.usecases.reports.report import Span
+from headwater.usecases.reports.roi import ROI, RoiQuery, RoiRequest
+from headwater.usecases.serve_reports import serve_credits, serve_report
 from tests.integration.pipeline.office import AFTER_EXPORT, Office
 from tests.integration.pipeline.processes import PATIENCE, Pause, barrier_for
 from tests.integration.pipeline.shop import NEXT_RUN, TODAY
@@ -61,11 +57,12 @@ class Reader:
         office = self._office
         published = open_run(office)
         queries = [
-            RoiQuery(date(2026, 9, 6), date(2026, 12, 4), ("campaign",)),
-            RoiQuery(date(2026, 9, 1), date(2026, 12, 4), ("channel", "source")),
+            RoiQuery(Span(date(2026, 9, 6), date(2026, 12, 4)), ("campaign",)),
+            RoiQuery(Span(date(2026, 9, 1), date(2026, 12, 4)), ("channel", "source")),
         ]
         reports = [
-            serve_roi(
+            serve_report(
+                ROI,
                 office.account,
                 RoiRequest(query, "last_click", "net"),
                 published,

@@ -10,7 +10,7 @@ import pytest
 from headwater.domain.nodes import customer_node, email_node
 from headwater.errors import InvalidParameterError, UnknownResourceError
 from headwater.usecases.link_contacts import LinkPorts, link_contacts, read_links, remove_link
-from headwater.usecases.serve_reports import open_published_run
+from headwater.usecases.published_runs import open_published_run
 from tests.workshop import ACCOUNT, STORE, Workshop
 
 ANN, BOB, CARA = (email_node(f"{name}@example.com") for name in ("ann", "bob", "cara"))

@@ -7,10 +7,11 @@ import pytest
 from headwater.domain.manifests import Manifest
 from headwater.domain.settings import AccountSettings
 from headwater.errors import InvalidParameterError
-from headwater.usecases.compute_roi import RoiQuery
 from headwater.usecases.list_reports import RANGE_NAMES, list_reports, named_range
-from headwater.usecases.materialize_reports import report_name, usual_ranges
-from headwater.usecases.serve_reports import PublishedRun
+from headwater.usecases.materialize_reports import usual_ranges
+from headwater.usecases.published_runs import PublishedRun
+from headwater.usecases.reports.report import Span
+from headwater.usecases.reports.roi import ROI, RoiQuery
 
 TODAY = date(2026, 11, 21)
 
@@ -18,7 +19,7 @@ TODAY = date(2026, 11, 21)
 def published(first_day: date) -> PublishedRun:
     """Return a run that has materialized the usual ranges of an account."""
     ranges = usual_ranges(TODAY, first_day).values()
-    reports = {report_name(RoiQuery(*days, ("channel",))): "reports/x.json" for days in ranges}
+    reports = {ROI.key(RoiQuery(Span(*days), ("channel",))): "reports/x.json" for days in ranges}
     manifest = Manifest("acme", TODAY, AccountSettings().document(), reports=reports)
     return PublishedRun(manifest, "v1", datetime(2026, 11, 21, 14, tzinfo=UTC))
 
@@ -38,7 +39,7 @@ def test_all_time_of_a_young_account_is_a_range_that_holds_all_of_it() -> None:
     run = published(date(2026, 11, 18))
     first, last = named_range("all_time", run)
     assert first <= date(2026, 11, 18)
-    assert report_name(RoiQuery(first, last, ("channel",))) in run.manifest.reports
+    assert ROI.key(RoiQuery(Span(first, last), ("channel",))) in run.manifest.reports
 
 
 def test_every_usual_range_has_a_name_to_ask_for() -> None:

@@ -8,7 +8,7 @@ import pytest
 from headwater.domain.subscription_rules import SubscriptionRule, rules_document
 from headwater.errors import InvalidParameterError, UnknownResourceError
 from headwater.usecases.preview_subscriptions import preview_subscriptions
-from headwater.usecases.serve_reports import open_published_run
+from headwater.usecases.published_runs import open_published_run
 from tests.workshop import ACCOUNT, STORE, Workshop
 
 CHANNEL = [{"app": "stripe starter", "channel_ids": [7]}]

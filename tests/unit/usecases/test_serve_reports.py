@@ -11,9 +11,8 @@ import pytest
 from headwater.domain.facts import DIMENSIONS
 from headwater.domain.models import MODELS
 from headwater.errors import InvalidParameterError, UnknownResourceError
-from headwater.usecases import serve_reports
-from headwater.usecases.compute_roi import RoiQuery
-from headwater.usecases.serve_reports import RoiRequest
+from headwater.usecases.reports.report import Report, Span
+from headwater.usecases.reports.roi import RoiQuery, RoiRequest
 from tests.workshop import Workshop
 
 NOVEMBER = ("2026-11-01", "2026-11-20")
@@ -140,7 +139,7 @@ def test_a_materialized_range_and_the_same_range_computed_agree(
 ) -> None:
     shop.run()
     materialized = shop.roi("2026-10-22", "2026-11-20")
-    monkeypatch.setattr(serve_reports, "report_name", lambda _: "no such report")
+    monkeypatch.setattr(Report, "key", lambda *_: "no such report")
     assert shop.roi("2026-10-22", "2026-11-20") == materialized
 
 
@@ -219,7 +218,7 @@ def test_an_impossible_question_names_its_parameter(
 ) -> None:
     days = date.fromisoformat(first), date.fromisoformat(last)
     with pytest.raises(InvalidParameterError, match=f"^{named}:"):
-        RoiRequest(RoiQuery(*days, by), model, revenue)
+        RoiRequest(RoiQuery(Span(*days), by), model, revenue)
 
 
 def test_a_model_that_the_run_does_not_have_is_refused(published: Workshop) -> None:

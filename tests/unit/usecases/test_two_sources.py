@@ -16,8 +16,9 @@ from headwater.usecases.chain_subscriptions import chain_subscriptions
 from headwater.usecases.list_duplicates import list_duplicates
 from headwater.usecases.own_duplicates import OwnerPorts, own_duplicates
 from headwater.usecases.ports import Source
+from headwater.usecases.published_runs import open_published_run
 from headwater.usecases.run_files import prefix_of
-from headwater.usecases.serve_reports import open_published_run, serve_credits
+from headwater.usecases.serve_reports import serve_credits
 from tests.workshop import ACCOUNT, STORE, Workshop
 
 OUTLET = "outlet"

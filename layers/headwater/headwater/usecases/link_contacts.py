@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from headwater.usecases.directory_ports import Edges
     from headwater.usecases.ports import Clock, Facts
-    from headwater.usecases.serve_reports import PublishedRun
+    from headwater.usecases.published_runs import PublishedRun
 
 KINDS = ("link", "unlink")
 # 128 bits in base32, see domain.nodes.

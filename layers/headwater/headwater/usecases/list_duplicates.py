@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from headwater.usecases.ports import Facts
-    from headwater.usecases.serve_reports import PublishedRun
+    from headwater.usecases.published_runs import PublishedRun
 
 # More than a person looks through; the counts tell of the others.
 _MOST_PAIRS = 1_000

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 from headwater.domain.facts import DIMENSIONS
 from headwater.errors import InvalidParameterError
 from headwater.usecases.materialize_reports import usual_ranges
+from headwater.usecases.reports.registry import REPORTS
 
 if TYPE_CHECKING:
     from headwater.domain.manifests import Manifest
-    from headwater.usecases.serve_reports import PublishedRun
+    from headwater.usecases.published_runs import PublishedRun
 
 # The names of the usual ranges, in the order in which they are listed; any day will do for them.
 RANGE_NAMES = tuple(usual_ranges(date(2000, 2, 1), date(2000, 1, 1)))
@@ -27,8 +28,8 @@ def list_reports(account: str, published: PublishedRun) -> dict[str, Any]:
         "time_zone": published.settings.time_zone,
         "currency": published.settings.currency,
         "reports": [
-            {"name": "roi", "path": "/v1/reports/roi"},
-            {"name": "reconciliation", "path": "/v1/reports/reconciliation"},
+            {"name": name, "path": f"/v1/reports/{name}"}
+            for name in (*(report.name for report in REPORTS), "reconciliation")
         ],
         "ranges": {
             name: {"from": first.isoformat(), "to": last.isoformat()}
@@ -57,7 +58,7 @@ def _ranges(manifest: Manifest) -> dict[str, tuple[date, date]]:
     Another range may begin before the first day that has anything; it holds the same then.
     """
     yesterday = manifest.as_of - timedelta(days=1)
-    # A report is named roi/<first>_<last>/<dimensions>.
+    # A report is named <report>/<first>_<last>/<what else it asks>.
     spans = {name.split("/")[1] for name in manifest.reports}
     firsts = [
         date.fromisoformat(first)

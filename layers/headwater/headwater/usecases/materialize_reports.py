@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from headwater.domain.facts import DIMENSIONS
-from headwater.usecases.compute_roi import ROI_TABLES, RoiQuery, compute_roi
 from headwater.usecases.databases import open_database
+from headwater.usecases.reports.registry import REPORTS
+from headwater.usecases.reports.report import Scope, Span
 from headwater.usecases.row_tables import single_row
 from headwater.usecases.run_files import open_frame, prefix_of, present_objects
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     import duckdb
 
     from headwater.usecases.ports import Facts
@@ -24,11 +26,6 @@ class MaterializeResult:
     """How many report objects the run wrote."""
 
     reports: int
-
-
-def report_name(query: RoiQuery) -> str:
-    """Return the name under which a manifest lists a materialized report."""
-    return f"roi/{query.first}_{query.last}/{'+'.join(query.by)}"
 
 
 def usual_ranges(today: date, first_day: date) -> dict[str, tuple[date, date]]:
@@ -52,26 +49,35 @@ def usual_ranges(today: date, first_day: date) -> dict[str, tuple[date, date]]:
 
 
 def materialize_reports(account: str, run: str, *, desk: Desk, facts: Facts) -> MaterializeResult:
-    """Write the ROI report of the usual ranges by each dimension, under every model.
+    """Write every report's documents of the usual ranges.
 
     Raises:
         LeaseLostError: another run has taken the account over.
     """
     frame = open_frame(desk, account, run)
+    tables = sorted({table for report in REPORTS for table in report.tables})
     reports: dict[str, str] = {}
     with open_database() as db:
-        models = frame.settings.models
-        facts.mount(db, present_objects(desk.lake, frame), ROI_TABLES, models)
+        scope = Scope(frame.settings.time_zone, frame.settings.models)
+        facts.mount(db, present_objects(desk.lake, frame), tables, scope.models)
         ranges = usual_ranges(frame.as_of_day, _first_day(db, frame.as_of_day))
         for first, last in dict.fromkeys(ranges.values()):
-            cells_by = compute_roi(db, first, last, frame.settings.time_zone, models)
-            for dimension in DIMENSIONS:
-                cells = cells_by((dimension,))
-                document = {model: each.document() for model, each in cells.items()}
-                name = report_name(RoiQuery(first, last, (dimension,)))
+            span = Span(first, last)
+            for name, document in _documents(db, span, scope):
                 reports[name] = desk.lake.put_report(account, name, document)
     desk.lake.put_json(f"{prefix_of(account, run)}reports.json", reports)
     return MaterializeResult(len(reports))
+
+
+def _documents(
+    db: duckdb.DuckDBPyConnection, span: Span, scope: Scope
+) -> Iterator[tuple[str, Any]]:
+    """Yield every report's usual documents of one range, with the names of their queries."""
+    for report in REPORTS:
+        queries = report.usual(span)
+        if queries:
+            names = [report.key(query) for query in queries]
+            yield from zip(names, report.compute(db, queries, scope), strict=True)
 
 
 def _first_day(db: duckdb.DuckDBPyConnection, today: date) -> date:

@@ -12,8 +12,8 @@ from headwater.domain.subscription_rules import rules_from_document
 from headwater.domain.subscriptions import chain_account
 from headwater.errors import UnknownResourceError
 from headwater.usecases.databases import open_database
+from headwater.usecases.published_runs import envelope
 from headwater.usecases.row_tables import single_row
-from headwater.usecases.serve_reports import envelope
 from headwater.usecases.subscription_tables import read_marked_orders
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from headwater.domain.subscription_rules import SubscriptionRule
     from headwater.domain.subscriptions import Chain, Chaining
     from headwater.usecases.ports import Facts
-    from headwater.usecases.serve_reports import PublishedRun
+    from headwater.usecases.published_runs import PublishedRun
 
 _SAMPLES, _SAMPLED_ORDERS = 10, 20
 # People whose unmarked orders of one product come back steadily: their gaps lie within a fifth of

@@ -1,125 +1,44 @@
-"""Serve reports: read one finished run, answer with its figures.
-
-Every reader starts at the account's pointer and reads that one manifest, so an answer never
-mixes two runs.
-"""
+"""Serve reports: read one finished run, answer with its figures."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC
 from typing import TYPE_CHECKING, Any
 
 from headwater.domain.facts import AD_COLUMNS, DIMENSIONS
-from headwater.domain.manifests import Manifest, partition_of
+from headwater.domain.manifests import partition_of
 from headwater.domain.models import ROLES
 from headwater.domain.money import from_minor
-from headwater.domain.reporting_days import day_bounds
-from headwater.domain.roi import RoiCells, notes_on, spell_roi
-from headwater.domain.settings import AccountSettings
-from headwater.errors import InvalidParameterError, UnknownResourceError
-from headwater.usecases.compute_roi import RoiQuery, compute_roi, objects_for
+from headwater.errors import UnknownResourceError
 from headwater.usecases.databases import open_database
-from headwater.usecases.materialize_reports import report_name
+from headwater.usecases.published_runs import envelope
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from datetime import datetime
 
     from headwater.domain.orders import Order
-    from headwater.usecases.ports import Facts, Lake, Orders, Runs
-
-# Longer ranges are asked for as all_time.
-LONGEST_RANGE = timedelta(days=3_660)
-
-
-@dataclass(frozen=True, slots=True)
-class PublishedRun:
-    """The finished run that an answer is read from."""
-
-    manifest: Manifest
-    data_version: str
-    generated_at: datetime
-
-    @property
-    def settings(self) -> AccountSettings:
-        """Return the settings that the run was made with."""
-        return AccountSettings.from_document(self.manifest.settings)
-
-    @property
-    def is_history_complete(self) -> bool:
-        """Tell whether every source's whole order history is in."""
-        return all(history.is_complete for history in self.manifest.histories.values())
+    from headwater.usecases.ports import Facts, Lake, Orders
+    from headwater.usecases.published_runs import PublishedRun
+    from headwater.usecases.reports.report import Report, Request
 
 
-@dataclass(frozen=True, slots=True)
-class RoiRequest:
-    """A reader's question."""
-
-    query: RoiQuery
-    model: str
-    revenue: str
-
-    def __post_init__(self) -> None:
-        """Refuse what no report can answer.
-
-        Raises:
-            InvalidParameterError: naming the parameter and the reason.
-        """
-        if self.revenue not in ("gross", "net"):
-            message = "revenue: choose gross or net"
-            raise InvalidParameterError(message)
-        if self.query.last - self.query.first > LONGEST_RANGE:
-            message = f"to: a report covers at most {LONGEST_RANGE.days} days"
-            raise InvalidParameterError(message)
-
-
-def open_published_run(account: str, *, runs: Runs, lake: Lake) -> PublishedRun:
-    """Return the account's latest finished run.
-
-    Raises:
-        UnknownResourceError: no run has finished yet.
-    """
-    head = runs.head(account)
-    if head.manifest is None or head.generated_at is None:
-        message = "no report yet: the first run has not finished"
-        raise UnknownResourceError(message)
-    return PublishedRun(lake.get_manifest(head.manifest), head.data_version, head.generated_at)
-
-
-def serve_roi(
-    account: str, request: RoiRequest, published: PublishedRun, *, facts: Facts, lake: Lake
+def serve_report(
+    report: Report[Any, Any],
+    account: str,
+    request: Request[Any],
+    published: PublishedRun,
+    *,
+    facts: Facts,
+    lake: Lake,
 ) -> dict[str, Any]:
-    """Return the ROI report: materialized where its range is a usual one, else computed.
+    """Return a report: materialized where its range is a usual one, else computed.
 
     Raises:
         InvalidParameterError: the run has no such model.
     """
-    if request.model not in published.manifest.models:
-        message = f"model: choose among {', '.join(published.manifest.models)}"
-        raise InvalidParameterError(message)
-    cells = _materialized(request, published, lake) or _computed(request, published, facts)
-    query, settings = request.query, published.settings
-    return {
-        **envelope(account, "roi", published),
-        "parameters": {
-            "from": query.first.isoformat(),
-            "to": query.last.isoformat(),
-            "by": list(query.by),
-            "model": request.model,
-            "revenue": request.revenue,
-            "date": "conversion",
-            "is_partial": query.last >= published.manifest.as_of,
-        },
-        **spell_roi(
-            cells,
-            by=query.by,
-            revenue=request.revenue,
-            currency=settings.currency,
-            is_history_complete=published.is_history_complete,
-        ),
-        "notes": notes_on(cells.totals),
-        "next": None,
-    }
+    document = report.document(request, published, facts=facts, lake=lake)
+    return envelope(account, report.name, published) | report.spell(request, document, published)
 
 
 def serve_credits(
@@ -202,41 +121,6 @@ def _credit_rows(objects: Mapping[str, str], order: Order, facts: Facts) -> list
         )
         names = [column[0] for column in cursor.description or ()]
         return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
-
-
-def envelope(account: str, report: str, published: PublishedRun) -> dict[str, Any]:
-    """Return what every report says about itself."""
-    manifest = published.manifest
-    return {
-        "report": report,
-        "account": account,
-        "data_version": published.data_version,
-        "generated_at": published.generated_at.isoformat(),
-        "as_of": manifest.as_of.isoformat(),
-        "history": {
-            source: f"{history.done} of {history.total}"
-            for source, history in manifest.histories.items()
-            if not history.is_complete
-        }
-        or "complete",
-        "time_zone": published.settings.time_zone,
-        "currency": published.settings.currency,
-    }
-
-
-def _materialized(request: RoiRequest, published: PublishedRun, lake: Lake) -> RoiCells | None:
-    key = published.manifest.reports.get(report_name(request.query))
-    return RoiCells.from_document(lake.get_json(key)[request.model]) if key else None
-
-
-def _computed(request: RoiRequest, published: PublishedRun, facts: Facts) -> RoiCells:
-    query, zone = request.query, published.settings.time_zone
-    start, end = day_bounds(query.first, query.last, zone)
-    objects = objects_for(published.manifest.tables, start, end)
-    with open_database() as db:
-        models = (request.model,)
-        facts.mount(db, objects, list(objects), published.manifest.models)
-        return compute_roi(db, query.first, query.last, zone, models)(query.by)[request.model]
 
 
 def _amounts(

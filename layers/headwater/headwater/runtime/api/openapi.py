@@ -77,7 +77,7 @@ from headwater.usecases.preview_cleaning import preview_cleaning
 from headwater.usecases.preview_subscriptions import preview_subscriptions
 from headwater.usecases.reconciliation_jobs import request_reconciliation
 from headwater.usecases.serve_reconciliation import serve_reconciliation
-from headwater.usecases.serve_reports import serve_credits, serve_roi
+from headwater.usecases.serve_reports import serve_credits, serve_report
 
 VERSION = "1.0.0"
 _MODELS = (
@@ -160,7 +160,7 @@ def openapi_document() -> dict[str, Any]:
     """Return the contract, made of the routes and models that serve it."""
     described = APIGatewayHttpResolver(enable_validation=True)
     for router in (
-        report_routes(serve_roi),
+        report_routes(serve_report),
         reconciliation_routes(serve_reconciliation, request_reconciliation),
         credit_routes(serve_credits),
         run_routes(),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from headwater.runtime import bootstrap
 from headwater.runtime.api.answers import is_known, not_modified
 from headwater.runtime.api.routing import account_of
-from headwater.usecases.serve_reports import open_published_run
+from headwater.usecases.published_runs import open_published_run
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from aws_lambda_powertools.event_handler import Response
     from aws_lambda_powertools.event_handler.api_gateway import Router
 
-    from headwater.usecases.serve_reports import PublishedRun
+    from headwater.usecases.published_runs import PublishedRun
 
 
 def published_run(router: Router) -> PublishedRun:

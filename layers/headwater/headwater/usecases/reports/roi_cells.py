@@ -1,25 +1,21 @@
-"""Compute the ROI report of any range from the run's tables."""
+"""The figures of the ROI report: any range, from the run's tables."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from headwater.domain.facts import DIMENSIONS
-from headwater.domain.manifests import ALL_DAYS
-from headwater.domain.models import MODELS, lead_role
+from headwater.domain.models import lead_role
 from headwater.domain.reporting_days import day_bounds
 from headwater.domain.roi import CREDITED, REST_KINDS, RoiCells, RoiRow, RoiTotals
-from headwater.errors import InvalidParameterError
 from headwater.usecases.row_tables import single_row
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from datetime import date, datetime
+    from datetime import date
 
     import duckdb
-
-    from headwater.domain.manifests import Objects
 
 # The totals that come from the orders, and how each is summed over ``range_orders``.
 _STORE_TOTALS = {
@@ -44,51 +40,12 @@ _TOTALS = ", ".join(f"coalesce({sum_}, 0)" for sum_ in _STORE_TOTALS.values())
 ROI_TABLES = ("credits", "leads", "spend", "clicks", "duplicates")
 
 
-@dataclass(frozen=True, slots=True)
-class RoiQuery:
-    """A range of reporting days, both included, and the dimensions of the rows."""
-
-    first: date
-    last: date
-    by: tuple[str, ...]
-
-    def __post_init__(self) -> None:
-        """Refuse what no report can answer.
-
-        Raises:
-            InvalidParameterError: naming the parameter and the reason.
-        """
-        if self.first > self.last:
-            message = f"from: {self.first} is after to: {self.last}"
-            raise InvalidParameterError(message)
-        unknown = [name for name in self.by if name not in DIMENSIONS]
-        if unknown or not self.by or len(set(self.by)) < len(self.by):
-            message = f"by: choose among {', '.join(DIMENSIONS)}, each once"
-            raise InvalidParameterError(message)
-
-
-def objects_for(objects: Objects, start: datetime, end: datetime) -> Objects:
-    """Return the partitions that can hold rows of the interval [start, end)."""
-    first, last = start.date().isoformat(), end.date().isoformat()
-
-    def touches(partition: str) -> bool:
-        # A month "2026-03" sorts before its days and is compared with the months of the bounds.
-        return partition == ALL_DAYS or (
-            first[: len(partition)] <= partition <= last[: len(partition)]
-        )
-
-    return {
-        table: {p: key for p, key in objects.get(table, {}).items() if touches(p)}
-        for table in ROI_TABLES
-    }
-
-
 def compute_roi(
     db: duckdb.DuckDBPyConnection,
     first: date,
     last: date,
     zone: str,
-    models: Sequence[str] = MODELS,
+    models: Sequence[str],
 ) -> Callable[[tuple[str, ...]], dict[str, RoiCells]]:
     """Read a range once; return what computes its cells by any dimensions, for every model.
 

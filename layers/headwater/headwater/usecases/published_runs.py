@@ -1,0 +1,71 @@
+"""The finished run that readers see.
+
+Every reader starts at the account's pointer and reads that one manifest, so an answer never
+mixes two runs.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from headwater.domain.settings import AccountSettings
+from headwater.errors import UnknownResourceError
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from headwater.domain.manifests import Manifest
+    from headwater.usecases.ports import Lake, Runs
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedRun:
+    """The finished run that an answer is read from."""
+
+    manifest: Manifest
+    data_version: str
+    generated_at: datetime
+
+    @property
+    def settings(self) -> AccountSettings:
+        """Return the settings that the run was made with."""
+        return AccountSettings.from_document(self.manifest.settings)
+
+    @property
+    def is_history_complete(self) -> bool:
+        """Tell whether every source's whole order history is in."""
+        return all(history.is_complete for history in self.manifest.histories.values())
+
+
+def open_published_run(account: str, *, runs: Runs, lake: Lake) -> PublishedRun:
+    """Return the account's latest finished run.
+
+    Raises:
+        UnknownResourceError: no run has finished yet.
+    """
+    head = runs.head(account)
+    if head.manifest is None or head.generated_at is None:
+        message = "no report yet: the first run has not finished"
+        raise UnknownResourceError(message)
+    return PublishedRun(lake.get_manifest(head.manifest), head.data_version, head.generated_at)
+
+
+def envelope(account: str, report: str, published: PublishedRun) -> dict[str, Any]:
+    """Return what every report says about itself."""
+    manifest = published.manifest
+    return {
+        "report": report,
+        "account": account,
+        "data_version": published.data_version,
+        "generated_at": published.generated_at.isoformat(),
+        "as_of": manifest.as_of.isoformat(),
+        "history": {
+            source: f"{history.done} of {history.total}"
+            for source, history in manifest.histories.items()
+            if not history.is_complete
+        }
+        or "complete",
+        "time_zone": published.settings.time_zone,
+        "currency": published.settings.currency,
+    }

@@ -1,0 +1,12 @@
+"""Every report that runs materialize and the API serves."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from headwater.usecases.reports.roi import ROI
+
+if TYPE_CHECKING:
+    from headwater.usecases.reports.report import Report
+
+REPORTS: tuple[Report[Any, Any], ...] = (ROI,)

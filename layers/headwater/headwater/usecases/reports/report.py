@@ -1,0 +1,163 @@
+"""What a report is: which tables it reads, what it computes from them, and how that is spelled.
+
+A report is computed in two steps. ``compute`` turns the facts of a range into a *document*, plain
+JSON values without a rounding or a word in them; the run stores the documents of the usual ranges.
+``spell`` turns a document into what a reader asked for. So a stored answer and a computed one
+differ in nothing but the time that they take.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any, Protocol
+
+from headwater.domain.manifests import ALL_DAYS
+from headwater.domain.reporting_days import day_bounds
+from headwater.errors import InvalidParameterError
+from headwater.usecases.databases import open_database
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    import duckdb
+
+    from headwater.domain.manifests import Objects
+    from headwater.usecases.ports import Facts, Lake
+    from headwater.usecases.published_runs import PublishedRun
+
+# Longer ranges are asked for as all_time.
+LONGEST_RANGE = timedelta(days=3_660)
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A range of reporting days, both included.
+
+    The run's own ranges may be longer than what may be asked for.
+    """
+
+    first: date
+    last: date
+
+    def __post_init__(self) -> None:
+        """Refuse a range that ends before it begins.
+
+        Raises:
+            InvalidParameterError: naming the parameter and the reason.
+        """
+        if self.first > self.last:
+            message = f"from: {self.first} is after to: {self.last}"
+            raise InvalidParameterError(message)
+
+    def refuse_long(self) -> None:
+        """Refuse more than ``LONGEST_RANGE``.
+
+        Raises:
+            InvalidParameterError: naming the parameter and the reason.
+        """
+        if self.last - self.first > LONGEST_RANGE:
+            message = f"to: a report covers at most {LONGEST_RANGE.days} days"
+            raise InvalidParameterError(message)
+
+
+class Query(Protocol):
+    """What decides a document: a range, and whatever else the report is about."""
+
+    @property
+    def span(self) -> Span:
+        """Return the range."""
+
+    @property
+    def label(self) -> str:
+        """Return what else it asks, as a part of an object's key; equal labels, equal answers."""
+
+
+class Request[Q: Query](Protocol):
+    """A reader's question: the document that it is read from, and how it is to be spelled."""
+
+    @property
+    def query(self) -> Q:
+        """Return what decides the document."""
+
+    @property
+    def model(self) -> str | None:
+        """Return the one attribution model that is asked about, or None for all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What of the account's settings decides a report's figures.
+
+    ``models`` are those that are asked for, in the order of the account's.
+    """
+
+    zone: str
+    models: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Report[Q: Query, R: Request[Any]]:
+    """One report.
+
+    Attributes:
+        name: as it stands in ``/v1/reports/<name>`` and in manifests.
+        tables: the fact tables that it reads.
+        usual: the queries of a usual range that each run answers beforehand.
+        compute: the documents of some queries of one range, in their order. The database holds
+            ``tables`` as views, at least the partitions of the range.
+        spell: ``parameters totals rows notes next`` of an answer.
+        tables_beyond: those of ``tables`` that a query reads beyond the end of its range.
+    """
+
+    name: str
+    tables: tuple[str, ...]
+    usual: Callable[[Span], Sequence[Q]]
+    compute: Callable[[duckdb.DuckDBPyConnection, Sequence[Q], Scope], Iterator[Any]]
+    spell: Callable[[R, Any, PublishedRun], dict[str, Any]]
+    tables_beyond: Callable[[Q], frozenset[str]] = field(default=lambda _: frozenset())
+
+    def key(self, query: Q) -> str:
+        """Return the name under which a manifest lists the document of a query."""
+        return f"{self.name}/{query.span.first}_{query.span.last}/{query.label}"
+
+    def objects(self, objects: Objects, query: Q, zone: str) -> Objects:
+        """Return the partitions that can hold what a query is about."""
+        start, end = day_bounds(query.span.first, query.span.last, zone)
+        first, last = start.date().isoformat(), end.date().isoformat()
+        beyond = self.tables_beyond(query)
+
+        def is_wanted(table: str, partition: str) -> bool:
+            # A month "2026-03" sorts before its days and is compared with the bounds' months.
+            size = len(partition)
+            return partition == ALL_DAYS or (
+                first[:size] <= partition and (table in beyond or partition <= last[:size])
+            )
+
+        return {
+            table: {p: key for p, key in objects.get(table, {}).items() if is_wanted(table, p)}
+            for table in self.tables
+        }
+
+    def document(
+        self, request: Request[Q], published: PublishedRun, *, facts: Facts, lake: Lake
+    ) -> Any:  # noqa: ANN401 - any JSON value
+        """Return the document of a question: read where the run has stored it, else computed.
+
+        Raises:
+            InvalidParameterError: the run has no such model.
+        """
+        query, models = request.query, published.manifest.models
+        if request.model is not None and request.model not in models:
+            message = f"model: choose among {', '.join(models)}"
+            raise InvalidParameterError(message)
+        stored = published.manifest.reports.get(self.key(query))
+        if stored:
+            return lake.get_json(stored)
+        asked = models if request.model is None else (request.model,)
+        scope = Scope(published.settings.time_zone, asked)
+        with open_database() as db:
+            objects = self.objects(published.manifest.tables, query, scope.zone)
+            facts.mount(db, objects, self.tables, models)
+            (document,) = self.compute(db, [query], scope)
+        return document
