@@ -7,6 +7,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from headwater.runtime.api.application import Application
 from headwater.runtime.api.openapi import contract_routes
 from headwater.runtime.api.routes_cleaning_preview import cleaning_preview_routes
+from headwater.runtime.api.routes_coverage import coverage_routes
 from headwater.runtime.api.routes_credits import credit_routes
 from headwater.runtime.api.routes_duplicates import duplicate_routes
 from headwater.runtime.api.routes_reconciliation import reconciliation_routes
@@ -31,6 +32,7 @@ application = Application(
     source_routes(),
     cleaning_preview_routes(preview_cleaning),
     subscription_routes(preview_subscriptions),
+    coverage_routes(serve_report),
     contract_routes(),
 )
 

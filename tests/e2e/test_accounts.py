@@ -26,6 +26,7 @@ ATTEMPTS: dict[str, tuple[str, Any]] = {
         {"account": "acme", "from": YESTERDAY.isoformat(), "to": YESTERDAY.isoformat()},
     ),
     "GET /v1/orders/{source}/{order_id}/credits": ("/v1/orders/bigcommerce/1/credits", None),
+    "GET /v1/reports/coverage": (f"/v1/reports/coverage?{RANGE}", None),
     "GET /v1/runs": ("/v1/runs", None),
     "GET /v1/sources": ("/v1/sources", None),
     "POST /v1/sources": ("/v1/sources", {"account": "acme", "store": "x", "access_token": "y"}),

@@ -44,6 +44,7 @@ CASES: dict[str, dict[str, Any]] = {
     "GET /v1/reports/reconciliation": {"query": "from=2026-11-01&to=2026-11-20"},
     "POST /v1/reconciliations": {"body": {"from": "2026-11-01", "to": "2026-11-20"}},
     "GET /v1/orders/{source}/{order_id}/credits": {"source": STORE, "order_id": "7"},
+    "GET /v1/reports/coverage": {"query": "from=2026-11-01&to=2026-11-20"},
     "GET /v1/runs": {},
     "GET /v1/sources": {},
     "POST /v1/sources": {

@@ -18,6 +18,8 @@ from headwater.domain import (
 from headwater.domain.ad_clicks import AD_CLICK_FIELDS, AD_CLICKS_POST
 from headwater.domain.attribution import documents
 from headwater.domain.cleaning import ALIASED, CONDITIONS, TESTS
+from headwater.domain.cost_join import JOINING_METHODS, PLATFORM_ONLY, UNMATCHED
+from headwater.domain.coverage import CAUSES, PARTS
 from headwater.domain.facts import AD_COLUMNS, DIMENSIONS
 from headwater.domain.imported_costs import LOAD_FIELDS
 from headwater.domain.models import MODEL_NAME, MODELS, ROLES
@@ -29,6 +31,7 @@ from headwater.runtime.api import (
     models_attribution,
     models_cleaning,
     models_connecting,
+    models_coverage,
     models_duplicates,
     models_imports,
     models_orders,
@@ -136,6 +139,7 @@ def test_amounts_are_texts() -> None:
         models_sources.ProblemDocument,
         models_attribution.AttributionBody,
         models_attribution.AttributionAnswer,
+        models_coverage.CoverageReport,
         models_cleaning.CleaningBody,
         models_cleaning.CleaningAnswer,
         models_cleaning.CleaningPreview,
@@ -157,6 +161,7 @@ def test_what_is_answered_fits_the_models(reported: LambdaSide) -> None:
         "GET /v1/reports": models_reports.ReportList,
         "GET /v1/reports/roi": models_reports.RoiReport,
         "GET /v1/orders/{source}/{order_id}/credits": models_reports.CreditTrail,
+        "GET /v1/reports/coverage": models_coverage.CoverageReport,
         "GET /v1/runs": models_sources.RunState,
         "GET /v1/sources": models_sources.SourceList,
         "GET /v1/sources/{source}": models_sources.OneSource,
@@ -241,6 +246,14 @@ def test_the_models_of_cleaning_have_the_fields_that_are_read() -> None:
 
 def test_the_model_of_a_models_parameters_has_those_that_are_read() -> None:
     assert names_of(models_attribution.ModelParameters) == {"kind", *documents._READERS}
+
+
+def test_the_models_of_coverage_name_what_the_domain_knows() -> None:
+    assert literals(models_coverage.Part) == PARTS
+    assert literals(models_coverage.Method) == (*JOINING_METHODS, PLATFORM_ONLY, UNMATCHED)
+    assert literals(models_coverage.CauseRow.model_fields["cause"].annotation) == CAUSES
+    kind = models_coverage.RevenueRow.model_fields["kind"].annotation
+    assert literals(kind) == ("credited", *REST_KINDS)
 
 
 def test_models_name_what_the_domain_knows() -> None:

@@ -25,6 +25,7 @@ EXPECTED = {
     "GET /v1/reports/reconciliation": {"owner", "marketer"},
     "POST /v1/reconciliations": {"owner", "marketer"},
     "GET /v1/orders/{source}/{order_id}/credits": {"owner", "marketer"},
+    "GET /v1/reports/coverage": {"owner", "marketer"},
     "GET /v1/runs": {"owner", "marketer"},
     "GET /v1/sources": {"owner"},
     "GET /v1/sources/{source}": {"owner"},

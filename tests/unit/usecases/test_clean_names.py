@@ -9,7 +9,7 @@ import pytest
 from headwater.domain.journeys import Campaign, Touchpoint
 from headwater.usecases.clean_names import SettingPorts, save_cleaning
 from headwater.usecases.preview_cleaning import preview_cleaning
-from headwater.usecases.serve_reports import open_published_run
+from headwater.usecases.published_runs import open_published_run
 from tests.workshop import ACCOUNT, Workshop, at
 
 if TYPE_CHECKING:

@@ -249,6 +249,16 @@ COLUMNS: dict[str, dict[str, str]] = {
         "conversions": "DECIMAL(18, 6)",
         "value_minor": "BIGINT",
     },
+    "evidence": {
+        "store": "VARCHAR",
+        "order_id": "VARCHAR",
+        "placed_at": "TIMESTAMP",
+        "is_identified": "BOOLEAN",
+        "touches": "BIGINT",
+        "later_touches": "BIGINT",
+        "is_recent": "BOOLEAN",
+        "conflicting_claims": "BIGINT",
+    },
     "clicks": {
         "day": "DATE",
         **dict.fromkeys(DIMENSIONS, "VARCHAR"),

@@ -12,6 +12,7 @@ from headwater.usecases.databases import open_database
 from headwater.usecases.dimension_tables import build_dimension_tables
 from headwater.usecases.duplicate_tables import build_duplicate_tables
 from headwater.usecases.engine_columns import read_columns
+from headwater.usecases.evidence_tables import build_evidence_rows
 from headwater.usecases.journey_tables import build_journey_tables
 from headwater.usecases.partitions import save_days
 from headwater.usecases.run_files import open_frame, present_objects, save_objects
@@ -41,6 +42,7 @@ _WRITTEN = {
     "leads": ("lead_rows", "opted_in_at"),
     "spend": ("spend_rows", "day"),
     "clicks": ("click_rows", "day"),
+    "evidence": ("evidence_rows", "placed_at"),
 }
 _PAIRS = "SELECT * FROM duplicate_rows ORDER BY ALL"
 
@@ -55,7 +57,7 @@ class AttributionResult:
 
 
 def attribute_orders(account: str, run: str, *, desk: Desk, facts: Facts) -> AttributionResult:
-    """Write the tables ``credits leads spend clicks duplicates`` of the whole account.
+    """Write the tables ``credits leads spend clicks evidence duplicates`` of the whole account.
 
     Nothing is tracked case by case: a late link, a refund, an edited order or a changed setting
     simply gives other rows. Rows that come out equal are the same object.
@@ -67,6 +69,7 @@ def attribute_orders(account: str, run: str, *, desk: Desk, facts: Facts) -> Att
     with open_database() as db:
         facts.mount(db, present_objects(desk.lake, frame), _READ)
         result = build_attribution(db, frame.settings)
+        build_evidence_rows(db, frame.settings)
         changes = {
             table: save_days(db, facts, frame, table, rows, day)
             for table, (rows, day) in _WRITTEN.items()

@@ -12,8 +12,8 @@ from headwater.domain.cleaning_documents import cleaning_from_document
 from headwater.domain.money import from_minor
 from headwater.usecases.databases import open_database
 from headwater.usecases.dimension_tables import NAMING_KEYS, build_naming_keys, marked, read_marks
+from headwater.usecases.published_runs import envelope
 from headwater.usecases.row_tables import fill_table, single_row
-from headwater.usecases.serve_reports import envelope
 from headwater.usecases.touch_names import AdNames, Naming
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from headwater.domain.settings import AccountSettings
     from headwater.usecases.ports import Facts
-    from headwater.usecases.serve_reports import PublishedRun
+    from headwater.usecases.published_runs import PublishedRun
 
 # What cleaning can rename.
 _CLEANED = ("channel", "source", "medium", "campaign")

@@ -21,6 +21,7 @@ ROLES_OF_ROUTE = {
     "GET /v1/reports/reconciliation": _READERS,
     "POST /v1/reconciliations": _READERS,
     "GET /v1/orders/{source}/{order_id}/credits": _READERS,
+    "GET /v1/reports/coverage": _READERS,
     "GET /v1/runs": _READERS,
     "GET /v1/sources": _OWNER,
     "GET /v1/sources/{source}": _OWNER,

@@ -19,6 +19,7 @@ from headwater.runtime.api.models_connecting import (
     TokenRequest,
 )
 from headwater.runtime.api.models_contacts import ContactLinks, LinkRequest
+from headwater.runtime.api.models_coverage import CoverageReport
 from headwater.runtime.api.models_duplicates import DuplicateList, OwnerRequest, Owners
 from headwater.runtime.api.models_imports import (
     AdClicksPost,
@@ -51,6 +52,7 @@ from headwater.runtime.api.routes_attribution import attribution_routes
 from headwater.runtime.api.routes_cleaning import cleaning_routes
 from headwater.runtime.api.routes_cleaning_preview import cleaning_preview_routes
 from headwater.runtime.api.routes_contacts import contact_routes
+from headwater.runtime.api.routes_coverage import coverage_routes
 from headwater.runtime.api.routes_credits import credit_routes
 from headwater.runtime.api.routes_duplicate_owners import owner_routes
 from headwater.runtime.api.routes_duplicates import duplicate_routes
@@ -90,6 +92,7 @@ _MODELS = (
     ConnectedSource,
     ContactLinks,
     CostsPost,
+    CoverageReport,
     CreditTrail,
     CredentialsRequest,
     ImportResult,
@@ -178,6 +181,7 @@ def openapi_document() -> dict[str, Any]:
         cleaning_routes(read_cleaning, save_cleaning),
         cleaning_preview_routes(preview_cleaning),
         subscription_routes(preview_subscriptions),
+        coverage_routes(serve_report),
         contract_routes(),
     ):
         described.include_router(router)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from headwater.usecases.reports.coverage import COVERAGE
 from headwater.usecases.reports.roi import ROI
 
 if TYPE_CHECKING:
     from headwater.usecases.reports.report import Report
 
-REPORTS: tuple[Report[Any, Any], ...] = (ROI,)
+REPORTS: tuple[Report[Any, Any], ...] = (ROI, COVERAGE)
