@@ -20,7 +20,7 @@ from local.storefront.model import StoreLine, StoreOrder
 from local.storefront.server import Storefront
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 ZONE = ZoneInfo("America/New_York")
 TODAY = datetime.now(ZONE).date()
@@ -130,8 +130,12 @@ class System:
 
     def run(self) -> dict[str, Any]:
         """Play nine o'clock and wait for the run to end; return the account's state after it."""
+        return self.run_after(self.stack.run_schedule)
+
+    def run_after(self, start: Callable[[], object]) -> dict[str, Any]:
+        """Do what starts a run, and wait for its end; return the account's state after it."""
         before = self.get("/v1/runs")["last_run"]
-        self.stack.run_schedule()
+        start()
         self._wait(lambda: self.get("/v1/runs")["last_run"] != before, "the run did not end")
         state: dict[str, Any] = self.get("/v1/runs")
         assert state["last_run"]["status"] == "done", state
