@@ -3,7 +3,8 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up check fmt fmt-check lint types imports template test bench build deploy \
+.PHONY: help setup demo up check fmt fmt-check lint types imports template test bench \
+	bench-attribution build deploy \
 	account connect lock clean
 
 VENVS := $(CURDIR)/.local/venvs
@@ -24,7 +25,7 @@ ENV ?= default
 STACK ?= headwater
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: ## Make the Python environments in .local/ (once; fast when they are current)
 	@python3 -m local.setup
@@ -63,6 +64,9 @@ test: setup ## Run the tests; ARGS="-k rebill -n 0" narrows them
 
 bench: setup ## Measure against the budgets; fails on what became slower
 	$(PYTHON) -m benchmarks $(ARGS)
+
+bench-attribution: setup ## The attribution engine beside a floor, plain SQL and its peers; ARGS=--help
+	$(PYTHON) -m benchmarks.attribution $(ARGS)
 
 build: setup ## Build the functions and layers
 	$(SAM) build --cached --parallel --parameter-overrides LambdaRuntime=$(RUNTIME)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from benchmarks.attribution.short import whole_job_line
 from benchmarks.database import connect
 from benchmarks.fact_files import TABLES, write_facts
 from benchmarks.history import (
@@ -56,6 +57,7 @@ def measure(scale: Scale) -> list[Line]:
     return [
         Line(f"engine: floor, {_of(scale)}, {len(history.touch_at):,} touches", floor.wall, "s"),
         _core_line(scale, floor, core),
+        whole_job_line(scale),
         *_step_lines(scale, floor, memory_floor, steps),
     ]
 

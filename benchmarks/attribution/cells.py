@@ -34,6 +34,7 @@ class CellSums:
 
     def __init__(self) -> None:
         self._pending: dict[tuple[str, int], list[tuple[Ints, Ints]]] = {}
+        self._rows: dict[tuple[str, int], int] = {}
         self._sums: dict[tuple[str, int], NDArray[np.float64]] = {}
 
     def add(self, model: str, cell: Ints, gross: Ints, net: Ints) -> None:
@@ -57,9 +58,9 @@ class CellSums:
         }
 
     def _add(self, key: tuple[str, int], cell: Ints, amounts: Ints) -> None:
-        pending = self._pending.setdefault(key, [])
-        pending.append((cell, amounts))
-        if sum(len(part) for part, _ in pending) > _ROWS_AT_ONCE:
+        self._pending.setdefault(key, []).append((cell, amounts))
+        self._rows[key] = self._rows.get(key, 0) + len(cell)
+        if self._rows[key] > _ROWS_AT_ONCE:
             self._flush(key)
 
     def _flush(self, key: tuple[str, int]) -> None:
@@ -69,6 +70,7 @@ class CellSums:
         sums = np.bincount(cell, weights=amounts, minlength=DAYS * COLUMNS)
         self._sums[key] = self._sums[key] + sums if key in self._sums else sums
         pending.clear()
+        self._rows[key] = 0
 
 
 def once_per_campaign(order: Ints, campaign: Ints) -> Bools:
