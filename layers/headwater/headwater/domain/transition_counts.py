@@ -143,7 +143,7 @@ def _blocks(
         )
         touched = Trail(trail.person[t] - first, trail.at[t], trail.channel[t], trail.is_direct[t])
         bought = Purchases(purchases.person[p] - first, purchases.at[p], purchases.is_conversion[p])
-        yield np.unique(touched.person), touched, bought
+        yield touched.person[np.diff(touched.person, prepend=-1) != 0], touched, bought
 
 
 class _Block:

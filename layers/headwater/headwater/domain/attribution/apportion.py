@@ -112,7 +112,8 @@ def _first_by_remainder(rows: Rows, remainder: Ints, wanted: Ints) -> Ints:
         | ((2**_REMAINDER_BITS - 1 - remainder) << _RANK_BITS)
         | rows.rank
     )
-    key = np.sort(key[kept])
+    # Segments follow one another already, which a merge sort makes use of.
+    key = np.sort(key[kept], kind="stable")
     # Sorted, each segment keeps its place: so the n-th key of a segment is its n-th by remainder.
     taken = key[rows.rank[kept] < wanted[rows.segment[kept]]]
     segment = taken >> (_REMAINDER_BITS + _RANK_BITS)

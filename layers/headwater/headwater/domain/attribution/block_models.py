@@ -100,6 +100,8 @@ class BlockModels:
         for each in role_rows:
             used[base[each.order] + each.touch] = True
         row_of = np.cumsum(used) - 1
+        # One array for all models of the same touches.
+        row = {key: row_of[place] for key, place in places.items()}
         pair_order = np.repeat(np.arange(len(length)), length)[used]
         touch = np.flatnonzero(used) - base[pair_order]
         flags = np.zeros((len(touch), len(self._roles)), dtype=bool)
@@ -111,9 +113,7 @@ class BlockModels:
             touch + first_touch,
             flags,
             {
-                model.name: self._model_credits(
-                    model, rows[model.name], row_of[places[id(rows[model.name])]]
-                )
+                model.name: self._model_credits(model, rows[model.name], row[id(rows[model.name])])
                 for model in models
             },
         )

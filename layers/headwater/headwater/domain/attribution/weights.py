@@ -39,8 +39,7 @@ def channel_weights(rows: Rows, channel: Ints) -> Weights:
     """
     codes = int(channel.max()) + 1 if len(channel) else 1
     pair = rows.segment * codes + channel
-    _, place, counts = np.unique(pair, return_inverse=True, return_counts=True)
-    count = counts[place]
+    count = np.bincount(pair)[pair]
     weight = _SHARED_BY // np.minimum(count, _MOST_SHARED)
     many = np.unique(rows.segment[count > _MOST_SHARED])
     return Weights(weight, {segment: _exact_channels(rows, count, segment) for segment in many})
