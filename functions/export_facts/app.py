@@ -1,4 +1,4 @@
-"""Lists the months with changed days, and writes one month of a table as Parquet."""
+"""Lists the months with changed days, and writes months of a table as Parquet."""
 
 from typing import Any
 

@@ -180,7 +180,7 @@ def test_facts_of_an_older_version_are_exported_anew() -> None:
     )
     exports = shop.lake.get_json(listed.exports)
     assert ("orders", "2026-10", True) in [
-        (item["table"], item["month"], item["whole"]) for item in exports
+        (item["table"], each["month"], each["whole"]) for item in exports for each in item["months"]
     ]
 
 
@@ -203,3 +203,35 @@ def test_an_older_version_whose_facts_lack_a_column_is_no_obstacle() -> None:
     shop.order(2, "2026-11-20")
     shop.run()
     assert rows(shop, "orders")[0] == before[0]
+
+
+def test_a_month_that_closes_without_a_change_is_written_as_one_object(shop: Workshop) -> None:
+    for number, day in enumerate(["2026-11-01", "2026-11-20"]):
+        shop.order(number, day)
+    for _ in range(3):
+        shop.run()
+        shop.days_later(1)
+    assert not list(shop.marks.raised(ACCOUNT))
+    before = rows(shop, "orders")
+    shop.days_later(15)
+    shop.run()
+    assert partitions(shop, "orders") == ["2026-11"]
+    assert rows(shop, "orders") == before
+
+
+def test_months_of_a_table_and_half_year_are_one_item_of_the_list(shop: Workshop) -> None:
+    for number, day in enumerate(["2025-12-31", "2026-01-01", "2026-06-30", "2026-07-01"]):
+        shop.order(number, day)
+    run = shop.begin()
+    listed = list_marked_days(
+        ACCOUNT, run, desk=shop.desk, accounts=shop.accounts, marks=shop.marks
+    )
+    assert listed.months == 4
+    assert [
+        (item["table"], item["half_year"], [each["month"] for each in item["months"]])
+        for item in shop.lake.get_json(listed.exports)
+    ] == [
+        ("orders", "2025H2", ["2025-12"]),
+        ("orders", "2026H1", ["2026-01", "2026-06"]),
+        ("orders", "2026H2", ["2026-07"]),
+    ]

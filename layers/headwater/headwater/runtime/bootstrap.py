@@ -8,8 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import boto3
-
+from headwater.adapters.aws_session import shared_session
 from headwater.adapters.awslambda.reconciliations import LambdaReconciliations
 from headwater.adapters.s3.edge_sites import S3EdgeSites
 from headwater.adapters.s3.facts import S3Facts
@@ -86,7 +85,7 @@ def edge_sites() -> EdgeSites:
 @cache
 def secrets() -> Secrets:
     """Return the access tokens; a function that only reads them is told of no prefix."""
-    client = boto3.client("secretsmanager", config=CLIENT)
+    client = shared_session().client("secretsmanager", config=CLIENT)
     return SecretsManagerSecrets(client, settings().secrets_prefix)
 
 
@@ -110,7 +109,7 @@ def _stores(deadline: datetime) -> BigCommerceSources:
 def reconciliations() -> Reconciliations:
     """Return what starts the reconciliations that somebody asks for."""
     function = settings().required("reconcile_orders_function")
-    return LambdaReconciliations(boto3.client("lambda", config=CLIENT), function)
+    return LambdaReconciliations(shared_session().client("lambda", config=CLIENT), function)
 
 
 def other_api_urls() -> list[str]:

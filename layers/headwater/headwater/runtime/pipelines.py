@@ -5,8 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING
 
-import boto3
-
+from headwater.adapters.aws_session import shared_session
 from headwater.adapters.stepfunctions.pipeline import StepFunctionsPipeline
 from headwater.runtime.settings import settings
 from headwater.runtime.storage import CLIENT, accounts, clock
@@ -20,8 +19,8 @@ if TYPE_CHECKING:
 def pipeline() -> Pipeline:
     """Return what starts pulls and runs; who only starts pulls is told of no state machine."""
     return StepFunctionsPipeline(
-        boto3.client("stepfunctions", config=CLIENT),
-        boto3.client("lambda", config=CLIENT),
+        shared_session().client("stepfunctions", config=CLIENT),
+        shared_session().client("lambda", config=CLIENT),
         state_machine_arn=settings().pipeline_arn,
         pull_function=settings().required("pull_orders_function"),
     )

@@ -9,9 +9,9 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING
 
-import boto3
 from botocore.config import Config
 
+from headwater.adapters.aws_session import shared_session
 from headwater.adapters.dynamodb.accounts import DynamoAccounts
 from headwater.adapters.dynamodb.costs import DynamoCosts
 from headwater.adapters.dynamodb.edges import DynamoEdges
@@ -124,10 +124,10 @@ def _table(setting: str) -> Table:
 
 @cache
 def _dynamodb() -> DynamoDBClient:
-    return boto3.client("dynamodb", config=CLIENT)
+    return shared_session().client("dynamodb", config=CLIENT)
 
 
 @cache
 def s3() -> S3Client:
     """Return the client of the lake."""
-    return boto3.client("s3", config=CLIENT)
+    return shared_session().client("s3", config=CLIENT)

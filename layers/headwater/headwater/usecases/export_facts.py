@@ -1,8 +1,8 @@
 """Export facts: the days on which the tables changed, from DynamoDB into Parquet.
 
-First the run lists the (table, month) pairs with marked days; then each pair is exported by
-itself, in parallel. An open month has one object per day, a closed one a single object: its
-unmarked days are taken over from the objects that the base manifest names.
+First the run lists the (table, month) pairs with marked days; then the months of each table and
+half year are exported by themselves, in parallel. An open month has one object per day, a closed
+one a single object: its unmarked days are taken over from the objects that the base manifest names.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from calendar import monthrange
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from headwater.domain import fact_rows
@@ -75,6 +76,11 @@ _DAY_OF = {
 }
 
 
+# An invocation has fixed costs (its start, the lease, a file that each later step reads) and an end
+# after 15 minutes: half a year of a million orders a year takes it four.
+_MONTHS_TOGETHER = 6
+
+
 @dataclass(frozen=True, slots=True)
 class ExportList:
     """Where the list of months to export is, and how many it names."""
@@ -85,7 +91,7 @@ class ExportList:
 
 @dataclass(frozen=True, slots=True)
 class ExportResult:
-    """How many rows and objects the export of one month made."""
+    """How many rows and objects the export of one item of the list made."""
 
     rows: int
     objects: int
@@ -113,33 +119,34 @@ def list_marked_days(
     """Fix the run's frame and write down which months are to be exported.
 
     Besides the marked days these are the months that closed since the base manifest, and, after a
-    change of the settings that facts are made with, every month that the base manifest holds.
+    change of the settings that facts are made with, every month that the base manifest holds. The
+    months of one table and half a year stand together: they are exported by one invocation.
     """
     frame = fix_frame(desk, account, run, accounts)
     marked: defaultdict[tuple[str, str], list[Mark]] = defaultdict(list)
     for mark in marks.raised(account):
         marked[mark.table, _month(mark.day)].append(mark)
     remade = set(_remade_months(frame))
+    wanted = sorted({*marked, *remade, *_newly_closed_months(frame)})
     exports = [
         {
             "account": account,
             "run": run,
             "table": table,
-            "month": month,
-            "whole": (table, month) in remade,
-            "marks": [
+            "half_year": half_year,
+            "months": [
                 {
-                    "day": mark.day.isoformat(),
-                    "version": mark.version,
-                    "raised_at": mark.raised_at.isoformat(),
+                    "month": month,
+                    "whole": (table, month) in remade,
+                    "marks": [_written_mark(mark) for mark in marked.get((table, month), [])],
                 }
-                for mark in marked.get((table, month), [])
+                for _, month in months
             ],
         }
-        for table, month in sorted({*marked, *remade, *_newly_closed_months(frame)})
+        for (table, half_year), months in groupby(wanted, _half_year)
     ]
     key = desk.lake.put_json(f"{prefix_of(account, run)}exports.json", exports)
-    return ExportList(key, len(exports))
+    return ExportList(key, len(wanted))
 
 
 def export_facts(
@@ -149,31 +156,43 @@ def export_facts(
     tables: Tables,
     facts: Facts,
 ) -> ExportResult:
-    """Export one (table, month) of the list that ``list_marked_days`` wrote.
+    """Export one item, a table's months of half a year, of the list of ``list_marked_days``.
 
     Raises:
         LeaseLostError: another run has taken the account over.
     """
-    account, run, table, month = (item[name] for name in ("account", "run", "table", "month"))
-    frame = open_frame(desk, account, run)
-    days = _days_of(month) if item["whole"] else _marked_days(item)
-    queried_at = desk.clock.now()
+    table = item["table"]
+    frame = open_frame(desk, item["account"], item["run"])
+    changes: dict[str, dict[str, str | None]] = {name: {} for name in EXPORTED[table]}
+    read: list[dict[str, Any]] = []
+    rows = 0
     with open_database() as db:
-        changes: dict[str, dict[str, str | None]] = {}
-        for name, rows in _read_days(table, account, days, tables, frame.settings):
-            fill_table(db, f"fresh_{name}", COLUMNS[name], rows)
-            changes[name] = _save_month(db, facts, frame, name, month, days)
-        count = sum(
-            single_row(db, f"SELECT count(*) FROM fresh_{name}")[0] for name in EXPORTED[table]
-        )
-    save_objects(
-        desk.lake,
-        frame,
-        f"export-{table}-{month}",
-        changes,
-        marks={"table": table, "queried_at": queried_at.isoformat(), "read": item["marks"]},
-    )
-    return ExportResult(count, sum(len(partitions) for partitions in changes.values()))
+        for each in item["months"]:
+            queried_at = desk.clock.now().isoformat()
+            read.append({"table": table, "queried_at": queried_at, "read": each["marks"]})
+            days = _days_of(each["month"]) if each["whole"] else _marked_days(each)
+            for name, fresh in _read_days(table, frame.account, days, tables, frame.settings):
+                fill_table(db, f"fresh_{name}", COLUMNS[name], fresh)
+                rows += single_row(db, f"SELECT count(*) FROM fresh_{name}")[0]
+                changes[name] |= _save_month(db, facts, frame, name, each["month"], days)
+    # One name per half year of a table: an export that is done again replaces what it said.
+    save_objects(desk.lake, frame, f"export-{table}-{item['half_year']}", changes, marks=read)
+    return ExportResult(rows, sum(len(partitions) for partitions in changes.values()))
+
+
+def _half_year(table_and_month: tuple[str, str]) -> tuple[str, str]:
+    """Return the table, and the half year of the month: 2026H1."""
+    table, month = table_and_month
+    year, number = month.split("-")
+    return table, f"{year}H{1 if int(number) <= _MONTHS_TOGETHER else 2}"
+
+
+def _written_mark(mark: Mark) -> dict[str, Any]:
+    return {
+        "day": mark.day.isoformat(),
+        "version": mark.version,
+        "raised_at": mark.raised_at.isoformat(),
+    }
 
 
 def _month(day: date) -> str:
@@ -225,6 +244,8 @@ def _read_days(
     The days are of one month, and one query reads from the first to the last of them.
     """
     if not days:
+        # A month that has only closed: nothing is fresh in it.
+        yield from ((name, ()) for name in EXPORTED[table])
         return
     journeys, wanted = tables.journeys, frozenset(days)
     span = account, min(days), max(days)

@@ -103,7 +103,7 @@ def _settled_marks(lake: Lake, frame: RunFrame) -> Iterator[Mark]:
     Any other day stays marked and is exported once more by the next run.
     """
     for made in lake.list_json(f"{prefix_of(frame.account, frame.run)}objects/"):
-        if exported := made.get("marks"):
+        for exported in made.get("marks", []):
             queried_at = datetime.fromisoformat(exported["queried_at"])
             for read in exported["read"]:
                 mark = _mark(exported["table"], read)
