@@ -133,10 +133,16 @@ class System:
         return self.run_after(self.stack.run_schedule)
 
     def run_after(self, start: Callable[[], object]) -> dict[str, Any]:
-        """Do what starts a run, and wait for its end; return the account's state after it."""
+        """Do what starts a run, and wait for its end; return the account's state after it.
+
+        A run that another test has started ends before: it may have looked already at what this
+        one is to see.
+        """
+        self._wait(self._is_free, "another run did not end")
         before = self.get("/v1/runs")["last_run"]
         start()
         self._wait(lambda: self.get("/v1/runs")["last_run"] != before, "the run did not end")
+        self._wait(self._is_free, "the run after it did not end")
         state: dict[str, Any] = self.get("/v1/runs")
         assert state["last_run"]["status"] == "done", state
         return state
@@ -156,6 +162,9 @@ class System:
             for item in page.get("Contents", [])
             if item["Key"].split("/")[0] in ("facts", "reports", "manifests")
         }
+
+    def _is_free(self) -> bool:
+        return self.get("/v1/runs")["lease"] is None
 
     def _wait(self, is_so: Any, otherwise: str) -> None:  # noqa: ANN401
         deadline = time.monotonic() + _DEADLINE

@@ -143,12 +143,12 @@ class Office:
         ).months
 
     def export_all_facts(self, run: str) -> None:
-        """Export all months of the run's list, one after the other."""
+        """Export all items of the run's list, one after the other."""
         for number in range(len(self._listed(run))):
             self.export_facts(run, number)
 
     def export_facts(self, run: str, number: int) -> None:
-        """Export one month of the run's list."""
+        """Export one item of the run's list."""
         # The list of an account that is a copy still names the one that it was copied from.
         item = {**self._listed(run)[number], "account": self.account}
         tables = Tables(self.orders, self.journeys, self.costs, self.edges, self.products)
