@@ -70,6 +70,7 @@ bench-attribution: setup ## The attribution engine beside a floor, plain SQL and
 
 build: setup ## Build the functions and layers
 	$(SAM) build --cached --parallel --parameter-overrides LambdaRuntime=$(RUNTIME)
+	@$(PYTHON) -m local.layers $(HEADWATER_LAMBDA_PYTHON)
 
 deploy: build ## Deploy to AWS; ENV=staging or prod chooses the samconfig environment
 	@# Parameters given here would replace those of samconfig.toml, so the default runtime it is.
