@@ -9,6 +9,7 @@ from collections.abc import Container
 
 NAMES = (
     "error_types",
+    "ends_of_logs",
     "http_api_routes",
     "distributed_map",
     "clean_interpreter",
