@@ -16,6 +16,7 @@ from headwater.runtime.api.routes_runs import run_routes
 from headwater.runtime.api.routes_sources import source_routes
 from headwater.runtime.api.routes_subscriptions import subscription_routes
 from headwater.runtime.observability import observed
+from headwater.usecases.explain_credits import explain_credits
 from headwater.usecases.list_duplicates import list_duplicates
 from headwater.usecases.preview_cleaning import preview_cleaning
 from headwater.usecases.preview_subscriptions import preview_subscriptions
@@ -26,7 +27,7 @@ from headwater.usecases.serve_reports import serve_credits, serve_report
 application = Application(
     report_routes(serve_report),
     reconciliation_routes(serve_reconciliation, request_reconciliation),
-    credit_routes(serve_credits),
+    credit_routes(serve_credits, explain_credits),
     duplicate_routes(list_duplicates),
     run_routes(),
     source_routes(),

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from headwater.runtime.api import answers
+from headwater.runtime.api import answers, models_reports
 from headwater.usecases.ports import ApiKey, Source
 from tests.lambda_side import OWNER, logged, sample
 from tests.workshop import ACCOUNT, STORE
@@ -224,3 +224,17 @@ def test_a_preview_tells_bad_rules_field_by_field(reported: LambdaSide) -> None:
 def test_before_the_first_run_there_is_nothing_to_preview(side: LambdaSide) -> None:
     answer = side.call(PREVIEW, caller=OWNER, body={"rules": []})
     assert answer["statusCode"] == 404
+
+
+def test_an_orders_whole_path_comes_on_request(reported: LambdaSide) -> None:
+    answer = reported.call(
+        CREDITS, caller=MARKETER, source=STORE, order_id="7", query="explain=true"
+    )
+    explanation = models_reports.CreditTrail.model_validate(answer["json"]).explanation
+    assert explanation is not None
+    [touch] = explanation.path
+    assert (touch.models["last_click"].weight, touch.models["last_click"].of) == (1, 1)
+    assert (
+        "explanation"
+        not in reported.call(CREDITS, caller=OWNER, source=STORE, order_id="7")["json"]
+    )

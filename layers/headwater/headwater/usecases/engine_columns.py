@@ -75,8 +75,16 @@ class EngineColumns:
     milestones: Milestones
 
 
-def read_columns(db: duckdb.DuckDBPyConnection, settings: AccountSettings) -> EngineColumns:
-    """Read the engine's columns; also makes ``kept_opt_ins`` and ``order_classes``."""
+def read_columns(
+    db: duckdb.DuckDBPyConnection, settings: AccountSettings, tracking_start: int | None = None
+) -> EngineColumns:
+    """Read the engine's columns; also makes ``kept_opt_ins`` and ``order_classes``.
+
+    Args:
+        db: holds the working tables.
+        settings: the account's.
+        tracking_start: µs, where ``db`` does not hold all touches of the account.
+    """
     _build_kept_opt_ins(db)
     db.execute(_CONTACT_CODES)
     db.execute(
@@ -84,7 +92,7 @@ def read_columns(db: duckdb.DuckDBPyConnection, settings: AccountSettings) -> En
     )
     orders = _read_orders(db)
     touches, is_imported = _read_touches(db)
-    started = _tracking_start(db, settings)
+    started = read_tracking_start(db, settings) if tracking_start is None else tracking_start
     return EngineColumns(
         orders, touches, _read_milestones(db, orders, touches, is_imported, started)
     )
@@ -206,7 +214,7 @@ def _build_kept_opt_ins(db: duckdb.DuckDBPyConnection) -> None:
     )
 
 
-def _tracking_start(db: duckdb.DuckDBPyConnection, settings: AccountSettings) -> int:
+def read_tracking_start(db: duckdb.DuckDBPyConnection, settings: AccountSettings) -> int:
     """Return when tracking began, µs: the first live hit, or later where the owner says so."""
     (first_hit,) = single_row(
         db,

@@ -75,7 +75,7 @@ class BlockModels:
         effects: Effects | None,
         tracking_start: int,
     ) -> None:
-        self._block, self._orders = block, orders
+        self._block, self.orders = block, orders
         self._roles, self._effects = roles, effects
         self._allowance, self._tracking_start = allowance, tracking_start
         self._views: dict[tuple[TouchFilter, ...], View] = {}
@@ -108,8 +108,8 @@ class BlockModels:
         for role, each in enumerate(role_rows):
             flags[row_of[base[each.order] + each.touch], role] = True
         return Credits(
-            self._orders.which,
-            self._orders.which[pair_order],
+            self.orders.which,
+            self.orders.which[pair_order],
             touch + first_touch,
             flags,
             {
@@ -117,6 +117,20 @@ class BlockModels:
                 for model in models
             },
         )
+
+    def shares(self, model: ModelDefinition) -> dict[int, tuple[int, int]]:
+        """Return, of a block of one order, the block's touch → its weight and all weights' sum."""
+        rows = self._rows(model)
+        if not len(rows):
+            return {}
+        weights = self._weights(model, rows)
+        own = weights.exact.get(0) or (
+            [1] * len(rows) if weights.row is None else weights.row.tolist()
+        )
+        total = 1 if model.kind is Kind.ROLES_FULL else sum(own)
+        return {
+            touch: (weight, total) for touch, weight in zip(rows.touch.tolist(), own, strict=True)
+        }
 
     def role_touches(self, filter_: TouchFilter | None = None, *, cycle: bool = False) -> Ints:
         """Return the touches of the four roles, shape (orders, 4), in ``ROLES`` order.
@@ -134,7 +148,7 @@ class BlockModels:
         return self._role_touches[key]
 
     def _rows(self, model: ModelDefinition) -> Rows:
-        scope = self._orders.in_scope(model.orders)
+        scope = self.orders.in_scope(model.orders)
         if model.kind in SINGLE_TOUCH_KINDS:
             touch = self._one_touch(model, (), cycle=False)
             return single(touch if scope is None else np.where(scope, touch, NONE))
@@ -163,7 +177,7 @@ class BlockModels:
         span = self._span(model, cycle=cycle or model.conversion_cycle)
         touch = view.first(span) if model.kind is Kind.FIRST else view.last(span)
         if model.needs_origin:
-            touch = np.where(self._orders.is_known_before, NONE, touch)
+            touch = np.where(self.orders.is_known_before, NONE, touch)
         return touch
 
     def _view(self, filters: tuple[TouchFilter, ...]) -> View:
@@ -181,18 +195,18 @@ class BlockModels:
             if kind is None:
                 span = self._block.before_order(window)
             else:
-                orders = self._orders
+                orders = self.orders
                 opted_in = orders.lead_at if kind is Kind.NEW_LEAD else orders.again_at
                 span = self._block.before_opt_in(opted_in, window)
-            if cycle and self._orders.cycle_at is not None:
-                span = span.since(self._block.after(self._orders.cycle_at))
+            if cycle and self.orders.cycle_at is not None:
+                span = span.since(self._block.after(self.orders.cycle_at))
             self._spans[key] = span
         return self._spans[key]
 
     def _weights(  # noqa: PLR0911 - a kind each
         self, model: ModelDefinition, rows: Rows
     ) -> Weights:
-        touches, orders = self._block.touches, self._orders
+        touches, orders = self._block.touches, self.orders
         match model.kind:
             case Kind.CHANNELS:
                 return w.channel_weights(rows, touches.channel[rows.touch])
@@ -216,7 +230,7 @@ class BlockModels:
                 return EQUAL
 
     def _model_credits(self, model: ModelDefinition, rows: Rows, row: Ints) -> ModelCredits:
-        orders = self._orders
+        orders = self.orders
         gross, net = orders.gross[rows.order], orders.net[rows.order]
         if model.kind in SINGLE_TOUCH_KINDS:
             parts = gross, net
@@ -236,7 +250,7 @@ class BlockModels:
 
     def _pre_tracking(self, model: ModelDefinition) -> Bools:
         """Tell which orders' rest lies before tracking could see the deciding touch."""
-        orders = self._orders
+        orders = self.orders
         if model.needs_origin:
             precedes = orders.is_known_before
         else:

@@ -76,7 +76,7 @@ def attribute_blocks(
         ValueError: the touches are not sorted.
     """
     touches.require_sorted()
-    work = _Work(orders, touches, milestones, models, effects)
+    work = BlockWork(orders, touches, milestones, models, effects)
     cuts = work.cut(block_orders)
     if threads == 1:
         yield from map(work.compute, cuts)
@@ -92,8 +92,8 @@ def attribute_blocks(
             yield each.result()
 
 
-class _Work:
-    """What is the same for all blocks."""
+class BlockWork:
+    """What is the same for all blocks; takes what ``attribute_blocks`` takes."""
 
     def __init__(
         self,
@@ -143,6 +143,11 @@ class _Work:
 
     def compute(self, which: Ints) -> Credits:
         """Return the credits of one block."""
+        first = int(self._offset[self._contact[which[0]]])
+        return self.models_of(which).credits(self._models, first)
+
+    def models_of(self, which: Ints) -> BlockModels:
+        """Return what computes models on some orders, sorted by contact."""
         orders, milestones = self._orders, self._milestones
         contact, at = self._contact[which], self._at[which]
         first = int(self._offset[contact[0]])
@@ -169,7 +174,7 @@ class _Work:
             is_new=orders.is_new[which],
             is_initial=orders.is_initial[which],
         )
-        models = BlockModels(
+        return BlockModels(
             block,
             block_orders,
             self._roles,
@@ -177,7 +182,6 @@ class _Work:
             self._effects,
             milestones.tracking_start,
         )
-        return models.credits(self._models, first)
 
 
 class _EventSearch:

@@ -203,6 +203,55 @@ class Rest(ApiModel):
     net: Amount
 
 
+class ModelVerdict(ApiModel):
+    """A touch's share under a model, ``weight`` of ``of``, or the rule that excludes it."""
+
+    weight: int | None = None
+    of: int | None = None
+    excluded: str | None = None
+
+
+class PathTouch(ApiModel):
+    """A touch of the contact's journey, whether it counts or not."""
+
+    touch_id: str
+    at: Instant
+    channel: str
+    source: str
+    medium: str
+    campaign: str
+    content: str
+    term: str
+    platform: str
+    ad_campaign_id: str
+    ad_adset_id: str
+    ad_ad_id: str
+    ad_match: str
+    models: dict[Model, ModelVerdict]
+
+
+class ModelWindow(ApiModel):
+    """The instants between which a model looks, both included."""
+
+    first: Instant | None = Field(alias="from", description="null: no limit.")
+    last: Instant = Field(alias="to")
+
+
+class OrderKey(ApiModel):
+    """Which order."""
+
+    source: str
+    order_id: str
+
+
+class CreditExplanation(ApiModel):
+    """The whole path, of which the cents can be computed by hand."""
+
+    path: list[PathTouch]
+    windows: dict[Model, ModelWindow | None] = Field(description="null: it has none of its own.")
+    inherited_from: OrderKey | None = Field(description="Of a rebill, the order it inherits from.")
+
+
 class CreditTrail(Envelope):
     """Why an order's revenue went where it went."""
 
@@ -211,3 +260,4 @@ class CreditTrail(Envelope):
     order: CreditedOrder
     touches: list[CreditedTouch]
     rest: dict[Model, Rest]
+    explanation: CreditExplanation | None = Field(default=None, description="With explain=true.")

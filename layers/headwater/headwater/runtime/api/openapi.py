@@ -69,6 +69,7 @@ from headwater.runtime.api.routing import new_router
 from headwater.usecases.choose_models import read_models, save_models
 from headwater.usecases.clean_names import read_cleaning, save_cleaning
 from headwater.usecases.connect_source import connect_source
+from headwater.usecases.explain_credits import explain_credits
 from headwater.usecases.import_orders import import_order_file, import_orders
 from headwater.usecases.import_rows import import_rows
 from headwater.usecases.link_contacts import link_contacts
@@ -165,7 +166,7 @@ def openapi_document() -> dict[str, Any]:
     for router in (
         report_routes(serve_report),
         reconciliation_routes(serve_reconciliation, request_reconciliation),
-        credit_routes(serve_credits),
+        credit_routes(serve_credits, explain_credits),
         run_routes(),
         import_routes(import_rows),
         order_routes(import_orders, import_order_file),

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.api_gateway import Router
-from aws_lambda_powertools.event_handler.openapi.params import Path
+from aws_lambda_powertools.event_handler.openapi.params import Path, Query
 
 from headwater.runtime import bootstrap
 from headwater.runtime.api.answers import etag_of, json_answer
@@ -15,11 +15,14 @@ from headwater.runtime.api.reading import published_run, unless_known
 from headwater.runtime.api.routing import account_of, new_router
 
 
-def credit_routes(serve_credits: Callable[..., dict[str, Any]]) -> Router:
+def credit_routes(
+    serve_credits: Callable[..., dict[str, Any]], explain_credits: Callable[..., dict[str, Any]]
+) -> Router:
     """Return the route of an order's credit trail.
 
     Args:
         serve_credits: the use case behind it.
+        explain_credits: the one that adds the whole path.
     """
     router = new_router()
 
@@ -33,14 +36,20 @@ def credit_routes(serve_credits: Callable[..., dict[str, Any]]) -> Router:
         security=NEEDS_KEY,
     )
     def read_credits(
-        source: Annotated[str, Path(max_length=32)], order_id: Annotated[str, Path(max_length=64)]
+        source: Annotated[str, Path(max_length=32)],
+        order_id: Annotated[str, Path(max_length=64)],
+        explain: Annotated[
+            bool, Query(description="Add every touch of the journey, and the rule behind it.")
+        ] = False,
     ) -> Response[str]:
         account, run = account_of(router), published_run(router)
-        etag = etag_of("credits", run.data_version, source, order_id)
+        etag = etag_of("credits", run.data_version, source, order_id, explain)
 
         def make() -> Response[str]:
             facts, orders = bootstrap.facts(), bootstrap.orders()
             trail = serve_credits(account, source, order_id, run, facts=facts, orders=orders)
+            if explain:
+                trail["explanation"] = explain_credits(source, order_id, run, facts=facts)
             return json_answer(trail, etag=etag)
 
         return unless_known(router, etag, make)
