@@ -12,7 +12,7 @@ from headwater.domain.attribution.apportion import exact_parts
 from headwater.domain.subscription_rules import SubscriptionRule
 from headwater.errors import UnknownResourceError
 from headwater.usecases.explain_credits import explain_credits
-from headwater.usecases.serve_reports import open_published_run
+from headwater.usecases.published_runs import open_published_run
 from tests.workshop import ACCOUNT, STORE, Workshop
 
 MINE = {

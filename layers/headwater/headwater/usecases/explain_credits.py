@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from headwater.domain.effects import Effects
     from headwater.domain.settings import AccountSettings
     from headwater.usecases.ports import Facts
-    from headwater.usecases.serve_reports import PublishedRun
+    from headwater.usecases.published_runs import PublishedRun
 
 _READ = (
     "orders",

@@ -53,16 +53,22 @@ def apportion(rows: Rows, weights: Weights, revenue: Ints) -> Ints:
     if weights.row is None:
         return _equal_parts(rows, revenue)
     whole = np.abs(revenue)
-    sums = rows.sums(weights.row)
-    hard = sums >= _LARGEST_SUM
+    total = rows.sums(weights.row)
+    hard = total >= _LARGEST_SUM
     hard[list(weights.exact)] = True
-    parts = _fitting_parts(rows, np.where(hard[rows.segment], 1, weights.row), whole)
-    for segment in np.flatnonzero(hard).tolist():
-        start = int(rows.start[segment])
-        mine = slice(start, start + int(rows.count[segment]))
-        exact = weights.exact.get(segment) or weights.row[mine].tolist()
-        parts[mine] = exact_parts(exact, int(whole[segment]))
-    return parts * np.sign(revenue)[rows.segment]
+    if hard.any():
+        fitting = np.where(hard[rows.segment], 1, weights.row)
+        parts = _fitting_parts(rows, fitting, rows.sums(fitting), whole)
+        for segment in np.flatnonzero(hard).tolist():
+            start = int(rows.start[segment])
+            mine = slice(start, start + int(rows.count[segment]))
+            exact = weights.exact.get(segment) or weights.row[mine].tolist()
+            parts[mine] = exact_parts(exact, int(whole[segment]))
+    else:
+        parts = _fitting_parts(rows, weights.row, total, whole)
+    if (revenue < 0).any():
+        parts *= np.sign(revenue)[rows.segment]
+    return parts
 
 
 def exact_parts(weights: list[int], whole: int) -> list[int]:
@@ -83,9 +89,8 @@ def _equal_parts(rows: Rows, revenue: Ints) -> Ints:
     return parts
 
 
-def _fitting_parts(rows: Rows, weight: Ints, whole: Ints) -> Ints:
-    """Apportion where the weights of a segment sum to less than ``_LARGEST_SUM``."""
-    total = np.maximum(rows.sums(weight), 1)
+def _fitting_parts(rows: Rows, weight: Ints, total: Ints, whole: Ints) -> Ints:
+    """Apportion where weights sum to less than ``_LARGEST_SUM``; ``total`` per segment."""
     # R·w / W = (R div W)·w + (R mod W)·w / W, whose products fit.
     times, rest = whole // total, whole % total
     product = rest[rows.segment] * weight
