@@ -251,7 +251,12 @@ class LambdaSide:
         listed = self.invoke("export_facts", {**run, "list": True})
         for item in self.workshop.lake.get_json(listed["exports"]):
             self.invoke("export_facts", item)
-        for step in ("chain_subscriptions", "attribute_orders", "materialize_reports"):
+        for step in (
+            "chain_subscriptions",
+            "train_effects",
+            "attribute_orders",
+            "materialize_reports",
+        ):
             self.invoke(step, run)
         version: str = self.invoke("finish_run", run)["data_version"]
         return version
@@ -313,7 +318,7 @@ def step_of_route(route: str) -> str:
         return "connect_source"
     if "/v1/contacts/" in route:
         return "link_contacts"
-    if path.startswith("/v1/settings/"):
+    if path.startswith("/v1/settings/") or path == "/v1/effects/restate":
         return "manage_account"
     if path == "/v1/reconciliations" or path.endswith("/preview"):
         return "serve_reports"

@@ -22,6 +22,7 @@ from headwater.usecases.reports.report import Report, Span
 from headwater.usecases.reports.roi import ROI, RoiQuery, RoiRequest
 from headwater.usecases.run_files import LEASE, Desk
 from headwater.usecases.serve_reports import serve_credits, serve_report
+from headwater.usecases.train_effects import train_effects
 from tests.fakes import (
     FakeAccounts,
     FakeClock,
@@ -165,6 +166,7 @@ class Workshop:
     def compute(self, run: str) -> None:
         """Do what follows the export, up to the reports."""
         chain_subscriptions(ACCOUNT, run, desk=self.desk, facts=self.facts)
+        train_effects(ACCOUNT, run, desk=self.desk, facts=self.facts)
         attribute_orders(ACCOUNT, run, desk=self.desk, facts=self.facts)
         materialize_reports(ACCOUNT, run, desk=self.desk, facts=self.facts)
 

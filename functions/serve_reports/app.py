@@ -10,6 +10,7 @@ from headwater.runtime.api.routes_cleaning_preview import cleaning_preview_route
 from headwater.runtime.api.routes_coverage import coverage_routes
 from headwater.runtime.api.routes_credits import credit_routes
 from headwater.runtime.api.routes_duplicates import duplicate_routes
+from headwater.runtime.api.routes_effects import effect_routes
 from headwater.runtime.api.routes_reconciliation import reconciliation_routes
 from headwater.runtime.api.routes_reports import report_routes
 from headwater.runtime.api.routes_runs import run_routes
@@ -21,6 +22,7 @@ from headwater.usecases.list_duplicates import list_duplicates
 from headwater.usecases.preview_cleaning import preview_cleaning
 from headwater.usecases.preview_subscriptions import preview_subscriptions
 from headwater.usecases.reconciliation_jobs import request_reconciliation
+from headwater.usecases.serve_effects import list_effects, serve_effects
 from headwater.usecases.serve_reconciliation import serve_reconciliation
 from headwater.usecases.serve_reports import serve_credits, serve_report
 
@@ -29,6 +31,7 @@ application = Application(
     reconciliation_routes(serve_reconciliation, request_reconciliation),
     credit_routes(serve_credits, explain_credits),
     duplicate_routes(list_duplicates),
+    effect_routes(list_effects, serve_effects),
     run_routes(),
     source_routes(),
     cleaning_preview_routes(preview_cleaning),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from tests.e2e.conftest import YESTERDAY, System
 
 pytestmark = pytest.mark.xdist_group("deployed")
 
+MONTH = datetime.now(UTC).strftime("%Y-%m")
 RANGE = f"from={YESTERDAY}&to={YESTERDAY}"
 BUYER = email_node("buyer1@example.com")
 # Route → how another account's owner tries to reach this account's data through it, and what the
@@ -69,6 +71,9 @@ ATTEMPTS: dict[str, tuple[str, Any]] = {
     ),
     "POST /v1/orders": ("/v1/orders", {"account": "acme", "source": "bigcommerce", "rows": []}),
     "GET /v1/duplicates": ("/v1/duplicates", None),
+    "GET /v1/effects": ("/v1/effects", None),
+    "GET /v1/effects/{month}": (f"/v1/effects/{MONTH}", None),
+    "POST /v1/effects/restate": ("/v1/effects/restate", {"account": "acme", "from": MONTH}),
     "PUT /v1/duplicates/owner": ("/v1/duplicates/owner", {"account": "acme", "sources": []}),
 }
 # Traces of this account: its name as a value, its store's hash, its orders' amounts.

@@ -111,6 +111,7 @@ def test_the_steps_come_in_the_order_of_the_data(machine: Json) -> None:
         "Anything to export?",
         "Export each month",
         "Chain subscriptions",
+        "Train effects",
         "Attribute orders",
         "Materialize reports",
         "Finish run",

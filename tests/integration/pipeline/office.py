@@ -28,6 +28,7 @@ from headwater.usecases.materialize_reports import materialize_reports
 from headwater.usecases.pull_orders import pull_account
 from headwater.usecases.run_files import Desk, prefix_of
 from headwater.usecases.source_pull import PullPorts
+from headwater.usecases.train_effects import train_effects
 from tests.fakes import FakePipeline
 
 if TYPE_CHECKING:
@@ -164,6 +165,10 @@ class Office:
         """Find contacts and chains."""
         chain_subscriptions(self.account, run, desk=self.desk, facts=self.facts)
 
+    def train_effects(self, run: str) -> None:
+        """Train the effects that are missing."""
+        train_effects(self.account, run, desk=self.desk, facts=self.facts)
+
     def attribute_orders(self, run: str) -> None:
         """Attribute orders."""
         attribute_orders(self.account, run, desk=self.desk, facts=self.facts)
@@ -186,6 +191,7 @@ class Office:
 
 AFTER_EXPORT: tuple[Callable[[Office, str], None], ...] = (
     Office.chain_subscriptions,
+    Office.train_effects,
     Office.attribute_orders,
     Office.materialize_reports,
     Office.finish_run,

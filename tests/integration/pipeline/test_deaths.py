@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 # The processes of a run; those with many calls, or whose calls change much, in parts.
 PARTS = [
     *((f"export_facts_{number}", 0, 1) for number in range(EXPORTS)),
-    *((name, 0, 1) for name in ("list_marked_days", "chain_subscriptions", "attribute_orders")),
+    *((name, 0, 1) for name in ("list_marked_days", "chain_subscriptions", "train_effects")),
+    ("attribute_orders", 0, 1),
     *((name, part, 3) for name in ("pull_orders", "finish_run") for part in range(3)),
     *(("materialize_reports", part, 3) for part in range(3)),
 ]

@@ -7,17 +7,15 @@ from datetime import UTC, datetime
 import numpy as np
 import pytest
 
-from headwater.domain.effects import (
-    LINEAR_ALL,
-    MARKOV,
-    EffectsVersion,
+from headwater.domain.effect_months import (
+    Restatement,
     a_year_before,
-    effects_of,
+    is_month,
     month_of,
     months_between,
     start_of,
-    version_for,
 )
+from headwater.domain.effects import LINEAR_ALL, MARKOV, EffectsVersion, effects_of, version_for
 
 
 def version(month: str, effects: dict[str, int], method: str = MARKOV) -> EffectsVersion:
@@ -85,6 +83,18 @@ def test_before_any_training_all_channels_weigh_the_same() -> None:
     assert effects.version_at(np.array([0, microseconds("2026-01-01")])).tolist() == [0, 0]
     assert effects.weights.tolist() == [[1]]
     assert version_for([], datetime.now(UTC)) is None
+
+
+@pytest.mark.parametrize("text", ["2026-13", "2026-00", "26-01", "2026-1", "2026-01-01", "٢٠٢٦-01"])
+def test_what_is_no_month_is_none(text: str) -> None:
+    assert is_month("2026-12")
+    assert not is_month(text)
+
+
+def test_a_request_to_restate_comes_back_as_it_was_kept() -> None:
+    asked = Restatement("2026-09", datetime(2026, 11, 21, 14, tzinfo=UTC))
+    assert Restatement.from_document(asked.document()) == asked
+    assert Restatement.from_document(None) is None
 
 
 def test_months_are_listed_over_the_turn_of_a_year() -> None:

@@ -111,3 +111,19 @@ def test_bad_models_are_told_parameter_by_parameter_and_change_nothing(side: Lam
     names = [error["name"] for error in answer["json"]["errors"]]
     assert sorted(names) == ["models.last_click.window_days", "models.x.kind"]
     assert side.workshop.pipeline.pulled == []
+
+
+def test_a_restatement_is_taken_and_starts_a_run(reported: LambdaSide) -> None:
+    answer = reported.call("POST /v1/effects/restate", caller=OWNER, body={"from": "2026-11"})
+    assert answer["statusCode"] == 202
+    assert (answer["json"]["from"], answer["json"]["run_started"]) == ("2026-11", True)
+    assert reported.workshop.pipeline.pulled == [ACCOUNT]
+
+
+@pytest.mark.parametrize("body", [{}, {"from": 2026}, {"from": "2026-12"}, {"month": "2026-11"}])
+def test_a_restatement_of_no_month_that_has_begun_is_refused(
+    reported: LambdaSide, body: object
+) -> None:
+    answer = reported.call("POST /v1/effects/restate", caller=OWNER, body=body)
+    assert answer["statusCode"] == 400
+    assert reported.workshop.pipeline.pulled == []

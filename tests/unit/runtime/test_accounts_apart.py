@@ -133,6 +133,9 @@ CASES: dict[str, dict[str, Any]] = {
     },
     "GET /v1/duplicates": {},
     "PUT /v1/duplicates/owner": {"body": {"sources": []}},
+    "GET /v1/effects": {},
+    "GET /v1/effects/{month}": {"month": "2026-11"},
+    "POST /v1/effects/restate": {"body": {"from": "2026-11"}},
     "GET /v1/openapi.json": {},
 }
 

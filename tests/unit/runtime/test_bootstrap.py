@@ -23,7 +23,7 @@ USED: dict[str, list[Callable[[], object]]] = {
     "CollectHitsFunction": [edge.hit_queue, edge._cached_sites],
     "RecordHitsFunction": [storage.journeys, storage.lake],
     "ImportRowsFunction": [storage.journeys, storage.costs, storage.lake],
-    "ManageAccountFunction": [storage.accounts, storage.clock, pipelines.setting_ports],
+    "ManageAccountFunction": [pipelines.setting_ports, pipelines.restate_ports],
     "ServeReportsFunction": [
         bootstrap.accounts,
         bootstrap.runs,
@@ -57,6 +57,7 @@ USED: dict[str, list[Callable[[], object]]] = {
         bootstrap.facts,
     ],
     "ChainSubscriptionsFunction": [bootstrap.desk, bootstrap.facts],
+    "TrainEffectsFunction": [bootstrap.desk, bootstrap.facts],
     "AttributeOrdersFunction": [bootstrap.desk, bootstrap.facts],
     "MaterializeReportsFunction": [bootstrap.desk, bootstrap.facts],
     "FinishRunFunction": [

@@ -33,6 +33,7 @@ from headwater.runtime.api import (
     models_connecting,
     models_coverage,
     models_duplicates,
+    models_effects,
     models_imports,
     models_orders,
     models_reconciliation,
@@ -135,6 +136,10 @@ def test_amounts_are_texts() -> None:
         models_duplicates.DuplicateList,
         models_duplicates.OwnerRequest,
         models_duplicates.Owners,
+        models_effects.EffectsList,
+        models_effects.EffectsDetail,
+        models_effects.RestateRequest,
+        models_effects.Restating,
         models_sources.RunState,
         models_sources.ProblemDocument,
         models_attribution.AttributionBody,
@@ -173,9 +178,11 @@ def test_what_is_answered_fits_the_models(reported: LambdaSide) -> None:
         "GET /v1/settings/attribution": models_attribution.AttributionAnswer,
         "GET /v1/settings/cleaning": models_cleaning.CleaningAnswer,
         "GET /v1/duplicates": models_duplicates.DuplicateList,
+        "GET /v1/effects": models_effects.EffectsList,
+        "GET /v1/effects/{month}": models_effects.EffectsDetail,
     }
     for route, model in answers.items():
-        answer = reported.call(route, caller=OWNER, source=STORE, order_id="7")
+        answer = reported.call(route, caller=OWNER, source=STORE, order_id="7", month="2026-11")
         model.model_validate(answer["json"])
     query = f"by={','.join(DIMENSIONS)}&range=last_7_days"
     answer = reported.call("GET /v1/reports/roi", caller=OWNER, query=query)
@@ -203,6 +210,8 @@ def test_what_is_answered_fits_the_models(reported: LambdaSide) -> None:
     models_cleaning.CleaningPreview.model_validate(answer["json"])
     answer = reported.call("PUT /v1/settings/cleaning", caller=OWNER, body=aliases)
     models_cleaning.CleaningAnswer.model_validate(answer["json"])
+    answer = reported.call("POST /v1/effects/restate", caller=OWNER, body={"from": "2026-11"})
+    models_effects.Restating.model_validate(answer["json"])
 
 
 def test_imports_and_problems_are_answered_by_their_models() -> None:

@@ -54,6 +54,9 @@ EXPECTED = {
     "POST /v1/orders": {"owner", "ingest"},
     "GET /v1/duplicates": {"owner", "marketer"},
     "PUT /v1/duplicates/owner": {"owner"},
+    "GET /v1/effects": {"owner", "marketer"},
+    "GET /v1/effects/{month}": {"owner", "marketer"},
+    "POST /v1/effects/restate": {"owner"},
 }
 # What a route asks for in its address.
 QUERIES = {"GET /v1/reports/reconciliation": "from=2026-11-20&to=2026-11-20"}
@@ -95,6 +98,7 @@ BODIES: dict[str, dict[str, Any]] = {
         "rows": [{"order_id": "1", "placed_at": "2026-11-20T10:00:00Z", "total": "1"}],
     },
     "PUT /v1/duplicates/owner": {"sources": []},
+    "POST /v1/effects/restate": {"from": "2026-11"},
 }
 ANN, BOB = email_node("ann@example.com"), email_node("bob@example.com")
 BODIES["POST /v1/contacts/{contact}/links"] = {"with": BOB, "kind": "link"}
@@ -117,6 +121,7 @@ def call(side: LambdaSide, route: str, caller: ApiKey | None) -> dict[str, Any]:
         order_id="7",
         contact=ANN,
         other=BOB,
+        month="2026-11",
     )
 
 

@@ -7,13 +7,15 @@ it was placed, or the latest one before it; orders older than all versions use t
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from headwater.domain.effect_months import month_of, start_of
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import datetime
 
     from headwater.domain.attribution.columns import Ints
 
@@ -89,32 +91,6 @@ class Effects:
     def code_of(self, channel: str) -> int:
         """Return a channel's column in ``weights``; one that is unknown has the last, as -1."""
         return self.channels.index(channel) if channel in self.channels else -1
-
-
-def month_of(instant: datetime) -> str:
-    """Return the UTC month of an instant."""
-    return f"{instant.astimezone(UTC):%Y-%m}"
-
-
-def start_of(month: str) -> datetime:
-    """Return the first instant of a month."""
-    return datetime.strptime(month, "%Y-%m").replace(tzinfo=UTC)
-
-
-def months_between(first: str, last: str) -> list[str]:
-    """Return the months from one to another, both included; none if the first is the later one."""
-    year, month = map(int, first.split("-"))
-    months: list[str] = []
-    while (name := f"{year:04}-{month:02}") <= last:
-        months.append(name)
-        year, month = (year, month + 1) if month < 12 else (year + 1, 1)  # noqa: PLR2004
-    return months
-
-
-def a_year_before(month: str) -> datetime:
-    """Return the first instant of the twelve months before a month."""
-    start = start_of(month)
-    return start.replace(year=start.year - 1)
 
 
 def version_for(versions: Sequence[EffectsVersion], placed_at: datetime) -> EffectsVersion | None:

@@ -11,6 +11,7 @@ from headwater.domain.attribution.definitions import default_models
 from headwater.domain.attribution.documents import changes_document, models_from_document
 from headwater.domain.cleaning import NO_CLEANING, Cleaning
 from headwater.domain.cleaning_documents import cleaning_document, cleaning_from_document
+from headwater.domain.effect_months import Restatement
 from headwater.domain.subscription_rules import DEFAULT_RULES, rules_document, stored_rules
 from headwater.errors import InvalidParameterError
 
@@ -36,6 +37,9 @@ class AccountSettings:
     of a sale that stands in two of them, the order of the stronger one counts. ``cleaning`` holds
     the aliases and channel rules by which clicks are named. ``attribution`` are the models that the
     account has changed, and its own.
+    the aliases and channel rules by which clicks are named.
+    ``markov_min_paths``: with fewer converting or fewer null paths a month's effects are those of
+    ``linear_all``. ``effects_restatement``: what the owner last asked to be trained again.
     """
 
     currency: str = "USD"
@@ -50,6 +54,9 @@ class AccountSettings:
     duplicate_owners: tuple[str, ...] = ()
     cleaning: Cleaning = NO_CLEANING
     attribution: tuple[ModelDefinition, ...] = ()
+    markov_window: timedelta = timedelta(days=30)
+    markov_min_paths: int = 2_000
+    effects_restatement: Restatement | None = None
 
     def __post_init__(self) -> None:
         """Refuse settings that no report could follow.
@@ -65,11 +72,14 @@ class AccountSettings:
         if never := self.revenue_statuses & NEVER_REVENUE:
             message = f"revenue_statuses: {sorted(never)} are never sales"
             raise InvalidParameterError(message)
-        if min(self.last_click_window, self.opt_in_window) <= timedelta(0):
+        if min(self.last_click_window, self.opt_in_window, self.markov_window) <= timedelta(0):
             message = "a window must be longer than nothing"
             raise InvalidParameterError(message)
         if not 0 <= self.reconcile_days <= _MOST_RECONCILED_DAYS:
             message = f"reconcile_days: from 0 to {_MOST_RECONCILED_DAYS}"
+            raise InvalidParameterError(message)
+        if self.markov_min_paths < 1:
+            message = "markov_min_paths: at least 1"
             raise InvalidParameterError(message)
 
     @property
@@ -129,6 +139,9 @@ class AccountSettings:
             "duplicate_owners": list(self.duplicate_owners),
             "cleaning": cleaning_document(self.cleaning),
             "attribution": changes_document(self.model_definitions, self._default_models),
+            "markov_window": self.markov_window.total_seconds(),
+            "markov_min_paths": self.markov_min_paths,
+            "effects_restatement": self.effects_restatement and self.effects_restatement.document(),
         }
 
     @classmethod
@@ -150,6 +163,9 @@ class AccountSettings:
             "subscription_rules": stored_rules,
             "duplicate_owners": tuple,
             "cleaning": cleaning_from_document,
+            "markov_window": lambda seconds: timedelta(seconds=seconds),
+            "markov_min_paths": int,
+            "effects_restatement": Restatement.from_document,
         }
         given = {name: value for name, value in document.items() if name != "attribution"}
         settings = cls(**{name: readers[name](value) for name, value in given.items()})

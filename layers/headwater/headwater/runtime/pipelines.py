@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 from headwater.adapters.aws_session import shared_session
 from headwater.adapters.stepfunctions.pipeline import StepFunctionsPipeline
 from headwater.runtime.settings import settings
-from headwater.runtime.storage import CLIENT, accounts, clock
+from headwater.runtime.storage import CLIENT, accounts, clock, lake, runs
 from headwater.usecases.clean_names import SettingPorts
+from headwater.usecases.restate_effects import RestatePorts
 
 if TYPE_CHECKING:
     from headwater.usecases.ports import Pipeline
@@ -29,3 +30,10 @@ def pipeline() -> Pipeline:
 def setting_ports() -> SettingPorts:
     """Return what a change of settings works with."""
     return SettingPorts(accounts=accounts(), pipeline=pipeline(), clock=clock())
+
+
+def restate_ports() -> RestatePorts:
+    """Return what a request to restate effects works with."""
+    return RestatePorts(
+        accounts=accounts(), runs=runs(), lake=lake(), pipeline=pipeline(), clock=clock()
+    )

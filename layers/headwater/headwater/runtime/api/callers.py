@@ -50,6 +50,9 @@ ROLES_OF_ROUTE = {
     "POST /v1/orders": _SENDERS,
     "GET /v1/duplicates": _READERS,
     "PUT /v1/duplicates/owner": _OWNER,
+    "GET /v1/effects": _READERS,
+    "GET /v1/effects/{month}": _READERS,
+    "POST /v1/effects/restate": _OWNER,
 }
 # Routes that say nothing about anybody.
 OPEN_ROUTES = frozenset({"GET /v1/openapi.json"})

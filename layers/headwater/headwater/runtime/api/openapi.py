@@ -21,6 +21,12 @@ from headwater.runtime.api.models_connecting import (
 from headwater.runtime.api.models_contacts import ContactLinks, LinkRequest
 from headwater.runtime.api.models_coverage import CoverageReport
 from headwater.runtime.api.models_duplicates import DuplicateList, OwnerRequest, Owners
+from headwater.runtime.api.models_effects import (
+    EffectsDetail,
+    EffectsList,
+    RestateRequest,
+    Restating,
+)
 from headwater.runtime.api.models_imports import (
     AdClicksPost,
     CostsPost,
@@ -56,11 +62,13 @@ from headwater.runtime.api.routes_coverage import coverage_routes
 from headwater.runtime.api.routes_credits import credit_routes
 from headwater.runtime.api.routes_duplicate_owners import owner_routes
 from headwater.runtime.api.routes_duplicates import duplicate_routes
+from headwater.runtime.api.routes_effects import effect_routes
 from headwater.runtime.api.routes_imports import import_routes
 from headwater.runtime.api.routes_manage_sources import manage_routes
 from headwater.runtime.api.routes_orders import order_routes
 from headwater.runtime.api.routes_reconciliation import reconciliation_routes
 from headwater.runtime.api.routes_reports import report_routes
+from headwater.runtime.api.routes_restate import restate_routes
 from headwater.runtime.api.routes_runs import run_routes
 from headwater.runtime.api.routes_settings import setting_routes
 from headwater.runtime.api.routes_sources import check_routes, connect_routes, source_routes
@@ -79,6 +87,8 @@ from headwater.usecases.own_duplicates import own_duplicates
 from headwater.usecases.preview_cleaning import preview_cleaning
 from headwater.usecases.preview_subscriptions import preview_subscriptions
 from headwater.usecases.reconciliation_jobs import request_reconciliation
+from headwater.usecases.restate_effects import restate_effects
+from headwater.usecases.serve_effects import list_effects, serve_effects
 from headwater.usecases.serve_reconciliation import serve_reconciliation
 from headwater.usecases.serve_reports import serve_credits, serve_report
 
@@ -102,6 +112,8 @@ _MODELS = (
     OneSource,
     PreviewRequest,
     DuplicateList,
+    EffectsDetail,
+    EffectsList,
     ImportResult,
     LeadsPost,
     OrdersPost,
@@ -112,6 +124,8 @@ _MODELS = (
     ReconciliationReport,
     ReconciliationRequest,
     ReportList,
+    RestateRequest,
+    Restating,
     RoiReport,
     RunState,
     SourceList,
@@ -172,6 +186,8 @@ def openapi_document() -> dict[str, Any]:
         order_routes(import_orders, import_order_file),
         duplicate_routes(list_duplicates),
         owner_routes(own_duplicates),
+        effect_routes(list_effects, serve_effects),
+        restate_routes(restate_effects),
         connect_routes(connect_source),
         check_routes(),
         manage_routes(),
