@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from benchmarks import chains, collector, engine, report, store
+from benchmarks import chains, collector, effects, engine, report, store
 from benchmarks.baseline import BASELINE, read_baseline, update_baseline
 from benchmarks.lines import TOLERANCE, render
 from benchmarks.scale import Scale
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 SUBJECTS: dict[str, Callable[[Scale], list[Line]]] = {
     "engine": engine.measure,
+    "effects": effects.measure,
     "chains": chains.measure,
     "report": report.measure,
     "store": store.measure,

@@ -251,13 +251,13 @@ class LambdaSide:
         listed = self.invoke("export_facts", {**run, "list": True})
         for item in self.workshop.lake.get_json(listed["exports"]):
             self.invoke("export_facts", item)
-        for step in (
-            "chain_subscriptions",
-            "train_effects",
-            "attribute_orders",
-            "materialize_reports",
-        ):
-            self.invoke(step, run)
+        self.invoke("chain_subscriptions", run)
+        self.invoke("train_effects", run)
+        for bucket in listed["buckets"]:
+            self.invoke("attribute_orders", bucket)
+        if listed["bucket_count"] > 1:
+            self.invoke("attribute_orders", {**run, "merge": True})
+        self.invoke("materialize_reports", run)
         version: str = self.invoke("finish_run", run)["data_version"]
         return version
 

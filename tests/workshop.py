@@ -17,10 +17,11 @@ from headwater.usecases.chain_subscriptions import chain_subscriptions
 from headwater.usecases.export_facts import Tables, export_facts, list_marked_days
 from headwater.usecases.finish_run import finish_run
 from headwater.usecases.materialize_reports import materialize_reports
+from headwater.usecases.merge_buckets import merge_buckets
 from headwater.usecases.published_runs import open_published_run
 from headwater.usecases.reports.report import Report, Span
 from headwater.usecases.reports.roi import ROI, RoiQuery, RoiRequest
-from headwater.usecases.run_files import LEASE, Desk
+from headwater.usecases.run_files import LEASE, Desk, open_frame
 from headwater.usecases.serve_reports import serve_credits, serve_report
 from headwater.usecases.train_effects import train_effects
 from tests.fakes import (
@@ -167,7 +168,11 @@ class Workshop:
         """Do what follows the export, up to the reports."""
         chain_subscriptions(ACCOUNT, run, desk=self.desk, facts=self.facts)
         train_effects(ACCOUNT, run, desk=self.desk, facts=self.facts)
-        attribute_orders(ACCOUNT, run, desk=self.desk, facts=self.facts)
+        of = open_frame(self.desk, ACCOUNT, run).settings.contact_buckets
+        for bucket in range(of):
+            attribute_orders(ACCOUNT, run, desk=self.desk, facts=self.facts, bucket=bucket, of=of)
+        if of > 1:
+            merge_buckets(ACCOUNT, run, desk=self.desk, facts=self.facts)
         materialize_reports(ACCOUNT, run, desk=self.desk, facts=self.facts)
 
     def finish(self, run: str) -> None:

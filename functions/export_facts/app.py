@@ -7,6 +7,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from headwater.runtime import bootstrap
 from headwater.runtime.observability import count, logger, observed
 from headwater.usecases.export_facts import export_facts, list_marked_days
+from headwater.usecases.merge_buckets import list_buckets
 
 
 @observed
@@ -23,7 +24,9 @@ def lambda_handler(event: dict[str, Any], _context: LambdaContext) -> dict[str, 
         )
         count(MonthsListed=listed.months)
         logger.info("marked days listed", extra={**run, "months": listed.months})
-        return {**run, "exports": listed.exports, "months": listed.months}
+        buckets = list_buckets(**run, desk=bootstrap.desk())
+        work = {"exports": listed.exports, "months": listed.months}
+        return {**run, **work, "buckets": buckets, "bucket_count": len(buckets)}
     exported = export_facts(
         event, desk=bootstrap.desk(), tables=bootstrap.tables(), facts=bootstrap.facts()
     )

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from headwater.adapters.dynamodb.accounts import DynamoAccounts
+from headwater.adapters.dynamodb.runs import DynamoRuns
+from headwater.adapters.dynamodb.table import Table
+from headwater.adapters.s3.lake import S3Lake
 from tests.e2e.conftest import ORIGIN, STORED, TODAY, YESTERDAY, ZONE, System, an_order, noon
 
 if TYPE_CHECKING:
@@ -51,6 +56,30 @@ def test_running_again_changes_no_object(connected: System) -> None:
     state = connected.run()
     assert connected.objects() == before
     assert state["data_version"] == version
+
+
+def test_an_account_in_several_buckets_has_the_objects_of_one(connected: System) -> None:
+    outputs, client = connected.stack.outputs, connected.stack.client
+    table = Table(client("dynamodb"), outputs["AccountsTableName"])
+    accounts, lake = DynamoAccounts(table), S3Lake(client("s3"), outputs["LakeBucketName"])
+
+    def objects() -> object:
+        manifest = DynamoRuns(table).head("acme").manifest
+        assert manifest
+        return lake.get_manifest(manifest).tables
+
+    connected.run()
+    before, settings = objects(), accounts.settings("acme")
+    accounts.save_settings("acme", replace(settings, contact_buckets=3), datetime.now(UTC))
+    try:
+        connected.run()
+    finally:
+        accounts.save_settings("acme", settings, datetime.now(UTC))
+    assert (
+        lake.get_manifest(str(DynamoRuns(table).head("acme").manifest)).settings["contact_buckets"]
+        == 3
+    )
+    assert objects() == before
 
 
 def refund(system: System, order_id: int) -> None:

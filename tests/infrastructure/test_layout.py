@@ -16,7 +16,11 @@ EVENTS = {path.stem for path in REPOSITORY.glob("events/*.json")}
 USE_CASES = REPOSITORY / "layers" / "headwater" / "headwater" / "usecases"
 
 # States that call a step's function for something else than the step itself.
-OTHER_STATES = {"List marked days": "export_facts", "Record failure": "finish_run"}
+OTHER_STATES = {
+    "List marked days": "export_facts",
+    "Record failure": "finish_run",
+    "Merge buckets": "attribute_orders",
+}
 
 
 def template_steps(template: Json) -> dict[str, Json]:

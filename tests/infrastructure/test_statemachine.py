@@ -112,7 +112,9 @@ def test_the_steps_come_in_the_order_of_the_data(machine: Json) -> None:
         "Export each month",
         "Chain subscriptions",
         "Train effects",
-        "Attribute orders",
+        "Attribute each bucket",
+        "Several buckets?",
+        "Merge buckets",
         "Materialize reports",
         "Finish run",
     ]
@@ -132,7 +134,7 @@ def test_states_hand_on_keys_and_counts(machine: Json) -> None:
         for name, state in tasks(machine["States"])
         if "Payload" in state["Parameters"]
     }
-    allowed = {"account.$", "run.$", "list", "failure.$"}
+    allowed = {"account.$", "run.$", "list", "merge", "failure.$"}
 
     assert passed
     for payload in passed.values():
@@ -149,6 +151,17 @@ def test_months_are_exported_side_by_side_from_a_list_in_the_lake(machine: Json)
     }
     assert export["ResultPath"] is None
     assert [state["OutputPath"] for _, state in tasks({"": export})] == [None]
+
+
+def test_buckets_of_contacts_are_attributed_side_by_side_and_merged(machine: Json) -> None:
+    buckets, choice = (machine["States"][n] for n in ("Attribute each bucket", "Several buckets?"))
+
+    assert buckets["ItemsPath"] == "$.buckets"
+    assert buckets["ResultPath"] is None
+    assert [(name, state["OutputPath"]) for name, state in tasks({"": buckets})] == [
+        ("Attribute orders", None)
+    ]
+    assert choice["Default"] == machine["States"]["Merge buckets"]["Next"] == "Materialize reports"
 
 
 def test_every_placeholder_is_filled_and_every_function_may_be_invoked(

@@ -27,6 +27,8 @@ def test_the_list_hands_the_machine_what_it_reads(marked: LambdaSide) -> None:
         "run": RUN,
         "exports": f"runs/account=acme/run={RUN}/exports.json",
         "months": 2,
+        "buckets": [{"account": "acme", "run": RUN, "bucket": 0, "of": 1}],
+        "bucket_count": 1,
     }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -12,11 +13,12 @@ from headwater.domain.effect_months import Restatement
 from headwater.domain.settings import AccountSettings
 from headwater.domain.subscription_rules import SubscriptionRule
 from headwater.errors import InvalidParameterError, UnknownResourceError
+from headwater.usecases.explain_credits import explain_credits
 from headwater.usecases.published_runs import open_published_run
 from headwater.usecases.restate_effects import RestatePorts, restate_effects
 from headwater.usecases.serve_effects import list_effects, serve_effects
 from headwater.usecases.train_effects import train_effects
-from tests.workshop import ACCOUNT, Workshop, at
+from tests.workshop import ACCOUNT, STORE, Workshop, at
 
 if TYPE_CHECKING:
     from headwater.usecases.published_runs import PublishedRun
@@ -296,7 +298,85 @@ def test_training_ends_where_its_month_begins(shop: Workshop) -> None:
     assert at("2026-12-01").isoformat() == versions(shop)["2026-12"]["trained_until"]
 
 
-@pytest.mark.parametrize("bad", [{"markov_min_paths": 0}, {"markov_window": timedelta(0)}])
-def test_settings_that_no_training_could_follow_are_refused(bad: dict[str, Any]) -> None:
-    with pytest.raises(InvalidParameterError):
-        AccountSettings(**bad)
+def test_a_threshold_of_no_path_at_all_is_refused() -> None:
+    with pytest.raises(InvalidParameterError, match="markov_min_paths"):
+        AccountSettings(markov_min_paths=0)
+
+
+def test_later_training_leaves_older_credits_and_a_restatement_changes_them(
+    shop: Workshop,
+) -> None:
+    for hour, marks in ((3, EMAIL), (4, SEARCH), (5, SOCIAL)):
+        shop.click(f"2026-10-01 0{hour}:00", "ann@example.com", **marks, campaign=str(hour))
+    shop.order(1, "2026-10-01 15:00", "100.00")
+    shop.click("2026-10-01 03:00", "bob@example.com", **EMAIL)
+    shop.click("2026-10-01 04:00", "cid@example.com", **SEARCH)
+    shop.click("2026-10-01 05:00", "cid@example.com", **SOCIAL)
+    shop.run()
+    assert shop.credited(1, "markov") == {"3": "20.00", "4": "40.00", "5": "40.00"}
+    explained = explain_credits(STORE, "1", published(shop), facts=shop.facts)["path"]
+    assert [touch["models"]["markov"]["weight"] for touch in explained] == [500_000, 10**6, 10**6]
+    before = shop.objects()["credits"]
+    shop.days_later(20)
+    for number in range(2, 12):
+        email = f"buyer{number}@example.com"
+        shop.click("2026-11-22 08:00", email, **EMAIL)
+        shop.order(number, "2026-11-22 15:00", email=email)
+    shop.run()
+    assert shop.objects()["credits"]["2026-10"] == before["2026-10"]
+    effects = {
+        row["channel"]: row["removal_effect"] for row in version(shop, "2026-12")["channels"]
+    }
+    assert effects["email"] > effects["paid_search"]
+    assert shop.credited(1, "markov") == {"3": "20.00", "4": "40.00", "5": "40.00"}
+    restate(shop, "2026-11")
+    shop.run()
+    restated = {row["channel"]: row["removal_effect"] for row in version(shop)["channels"]}
+    weights = [Decimal(restated[name]) for name in ("email", "paid_search", "paid_social")]
+    given = shop.credited(1, "markov")
+    assert sum(map(Decimal, given.values())) == 100
+    for share, weight in zip(given.values(), weights, strict=True):
+        assert abs(Decimal(share) - 100 * weight / sum(weights)) < Decimal("0.01")
+    assert Decimal(given["3"]) > 50
+
+
+def test_below_the_threshold_markov_gives_what_linear_all_gives() -> None:
+    shop = Workshop()
+    for hour, marks in ((3, EMAIL), (4, SEARCH), (5, SEARCH)):
+        shop.click(f"2026-11-01 0{hour}:00", **marks, campaign=str(hour))
+    shop.order(1, "2026-11-01 15:00", "100.00")
+    shop.run()
+    expected = {"3": "33.34", "4": "33.33", "5": "33.33"}
+    assert shop.credited(1, "markov") == shop.credited(1, "linear_all") == expected
+
+
+def test_an_orders_trail_names_the_version_that_it_was_split_by(shop: Workshop) -> None:
+    rule = SubscriptionRule("billing", id_from="staff_notes", id_pattern=r"sub_\d+")
+    change(shop, subscription_rules=(rule,), markov_min_paths=2)
+    shop.click("2026-11-01 09:00", **SEARCH)
+    shop.order(1, "2026-11-01 15:00", staff_notes="sub_1")
+    shop.run()
+    shop.days_later(15)
+    shop.order(2, "2026-12-01 15:00", staff_notes="sub_1", order_source="external")
+    shop.order(3, "2026-12-01 15:00", email="bob@example.com")
+    shop.run()
+    assert [shop.trail(number)["effects"]["month"] for number in (1, 2, 3)] == [
+        "2026-11",
+        "2026-11",
+        "2026-12",
+    ]
+    assert shop.trail(1)["effects"] == versions(shop)["2026-11"]
+    assert "fewer than 2" in shop.trail(1)["effects"]["reason"]
+
+
+def test_a_report_names_the_versions_of_its_range_under_markov_alone(shop: Workshop) -> None:
+    buyer(shop, 1, "2026-10-01")
+    shop.run()
+    shop.days_later(15)
+    shop.run()
+    report = shop.roi("2026-01-01", "2026-12-02", model="markov")
+    assert [row["month"] for row in report["effects"]] == ["2026-11", "2026-12"]
+    assert [
+        row["month"] for row in shop.roi("2026-01-01", "2026-11-29", model="markov")["effects"]
+    ] == ["2026-11"]
+    assert shop.roi("2026-01-01", "2026-12-02", model="linear_all")["effects"] is None

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from headwater.domain.attribution.definitions import default_models
 from headwater.domain.attribution.documents import changes_document, models_from_document
+from headwater.domain.buckets import MOST_BUCKETS
 from headwater.domain.cleaning import NO_CLEANING, Cleaning
 from headwater.domain.cleaning_documents import cleaning_document, cleaning_from_document
 from headwater.domain.effect_months import Restatement
@@ -40,6 +41,8 @@ class AccountSettings:
     the aliases and channel rules by which clicks are named.
     ``markov_min_paths``: with fewer converting or fewer null paths a month's effects are those of
     ``linear_all``. ``effects_restatement``: what the owner last asked to be trained again.
+    ``contact_buckets``: into how many parts the attribution of an account is cut that one function
+    cannot hold; no figure depends on it.
     """
 
     currency: str = "USD"
@@ -54,9 +57,9 @@ class AccountSettings:
     duplicate_owners: tuple[str, ...] = ()
     cleaning: Cleaning = NO_CLEANING
     attribution: tuple[ModelDefinition, ...] = ()
-    markov_window: timedelta = timedelta(days=30)
     markov_min_paths: int = 2_000
     effects_restatement: Restatement | None = None
+    contact_buckets: int = 1
 
     def __post_init__(self) -> None:
         """Refuse settings that no report could follow.
@@ -72,7 +75,7 @@ class AccountSettings:
         if never := self.revenue_statuses & NEVER_REVENUE:
             message = f"revenue_statuses: {sorted(never)} are never sales"
             raise InvalidParameterError(message)
-        if min(self.last_click_window, self.opt_in_window, self.markov_window) <= timedelta(0):
+        if min(self.last_click_window, self.opt_in_window) <= timedelta(0):
             message = "a window must be longer than nothing"
             raise InvalidParameterError(message)
         if not 0 <= self.reconcile_days <= _MOST_RECONCILED_DAYS:
@@ -80,6 +83,9 @@ class AccountSettings:
             raise InvalidParameterError(message)
         if self.markov_min_paths < 1:
             message = "markov_min_paths: at least 1"
+            raise InvalidParameterError(message)
+        if not 1 <= self.contact_buckets <= MOST_BUCKETS:
+            message = f"contact_buckets: from 1 to {MOST_BUCKETS}"
             raise InvalidParameterError(message)
 
     @property
@@ -139,8 +145,8 @@ class AccountSettings:
             "duplicate_owners": list(self.duplicate_owners),
             "cleaning": cleaning_document(self.cleaning),
             "attribution": changes_document(self.model_definitions, self._default_models),
-            "markov_window": self.markov_window.total_seconds(),
             "markov_min_paths": self.markov_min_paths,
+            "contact_buckets": self.contact_buckets,
             "effects_restatement": self.effects_restatement and self.effects_restatement.document(),
         }
 
@@ -163,9 +169,9 @@ class AccountSettings:
             "subscription_rules": stored_rules,
             "duplicate_owners": tuple,
             "cleaning": cleaning_from_document,
-            "markov_window": lambda seconds: timedelta(seconds=seconds),
             "markov_min_paths": int,
             "effects_restatement": Restatement.from_document,
+            "contact_buckets": int,
         }
         given = {name: value for name, value in document.items() if name != "attribution"}
         settings = cls(**{name: readers[name](value) for name, value in given.items()})

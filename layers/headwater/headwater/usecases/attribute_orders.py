@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
 from headwater.domain.attribution.engine import attribute_blocks
+from headwater.domain.buckets import WHOLE_ACCOUNT, Bucket
+from headwater.domain.effects import effects_of
 from headwater.domain.manifests import ALL_DAYS
 from headwater.usecases.credit_tables import build_credit_rows, build_lead_rows
 from headwater.usecases.databases import open_database
 from headwater.usecases.dimension_tables import build_dimension_tables
 from headwater.usecases.duplicate_tables import build_duplicate_tables
+from headwater.usecases.effect_tables import read_versions
 from headwater.usecases.engine_columns import read_columns
 from headwater.usecases.evidence_tables import build_evidence_rows
 from headwater.usecases.journey_tables import build_journey_tables
 from headwater.usecases.partitions import save_days
-from headwater.usecases.run_files import open_frame, present_objects, save_objects
+from headwater.usecases.run_files import open_frame, prefix_of, present_objects, save_objects
 
 if TYPE_CHECKING:
     import duckdb
@@ -23,7 +26,7 @@ if TYPE_CHECKING:
     from headwater.domain.effects import Effects
     from headwater.domain.settings import AccountSettings
     from headwater.usecases.ports import Facts
-    from headwater.usecases.run_files import Desk
+    from headwater.usecases.run_files import Desk, RunFrame
 
 _READ = (
     "orders",
@@ -35,6 +38,7 @@ _READ = (
     "ad_clicks",
     "contacts",
     "chains",
+    "effects",
 )
 # Each derived table: what is written, in which order, and the day that cuts it.
 _WRITTEN = {
@@ -44,6 +48,8 @@ _WRITTEN = {
     "clicks": ("click_rows", "day"),
     "evidence": ("evidence_rows", "placed_at"),
 }
+# What consists of the contacts' own rows; the rest is the whole account's.
+_OF_CONTACTS = ("credits", "leads", "evidence")
 _PAIRS = "SELECT * FROM duplicate_rows ORDER BY ALL"
 
 
@@ -56,31 +62,60 @@ class AttributionResult:
     credits: int
 
 
-def attribute_orders(account: str, run: str, *, desk: Desk, facts: Facts) -> AttributionResult:
+def parts_prefix(account: str, run: str) -> str:
+    """Return under which prefix the buckets of a run say what they wrote."""
+    return f"{prefix_of(account, run)}parts/"
+
+
+def attribute_orders(
+    account: str, run: str, *, desk: Desk, facts: Facts, bucket: int = 0, of: int = 1
+) -> AttributionResult:
     """Write the tables ``credits leads spend clicks evidence duplicates`` of the whole account.
 
     Nothing is tracked case by case: a late link, a refund, an edited order or a changed setting
     simply gives other rows. Rows that come out equal are the same object.
 
+    One bucket ``of`` several writes parts: what concerns its contacts, and the first one also what
+    concerns the account. ``merge_buckets`` makes the tables of them.
+
     Raises:
         LeaseLostError: another run has taken the account over.
     """
+    part = Bucket(bucket, of)
     frame = open_frame(desk, account, run)
     with open_database() as db:
         facts.mount(db, present_objects(desk.lake, frame), _READ)
-        result = build_attribution(db, frame.settings)
+        effects = effects_of(read_versions(db))
+        result = build_attribution(db, frame.settings, effects, part)
         build_evidence_rows(db, frame.settings)
-        changes = {
-            table: save_days(db, facts, frame, table, rows, day)
-            for table, (rows, day) in _WRITTEN.items()
-        }
-        changes["duplicates"] = {ALL_DAYS: facts.save(db, account, "duplicates", ALL_DAYS, _PAIRS)}
-    save_objects(desk.lake, frame, "attribute_orders", changes)
+        changes = _save_tables(db, facts, frame, part)
+    if part.is_whole:
+        save_objects(desk.lake, frame, "attribute_orders", changes)
+    else:
+        key = f"{parts_prefix(account, run)}{bucket}.json"
+        desk.lake.put_json(key, {"tables": changes, "result": asdict(result)})
     return result
 
 
+def _save_tables(
+    db: duckdb.DuckDBPyConnection, facts: Facts, frame: RunFrame, part: Bucket
+) -> dict[str, dict[str, str | None]]:
+    written = _WRITTEN if part.number == 0 else {name: _WRITTEN[name] for name in _OF_CONTACTS}
+    changes = {
+        table: save_days(db, facts, frame, table, rows, day)
+        for table, (rows, day) in written.items()
+    }
+    if part.number == 0:
+        pairs = facts.save(db, frame.account, "duplicates", ALL_DAYS, _PAIRS)
+        changes["duplicates"] = {ALL_DAYS: pairs}
+    return changes
+
+
 def build_attribution(
-    db: duckdb.DuckDBPyConnection, settings: AccountSettings, effects: Effects | None = None
+    db: duckdb.DuckDBPyConnection,
+    settings: AccountSettings,
+    effects: Effects | None = None,
+    bucket: Bucket = WHOLE_ACCOUNT,
 ) -> AttributionResult:
     """Make ``credit_rows lead_rows spend_rows click_rows duplicate_rows`` from mounted facts.
 
@@ -91,8 +126,9 @@ def build_attribution(
         db: holds the facts.
         settings: the account's.
         effects: what ``markov`` weighs channels by; without them it shares equally.
+        bucket: whose orders; the other tables are the whole account's.
     """
-    build_journey_tables(db, settings)
+    build_journey_tables(db, settings, bucket)
     build_duplicate_tables(db, settings)
     build_dimension_tables(db, settings)
     columns = read_columns(db, settings)

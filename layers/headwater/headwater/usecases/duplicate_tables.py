@@ -18,11 +18,14 @@ if TYPE_CHECKING:
 
 # Orders that have somebody in another source to be compared with. What is in no total (not
 # converted) or no sale (a test) cannot be counted twice.
+# Two orders of one sale may belong to contacts of different buckets, so all are compared.
 _SALES = """
 WITH sales AS (
     SELECT source, order_id, placed_at, email_node, currency, total_minor, external_source,
         external_id, external_order_id
-    FROM revenue_orders WHERE gross_minor IS NOT NULL AND NOT is_test
+    FROM account_orders
+    WHERE NOT is_archived AND list_contains($statuses, status_id)
+        AND gross_minor IS NOT NULL AND NOT is_test
 ), shared AS (
     SELECT email_node, currency FROM sales WHERE email_node <> ''
     GROUP BY ALL HAVING count(DISTINCT source) > 1
@@ -60,10 +63,10 @@ def build_duplicate_tables(db: duckdb.DuckDBPyConnection, settings: AccountSetti
     """Make ``duplicate_rows`` (suspected pairs) and ``duplicate_orders`` (``n`` and ``contact``).
 
     An order among the latter belongs to another source: it is nobody's first one. Reads
-    ``revenue_orders``.
+    ``account_orders`` and ``revenue_orders``; the pairs are those of the whole account.
     """
     owners = settings.duplicate_owners
-    pairs = find_duplicates(_sales(db))
+    pairs = find_duplicates(_sales(db, settings))
     excluded = not_owning(pairs, owners)
     rows = (
         (
@@ -86,11 +89,13 @@ def _ends(pair: DuplicatePair) -> Iterator[object]:
         yield from (*sale.key, sale.placed_at, sale.total_minor, sale.currency)
 
 
-def _sales(db: duckdb.DuckDBPyConnection) -> list[Sale]:
-    (sources,) = single_row(db, "SELECT count(DISTINCT source) FROM revenue_orders")
+def _sales(db: duckdb.DuckDBPyConnection, settings: AccountSettings) -> list[Sale]:
+    (sources,) = single_row(db, "SELECT count(DISTINCT source) FROM account_orders")
     if sources < 2:  # noqa: PLR2004 - one source holds no sale twice
         return []
     return [
         Sale(source, order_id, at, node, currency, total, named, tuple(filter(None, ids)))
-        for source, order_id, at, node, currency, total, named, ids in db.execute(_SALES).fetchall()
+        for source, order_id, at, node, currency, total, named, ids in db.execute(
+            _SALES, {"statuses": sorted(settings.revenue_statuses)}
+        ).fetchall()
     ]

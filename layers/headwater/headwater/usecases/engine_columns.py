@@ -200,7 +200,7 @@ def _build_kept_opt_ins(db: duckdb.DuckDBPyConnection) -> None:
     """Make ``kept_opt_ins``: contact, instant, rank (0 is the opt-in, others re-engage)."""
     opt_ins = db.execute(
         "SELECT c.contact, o.occurred_at, o.kind FROM optins o "
-        "JOIN contacts c ON c.node = o.node AND NOT c.is_flagged"
+        "JOIN contacts c ON c.node = o.node AND NOT c.is_flagged WHERE in_bucket(c.contact)"
     ).fetchall()
     orders: dict[str, list[datetime]] = dict(
         db.execute("SELECT contact, list(placed_at) FROM placed_orders GROUP BY contact").fetchall()

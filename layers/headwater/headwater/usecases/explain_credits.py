@@ -10,11 +10,13 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from headwater.domain.attribution.explanation import explain
+from headwater.domain.effects import effects_of
 from headwater.domain.facts import AD_COLUMNS, DIMENSIONS
 from headwater.errors import UnknownResourceError
 from headwater.usecases.databases import open_database
 from headwater.usecases.dimension_tables import build_dimension_tables
 from headwater.usecases.duplicate_tables import build_duplicate_tables
+from headwater.usecases.effect_tables import read_versions
 from headwater.usecases.engine_columns import read_columns, read_tracking_start
 from headwater.usecases.journey_tables import build_journey_tables
 
@@ -24,7 +26,6 @@ if TYPE_CHECKING:
     import duckdb
 
     from headwater.domain.attribution.explanation import Explanation, Verdict
-    from headwater.domain.effects import Effects
     from headwater.domain.settings import AccountSettings
     from headwater.usecases.ports import Facts
     from headwater.usecases.published_runs import PublishedRun
@@ -40,6 +41,7 @@ _READ = (
     "contacts",
     "chains",
     "duplicates",
+    "effects",
 )
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -87,12 +89,7 @@ _KEPT = {
 
 
 def explain_credits(
-    source: str,
-    order_id: str,
-    published: PublishedRun,
-    *,
-    facts: Facts,
-    effects: Effects | None = None,
+    source: str, order_id: str, published: PublishedRun, *, facts: Facts
 ) -> dict[str, Any]:
     """Return an order's ``path``, ``windows`` and ``inherited_from``, as plain JSON values.
 
@@ -101,7 +98,6 @@ def explain_credits(
         order_id: its id there.
         published: the run to explain.
         facts: where its facts are.
-        effects: those that the run used.
 
     Raises:
         UnknownResourceError: the run holds no such revenue order.
@@ -125,7 +121,7 @@ def explain_credits(
             columns.touches,
             columns.milestones,
             settings.model_definitions,
-            effects,
+            effects_of(read_versions(db)),
             order,
         )
         return {

@@ -2,27 +2,52 @@
 
 Reads the views ``orders touchpoints links claims optins contacts chains`` and makes
 
-* ``placed_orders``: every order with its contact;
+* ``account_orders``: every order with its contact;
+* ``placed_orders``: those of the bucket's contacts;
 * ``revenue_orders``: those that count as revenue, numbered by ``n`` in (contact, time, key) order;
 * ``known_touches``: the touches that belong to a contact, numbered by ``n`` in
-  (contact, time, id) order; bots have none.
+  (contact, time, id) order; bots have none;
+
+and the macro ``in_bucket(contact)``. But for ``account_orders`` everything is of the bucket's
+contacts alone.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from headwater.domain.buckets import WHOLE_ACCOUNT, homes_of
+from headwater.usecases.row_tables import fill_table
+
 if TYPE_CHECKING:
     import duckdb
 
+    from headwater.domain.buckets import Bucket
     from headwater.domain.settings import AccountSettings
 
-_PLACED_ORDERS = """
-CREATE OR REPLACE TEMP TABLE placed_orders AS
+_ACCOUNT_ORDERS = """
 SELECT o.*, coalesce(e.contact, c.contact, o.source || '#' || o.order_id) AS contact
 FROM orders o
 LEFT JOIN contacts e ON e.node = o.email_node AND NOT e.is_flagged
 LEFT JOIN contacts c ON c.node = o.customer_node AND NOT c.is_flagged
+"""
+
+# Pairs of contacts that a chain joins.
+_SHARING = """
+SELECT DISTINCT o.contact, root.contact
+FROM chains c
+JOIN account_orders o USING (source, order_id)
+JOIN account_orders root ON root.source = c.root_source AND root.order_id = c.root_order_id
+WHERE o.contact <> root.contact
+"""
+
+_BUCKET_CONTACTS = """
+CREATE OR REPLACE TEMP TABLE bucket_contacts AS
+SELECT contact
+FROM (
+    SELECT contact FROM contacts WHERE NOT is_flagged UNION SELECT contact FROM account_orders
+) LEFT JOIN contact_homes USING (contact)
+WHERE hash(coalesce(home, contact)) % $of = $number
 """
 
 _REVENUE_ORDERS = """
@@ -52,7 +77,7 @@ _BELIEVED_CLAIMS = """
 CREATE OR REPLACE TEMP TABLE believed_claims AS
 SELECT DISTINCT ON (o.source, o.order_id) c.visitor, c.session, c.occurred_at, c.event_id, o.contact
 FROM claims c
-JOIN placed_orders o USING (source, order_id)
+JOIN account_orders o USING (source, order_id)
 WHERE c.received_at BETWEEN o.placed_at - INTERVAL 5 MINUTE AND o.placed_at + INTERVAL 60 MINUTE
     AND (c.node = '' OR o.email_node = '' OR c.node = o.email_node)
 ORDER BY o.source, o.order_id, c.received_at, c.event_id, c.visitor
@@ -64,6 +89,13 @@ SELECT l.visitor, l.session, l.occurred_at, l.event_id, c.contact
 FROM links l JOIN contacts c ON c.node = l.node AND NOT c.is_flagged
 UNION ALL
 SELECT visitor, session, occurred_at, event_id, contact FROM believed_claims
+"""
+
+# Whose a visitor's touches are depends on everybody who showed himself there, and on no other
+# visitor: a bucket leaves the others out.
+_BUCKET_VISITORS = """
+DELETE FROM identified
+WHERE visitor NOT IN (SELECT visitor FROM identified WHERE in_bucket(contact))
 """
 
 # A touch belongs to the contact identified in its own session (the last one there), else to the
@@ -82,7 +114,7 @@ WITH in_session AS (
     FROM identified ORDER BY visitor, occurred_at, event_id
 ), tracked AS (
     SELECT t.*, coalesce(s.contact, before.contact, f.contact) AS contact
-    FROM (SELECT * FROM touchpoints WHERE visitor <> '' AND NOT is_bot) t
+    FROM (SELECT * FROM touchpoints WHERE visitor <> '' AND NOT is_bot AND {chosen}) t
     LEFT JOIN in_session s ON s.visitor = t.visitor AND s.session = t.touch_id
     ASOF LEFT JOIN per_instant before
         ON before.visitor = t.visitor AND before.occurred_at <= t.occurred_at
@@ -94,17 +126,42 @@ WITH in_session AS (
 )
 SELECT *, row_number() OVER (ORDER BY contact, occurred_at, touch_id, visitor) - 1 AS n
 FROM (
-    SELECT * FROM tracked WHERE contact IS NOT NULL
-    UNION ALL SELECT * FROM imported
+    SELECT * FROM tracked WHERE contact IS NOT NULL AND in_bucket(contact)
+    UNION ALL SELECT * FROM imported WHERE in_bucket(contact)
 )
 ORDER BY n
 """
 
 
-def build_journey_tables(db: duckdb.DuckDBPyConnection, settings: AccountSettings) -> None:
+def build_journey_tables(
+    db: duckdb.DuckDBPyConnection, settings: AccountSettings, bucket: Bucket = WHOLE_ACCOUNT
+) -> None:
     """Make the working tables of a run from its mounted facts."""
-    db.execute(_PLACED_ORDERS)
+    if bucket.is_whole:
+        db.execute("CREATE OR REPLACE TEMP MACRO in_bucket(contact) AS true")
+        db.execute(f"CREATE OR REPLACE TEMP TABLE placed_orders AS {_ACCOUNT_ORDERS}")
+        db.execute("CREATE OR REPLACE TEMP VIEW account_orders AS FROM placed_orders")
+    else:
+        db.execute(f"CREATE OR REPLACE TEMP VIEW account_orders AS {_ACCOUNT_ORDERS}")
+        _choose_contacts(db, bucket)
+        db.execute(
+            "CREATE OR REPLACE TEMP TABLE placed_orders AS "
+            "FROM account_orders WHERE in_bucket(contact)"
+        )
     db.execute(_REVENUE_ORDERS, {"statuses": sorted(settings.revenue_statuses)})
     db.execute(_BELIEVED_CLAIMS)
     db.execute(_IDENTIFIED)
-    db.execute(_KNOWN_TOUCHES)
+    if not bucket.is_whole:
+        db.execute(_BUCKET_VISITORS)
+    chosen = "true" if bucket.is_whole else "visitor IN (SELECT visitor FROM identified)"
+    db.execute(_KNOWN_TOUCHES.format(chosen=chosen))
+
+
+def _choose_contacts(db: duckdb.DuckDBPyConnection, bucket: Bucket) -> None:
+    homes = homes_of(db.execute(_SHARING).fetchall())
+    fill_table(db, "contact_homes", {"contact": "VARCHAR", "home": "VARCHAR"}, homes.items())
+    db.execute(_BUCKET_CONTACTS, {"of": bucket.of, "number": bucket.number})
+    db.execute(
+        "CREATE OR REPLACE TEMP MACRO in_bucket(one) AS "
+        "one IN (SELECT contact FROM bucket_contacts)"
+    )

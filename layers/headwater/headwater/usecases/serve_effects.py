@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from headwater.domain.effects import EFFECT_SCALE
+from headwater.domain.effects import EFFECT_SCALE, version_for
 from headwater.errors import UnknownResourceError
 from headwater.usecases.databases import open_database
 from headwater.usecases.effect_tables import read_versions
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from headwater.domain.effects import EffectsVersion
     from headwater.usecases.ports import Facts
     from headwater.usecases.published_runs import PublishedRun
@@ -59,6 +61,21 @@ def published_versions(published: PublishedRun, facts: Facts) -> list[EffectsVer
     with open_database() as db:
         facts.mount(db, published.manifest.tables, ["effects"])
         return read_versions(db)
+
+
+def effects_used(
+    published: PublishedRun, first: datetime, last: datetime, *, facts: Facts
+) -> list[dict[str, Any]]:
+    """Return what the versions are that orders placed between two instants use, ascending."""
+    versions = published_versions(published, facts)
+    earliest, latest = version_for(versions, first), version_for(versions, last)
+    if earliest is None or latest is None:
+        return []
+    return [
+        describe_version(version)
+        for version in versions
+        if earliest.month <= version.month <= latest.month
+    ]
 
 
 def describe_version(version: EffectsVersion) -> dict[str, Any]:

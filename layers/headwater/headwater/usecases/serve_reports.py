@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import UTC
+from datetime import UTC, timedelta
 from typing import TYPE_CHECKING, Any
 
+from headwater.domain.attribution.definitions import Kind
+from headwater.domain.chains import REBILL
 from headwater.domain.facts import AD_COLUMNS, DIMENSIONS
 from headwater.domain.manifests import partition_of
 from headwater.domain.models import ROLES
 from headwater.domain.money import from_minor
+from headwater.domain.reporting_days import day_bounds
 from headwater.errors import UnknownResourceError
 from headwater.usecases.databases import open_database
 from headwater.usecases.published_runs import envelope
+from headwater.usecases.serve_effects import effects_used
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -20,7 +24,7 @@ if TYPE_CHECKING:
     from headwater.domain.orders import Order
     from headwater.usecases.ports import Facts, Lake, Orders
     from headwater.usecases.published_runs import PublishedRun
-    from headwater.usecases.reports.report import Report, Request
+    from headwater.usecases.reports.report import Report, Request, Span
 
 
 def serve_report(
@@ -38,7 +42,29 @@ def serve_report(
         InvalidParameterError: the run has no such model.
     """
     document = report.document(request, published, facts=facts, lake=lake)
-    return envelope(account, report.name, published) | report.spell(request, document, published)
+    return {
+        **envelope(account, report.name, published),
+        **report.spell(request, document, published),
+        **_effects_of_range(request, published, facts),
+    }
+
+
+def _effects_of_range(
+    request: Request[Any], published: PublishedRun, facts: Facts
+) -> dict[str, Any]:
+    """Return the versions that the range's orders are split by; a model without such has null.
+
+    A report about all models names none.
+    """
+    if request.model is None:
+        return {}
+    kinds = {model.name: model.kind for model in published.settings.model_definitions}
+    if kinds[request.model] is not Kind.MARKOV:
+        return {"effects": None}
+    span: Span = request.query.span
+    start, end = day_bounds(span.first, span.last, published.settings.time_zone)
+    last = end - timedelta(microseconds=1)
+    return {"effects": effects_used(published, start, last, facts=facts)}
 
 
 def serve_credits(
@@ -84,8 +110,33 @@ def serve_credits(
             "net": str(from_minor(rest["order_net"], currency)),
         },
         "touches": [_spell_touch(touch, currency, models) for touch in touches],
+        "effects": _effects_of_order(account, order, rest["kind"], published, facts, orders),
         "rest": _spell_rest(rest, currency, models),
     }
+
+
+def _effects_of_order(
+    account: str,
+    order: Order,
+    kind: str,
+    published: PublishedRun,
+    facts: Facts,
+    orders: Orders,
+) -> dict[str, Any] | None:
+    """Return the version that ``markov`` splits an order by: a rebill's is its root's."""
+    root: Order | None = order
+    if kind == REBILL:
+        with open_database() as db:
+            facts.mount(db, published.manifest.tables, ["chains"])
+            [key] = db.execute(
+                "SELECT root_source, root_order_id FROM chains WHERE source = ? AND order_id = ?",
+                list(order.key),
+            ).fetchall()
+        root = orders.get(account, *key)
+    if root is None:
+        return None
+    used = effects_used(published, root.placed_at, root.placed_at, facts=facts)
+    return used[0] if used else None
 
 
 def _spell_touch(touch: dict[str, Any], currency: str, models: Sequence[str]) -> dict[str, Any]:

@@ -7,12 +7,13 @@ months that are missing, and those that the owner has asked to restate since tha
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from headwater.domain.attribution.columns import microseconds
+from headwater.domain.attribution.definitions import MULTI_TOUCH_WINDOW
 from headwater.domain.effect_months import a_year_before, month_of, months_between, start_of
 from headwater.domain.effects import LINEAR_ALL, MARKOV, EffectsVersion
 from headwater.domain.removal_effects import (
@@ -97,7 +98,7 @@ def train_version(
         ended: where training ends, itself not included.
         settings: the account's window, and how many paths are enough.
     """
-    window = microseconds(settings.markov_window)
+    window = microseconds(_window(settings))
     end = microseconds(ended - _EPOCH)
     earliest = journeys.earliest if began is None else microseconds(began - _EPOCH)
     period = Period(earliest, end, window)
@@ -132,6 +133,12 @@ def too_few(counts: TransitionCounts, least: int) -> str:
         if count < least
     ]
     return f"{' and '.join(short)}, fewer than {least:,}" if short else ""
+
+
+def _window(settings: AccountSettings) -> timedelta:
+    """Return how far a path reaches back: as far as the model ``markov`` looks."""
+    (window,) = (model.window for model in settings.model_definitions if model.name == MARKOV)
+    return window or MULTI_TOUCH_WINDOW
 
 
 def _frozen_months(frame: RunFrame) -> list[str]:

@@ -7,6 +7,7 @@ from typing import Any, Literal
 from pydantic import Field
 
 from headwater.runtime.api.fields import Amount, ApiModel, Day, Model, Ratio, Revenue, with_example
+from headwater.runtime.api.models_effects import EffectsSummary
 from headwater.runtime.api.models_reports import Envelope
 
 Part = Literal["revenue", "cost", "unmatched", "causes"]
@@ -218,4 +219,7 @@ class CoverageReport(Envelope):
     causes: list[CauseRow] = Field(default_factory=list)
     health: Health
     notes: list[str]
+    effects: list[EffectsSummary] | None = Field(
+        None, description="As in the ROI report, where one model is asked about."
+    )
     next: None

@@ -17,6 +17,7 @@ from headwater.runtime.api.fields import (
     Role,
     with_example,
 )
+from headwater.runtime.api.models_effects import EffectsSummary
 from headwater.runtime.api.report_examples import CREDIT_TRAIL, REPORT_LIST, ROI_REPORT
 
 
@@ -151,6 +152,9 @@ class RoiReport(Envelope):
     totals: RoiTotals
     rows: list[RoiRow]
     notes: list[str] = Field(description="What to know before believing the figures.")
+    effects: list[EffectsSummary] | None = Field(
+        description="The versions that the range's orders are split by; null of other models."
+    )
     next: None = Field(description="Reports are not paged yet.")
 
 
@@ -259,5 +263,6 @@ class CreditTrail(Envelope):
 
     order: CreditedOrder
     touches: list[CreditedTouch]
+    effects: EffectsSummary | None = Field(description="The version that markov splits it by.")
     rest: dict[Model, Rest]
     explanation: CreditExplanation | None = Field(default=None, description="With explain=true.")

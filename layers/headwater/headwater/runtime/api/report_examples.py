@@ -84,6 +84,7 @@ ROI_REPORT: dict[str, Any] = {
         }
     ],
     "notes": [],
+    "effects": None,
     "next": None,
 }
 
@@ -121,5 +122,14 @@ CREDIT_TRAIL: dict[str, Any] = {
             "credits": {model: {"gross": "100.00", "net": "100.00"} for model in MODELS},
         }
     ],
+    "effects": {
+        "month": "2026-11",
+        "method": "linear_all",
+        "reason": "1,204 converting paths, fewer than 2,000",
+        "converting_paths": 1_204,
+        "null_paths": 15_402,
+        "trained_from": "2025-11-01T00:00:00+00:00",
+        "trained_until": "2026-11-01T00:00:00+00:00",
+    },
     "rest": {model: {"kind": "unattributed", "gross": "0.00", "net": "0.00"} for model in MODELS},
 }
