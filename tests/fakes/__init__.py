@@ -5,6 +5,7 @@ from tests.fakes.directory import FakeEdges, FakeProducts
 from tests.fakes.events import FakeClock, FakeHitQueue, FakePipeline, FakeReconciliations
 from tests.fakes.lake import FakeFacts, FakeLake
 from tests.fakes.records import FakeCosts, FakeJourneys, FakeOrders
+from tests.fakes.table import FakeTable
 
 __all__ = [
     "FakeAccounts",
@@ -22,4 +23,5 @@ __all__ = [
     "FakeReconciliations",
     "FakeRuns",
     "FakeSecrets",
+    "FakeTable",
 ]

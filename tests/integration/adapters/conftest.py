@@ -1,4 +1,7 @@
-"""Every port twice: in memory and on (mocked) AWS. A contract test runs on both."""
+"""Every port thrice: in memory, and on tables in memory and on (mocked) AWS.
+
+A contract test runs on each.
+"""
 
 from __future__ import annotations
 
@@ -29,6 +32,7 @@ from tests.fakes import (
     FakeOrders,
     FakeProducts,
     FakeRuns,
+    FakeTable,
 )
 from tests.integration.adapters.tables import create_tables
 
@@ -106,18 +110,28 @@ def naps() -> list[float]:
 @pytest.fixture
 def on_aws(tables: Tables) -> Stores:
     """The ports on AWS alone, for what only concurrent writers can break."""
+    return adapters_on(tables.orders, tables.journeys, tables.costs, tables.accounts)
+
+
+@pytest.fixture
+def on_fake_tables() -> Stores:
+    """The adapters on tables in memory, which must do as DynamoDB does."""
+    return adapters_on(FakeTable(), FakeTable(), FakeTable(), FakeTable())
+
+
+def adapters_on(orders: Table, journeys: Table, costs: Table, accounts: Table) -> Stores:
     clock = FakeClock()
-    marks = DynamoMarks(tables.accounts)
+    marks = DynamoMarks(accounts)
     return Stores(
         clock,
-        DynamoAccounts(tables.accounts),
-        DynamoRuns(tables.accounts),
+        DynamoAccounts(accounts),
+        DynamoRuns(accounts),
         marks,
-        DynamoOrders(tables.orders, marks, clock),
-        DynamoJourneys(tables.journeys, marks, clock),
-        DynamoCosts(tables.costs, marks, clock),
-        DynamoEdges(tables.journeys, marks, clock),
-        DynamoProducts(tables.orders, marks, clock),
+        DynamoOrders(orders, marks, clock),
+        DynamoJourneys(journeys, marks, clock),
+        DynamoCosts(costs, marks, clock),
+        DynamoEdges(journeys, marks, clock),
+        DynamoProducts(orders, marks, clock),
     )
 
 
@@ -138,7 +152,7 @@ def in_memory() -> Stores:
     )
 
 
-@pytest.fixture(params=["in_memory", "on_aws"])
+@pytest.fixture(params=["in_memory", "on_fake_tables", "on_aws"])
 def stores(request: pytest.FixtureRequest) -> Stores:
     chosen: Stores = request.getfixturevalue(request.param)
     return chosen

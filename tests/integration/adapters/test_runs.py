@@ -179,14 +179,14 @@ def test_nothing_is_recorded_of_a_run_of_another_account(runs: Runs) -> None:
 
 
 @pytest.fixture
-def superseded(request: pytest.FixtureRequest, runs: Runs) -> Callable[[], Mapping[str, datetime]]:
+def superseded(runs: Runs) -> Callable[[], Mapping[str, datetime]]:
     """Return the manifests that the account's pointer has left, with the time."""
 
     def read() -> Mapping[str, datetime]:
         if isinstance(runs, FakeRuns):
             return runs.previous("acme")
-        tables: Tables = request.getfixturevalue("tables")
-        item = tables.accounts.get(keys.run_head("acme")) or {}
+        assert isinstance(runs, DynamoRuns)
+        item = runs._table.get(keys.run_head("acme")) or {}
         return {
             left["manifest"]: datetime.fromisoformat(left["superseded_at"])
             for left in item["previous"]

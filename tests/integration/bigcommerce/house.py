@@ -1,0 +1,204 @@
+"""Our side of a store, whole: the client, the adapters and the steps of a run, over HTTP and tables
+in memory. Each can be made to die at any call to the store, a table or the lake.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from headwater.adapters.bigcommerce import BigCommerceSources
+from headwater.adapters.dynamodb.accounts import DynamoAccounts
+from headwater.adapters.dynamodb.marks import DynamoMarks
+from headwater.adapters.dynamodb.orders import DynamoOrders
+from headwater.adapters.dynamodb.products import DynamoProducts
+from headwater.adapters.dynamodb.runs import DynamoRuns
+from headwater.domain.settings import AccountSettings
+from headwater.usecases.directory_pull import DirectoryPorts
+from headwater.usecases.export_facts import Tables, export_facts, list_marked_days
+from headwater.usecases.finish_run import finish_run
+from headwater.usecases.ports import Source
+from headwater.usecases.pull_orders import pull_orders
+from headwater.usecases.run_files import LEASE, Desk, prefix_of
+from headwater.usecases.source_pull import PulledOrders, PullPorts
+from tests.fakes import (
+    FakeClock,
+    FakeCosts,
+    FakeEdges,
+    FakeFacts,
+    FakeJourneys,
+    FakeLake,
+    FakePipeline,
+    FakeSecrets,
+    FakeTable,
+)
+from tests.integration.bigcommerce.comparison import Ours
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+    from datetime import datetime
+
+    from headwater.usecases.ports import Mark, Marks, OrderPage
+    from local.storefront.server import Storefront
+    from tests.integration.bigcommerce.world import Fuse
+
+ACCOUNT, SOURCE = "acme", "bigcommerce"
+
+
+class OrderMarks:
+    """The marks of orders alone: the facts of nothing else are looked at."""
+
+    def __init__(self, marks: Marks) -> None:
+        self._marks = marks
+        self.raise_marks, self.clear = marks.raise_marks, marks.clear
+
+    def raised(self, account: str) -> list[Mark]:
+        return [mark for mark in self._marks.raised(account) if mark.table == "orders"]
+
+
+@dataclass
+class House:
+    """One account, connected to one store."""
+
+    shop: Storefront
+    clock: FakeClock
+    order_table: FakeTable = field(default_factory=FakeTable)
+    account_table: FakeTable = field(default_factory=FakeTable)
+    secrets: FakeSecrets = field(default_factory=FakeSecrets)
+    lake: FakeLake = field(default_factory=FakeLake)
+    facts: FakeFacts = field(default_factory=FakeFacts)
+    journeys: FakeJourneys = field(default_factory=FakeJourneys)
+    edges: FakeEdges = field(default_factory=FakeEdges)
+    runs_begun: int = 0
+
+    def connect(self) -> None:
+        """Create the account and connect the store."""
+        desk = _Desk(self)
+        desk.accounts.create(ACCOUNT, AccountSettings(), self.clock.now())
+        arn = self.secrets.put(ACCOUNT, SOURCE, self.shop.token)
+        store_hash = self.shop.store.settings.store_hash
+        source = Source(SOURCE, "bigcommerce", store_hash, arn, self.shop.url)
+        desk.accounts.save_source(ACCOUNT, source)
+
+    @property
+    def source(self) -> Source:
+        """The source as it stands."""
+        [source] = DynamoAccounts(self.account_table).sources(ACCOUNT)
+        return source
+
+    @property
+    def orders(self) -> DynamoOrders:
+        """The table of orders."""
+        return _Desk(self).orders
+
+    def run(self, fuse: Fuse | None = None) -> PulledOrders:
+        """Do a run: pull until no more is to be had, export what is marked, publish."""
+        desk, run = _Desk(self, fuse), self._begin()
+        pulled = desk.pull(run, timedelta(minutes=10))
+        while pulled.more:
+            pulled = desk.pull(run, timedelta(minutes=10))
+        desk.publish(run)
+        return pulled
+
+    def pull_and_stop(self, patience: timedelta) -> None:
+        """Pull for a while, and let the run end there."""
+        _Desk(self).pull(self._begin(), patience)
+
+    def read_orders(self, order_ids: Collection[int]) -> OrderPage:
+        """Read some orders of the store, as any process of ours may at any time."""
+        deadline = self.clock.now() + timedelta(minutes=10)
+        return _Desk(self).sources(deadline).open(ACCOUNT, self.source).orders(order_ids)
+
+    def all_we_have(self) -> Ours:
+        """Return the records of the table and the objects that the pointer leads to."""
+        head = DynamoRuns(self.account_table).head(ACCOUNT)
+        published = self.lake.get_json(str(head.manifest))["tables"]
+        return Ours(
+            [
+                json.loads(item["document"])
+                for item in self.order_table.items()
+                if item["sk"] == "order"
+            ],
+            {
+                table: {key: self.facts.objects[key] for key in partitions.values()}
+                for table, partitions in published.items()
+            },
+        )
+
+    def _begin(self) -> str:
+        """Take the lease; what a dead run has left of its own is waited out."""
+        self.runs_begun += 1
+        run, runs = f"run-{self.runs_begun:04}", DynamoRuns(self.account_table)
+        while not runs.acquire(ACCOUNT, run, now := self.clock.now(), now + LEASE):
+            self.clock.advance(LEASE)
+        return run
+
+
+class _Desk:
+    """The ports of one process, each of which dies when the fuse blows."""
+
+    def __init__(self, house: House, fuse: Fuse | None = None) -> None:
+        def guard(port: Any) -> Any:  # noqa: ANN401 - any port
+            return fuse.guard(port) if fuse else port
+
+        self._house = house
+        self._guard = guard
+        clock, orders, accounts = house.clock, guard(house.order_table), guard(house.account_table)
+        self.accounts = DynamoAccounts(accounts)
+        self.runs = DynamoRuns(accounts)
+        self.marks = DynamoMarks(accounts)
+        self.orders = DynamoOrders(orders, self.marks, clock)
+        self.products = DynamoProducts(orders, self.marks, clock)
+        self.lake = guard(house.lake)
+
+    def pull(self, run: str, patience: timedelta) -> PulledOrders:
+        """Do one invocation of the pull."""
+        deadline = self._house.clock.now() + patience
+        return pull_orders(ACCOUNT, run, deadline, ports=self._ports(deadline))
+
+    def publish(self, run: str) -> None:
+        """Export what is marked, and finish the run."""
+        house, desk = self._house, Desk(self.runs, self.lake, self._house.clock)
+        marks = OrderMarks(self.marks)
+        listed = list_marked_days(ACCOUNT, run, desk=desk, accounts=self.accounts, marks=marks)
+        tables = Tables(self.orders, house.journeys, FakeCosts(), house.edges, self.products)
+        facts = self._guard(house.facts)
+        for item in self.lake.get_json(listed.exports):
+            export_facts(item, desk=desk, tables=tables, facts=facts)
+        self.lake.put_json(f"{prefix_of(ACCOUNT, run)}reports.json", {})
+        finish_run(
+            ACCOUNT,
+            run,
+            desk=desk,
+            accounts=self.accounts,
+            marks=marks,
+            pipeline=FakePipeline(),
+        )
+
+    def sources(self, deadline: datetime) -> BigCommerceSources:
+        """Return the client; a wait only moves the clock."""
+        clock = self._house.clock
+        return BigCommerceSources(
+            self._house.secrets,
+            clock=clock,
+            deadline=deadline,
+            sleep=lambda seconds: clock.advance(timedelta(seconds=seconds)),
+        )
+
+    def _ports(self, deadline: datetime) -> PullPorts:
+        house, clock = self._house, self._house.clock
+        sources = self._guard(self.sources(deadline))
+        directory = DirectoryPorts(
+            clock,
+            self.accounts,
+            sources,
+            self._guard(house.journeys),
+            self._guard(house.edges),
+            self.products,
+            self.lake,
+        )
+        return PullPorts(
+            clock, self.accounts, self.runs, sources, self.orders, self.lake, self.marks, directory
+        )

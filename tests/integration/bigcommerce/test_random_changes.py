@@ -1,0 +1,27 @@
+from __future__ import annotations
+
+import os
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis.stateful import run_state_machine_as_test
+
+from tests.integration.bigcommerce.machine import StoreMachine
+
+# A few in each run of the tests; CONTRIBUTING.md tells how to have many.
+RUNS = int(os.environ.get("HEADWATER_RANDOM_RUNS", "10"))
+OPERATIONS = 40
+SECONDS_PER_RUN = 20
+
+
+@pytest.mark.timeout(300 + SECONDS_PER_RUN * RUNS)
+def test_whatever_happens_every_order_is_here_once_and_as_the_store_has_it() -> None:
+    run_state_machine_as_test(
+        StoreMachine,
+        settings=settings(
+            max_examples=RUNS,
+            stateful_step_count=OPERATIONS,
+            suppress_health_check=list(HealthCheck),
+        ),
+    )
+    print(f"{StoreMachine.operations} operations, {StoreMachine.comparisons} comparisons")
