@@ -11,8 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from headwater.domain.attribution.apportion import exact_parts
 from headwater.domain.attribution.columns import LATER_THAN_ALL
 from headwater.domain.attribution.engine import attribute, attribute_blocks
+from headwater.domain.attribution.explanation import explain
 from tests.unit.domain.attribution_oracle import (
     MODELS,
     Account,
@@ -381,3 +383,23 @@ def test_where_nothing_was_ever_tracked_every_order_precedes_it() -> None:
     never = replace(milestones, tracking_start=LATER_THAN_ALL)
     credits_ = attribute(orders_, touches_, never, MODELS, effects)
     assert credits_.models["linear_all"].is_pre_tracking.tolist() == [True]
+
+
+@few
+@given(accounts, st.data())
+def test_the_explanation_of_an_order_gives_a_share_or_a_reason_to_every_touch(
+    account: Account, data: st.DataObject
+) -> None:
+    order = data.draw(st.integers(0, len(account.orders) - 1))
+    orders_, touches_, milestones, effects = account.columns()
+    found = explain(orders_, touches_, milestones, MODELS, effects, order)
+    credits_ = run(account)
+    for model in NAMES:
+        verdicts = dict(zip(found.touches, found.verdicts[model], strict=True))
+        sharing = {touch: each for touch, each in verdicts.items() if not each.reason}
+        stored = {t: gross for (o, t), (gross, _) in rows_of(credits_, model).items() if o == order}
+        assert sharing.keys() == stored.keys()
+        if model != "full_impact" and sharing:
+            gross = account.orders[order].gross
+            parts = exact_parts([each.weight for each in sharing.values()], abs(gross))
+            assert list(stored.values()) == [-part if gross < 0 else part for part in parts]

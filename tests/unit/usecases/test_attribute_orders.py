@@ -214,3 +214,14 @@ def test_a_touch_that_takes_no_part_in_a_model_differs_from_one_that_gets_nothin
     } == {
         "last": 1,
     }
+
+
+def test_campaign_names_of_any_script_and_of_two_kilobytes_come_through_whole(
+    shop: Workshop,
+) -> None:
+    long, foreign = "x" * 2_048, "夏のセール | ñandú 🎧 'quoted' \"too\"; --"
+    shop.click("2026-11-18 09:00", source="a", medium="cpc", campaign=long)
+    shop.click("2026-11-19 09:00", source="a", medium="cpc", campaign=foreign)
+    shop.order(1, "2026-11-20 15:00", "100.00")
+    shop.run()
+    assert shop.credited(1, "linear_all") == {long: "50.00", foreign: "50.00"}
