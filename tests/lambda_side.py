@@ -22,7 +22,7 @@ from headwater.usecases.check_store import FULFILLMENT, TRANSACTIONS, StoreDescr
 from headwater.usecases.directory_ports import DirectoryPage
 from headwater.usecases.ports import ApiKey, OrderPage
 from headwater.usecases.store_ledgers import LedgerList, LedgerLookup
-from tests.fakes import FakeHitQueue, FakeReconciliations, FakeSecrets
+from tests.fakes import FakeHitQueue, FakeHooks, FakeReconciliations, FakeSecrets
 from tests.workshop import ACCOUNT, Workshop
 
 if TYPE_CHECKING:
@@ -195,6 +195,8 @@ class LambdaSide:
         self.edge_sites = FakeEdgeSites()
         self.secrets = FakeSecrets()
         self.queue = FakeHitQueue()
+        self.hooks = FakeHooks()
+        self.webhook_queue = FakeHitQueue()
         self.reconciliations = FakeReconciliations()
         self.other_api_urls: list[str] = []
 
@@ -215,6 +217,8 @@ class LambdaSide:
             "facts": shop.facts,
             "pipeline": shop.pipeline,
             "secrets": self.secrets,
+            "hooks": self.hooks,
+            "webhook_queue": self.webhook_queue,
             "edge_sites": self.edge_sites,
             "reconciliations": self.reconciliations,
         }

@@ -1,6 +1,6 @@
 """In-memory implementations of the ports, held to the same contract tests as the real ones."""
 
-from tests.fakes.accounts import FakeAccounts, FakeMarks, FakeRuns, FakeSecrets
+from tests.fakes.accounts import FakeAccounts, FakeHooks, FakeMarks, FakeRuns, FakeSecrets
 from tests.fakes.directory import FakeEdges, FakeProducts
 from tests.fakes.events import FakeClock, FakeHitQueue, FakePipeline, FakeReconciliations
 from tests.fakes.lake import FakeFacts, FakeLake
@@ -14,6 +14,7 @@ __all__ = [
     "FakeEdges",
     "FakeFacts",
     "FakeHitQueue",
+    "FakeHooks",
     "FakeJourneys",
     "FakeLake",
     "FakeMarks",

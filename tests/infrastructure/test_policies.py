@@ -51,6 +51,20 @@ def test_the_authorizer_may_read_keys_and_nothing_else(template: Json) -> None:
     }
 
 
+def test_whoever_takes_webhooks_may_read_their_secrets_and_queue_them_and_nothing_else(
+    template: Json,
+) -> None:
+    statements = [s for name, s in statements_of(template) if name == "ReceiveWebhookFunction"]
+
+    assert [(as_list(s["Action"]), s.get("Condition")) for s in statements] == [
+        (["sqs:SendMessage"], None),
+        (
+            ["dynamodb:GetItem"],
+            {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": "hook#*"}},
+        ),
+    ]
+
+
 def test_the_collector_reaches_no_table(template: Json) -> None:
     actions = {
         action

@@ -26,6 +26,7 @@ def test_the_collector_answers_browsers_itself(template: Json) -> None:
         "GET /robots.txt",
         "OPTIONS /e",
         "POST /e",
+        "POST /v1/webhooks/{key}",
     }
 
 

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 from local import setup
 from tests.infrastructure.template_file import (
     alarms_on,
@@ -79,26 +81,37 @@ def test_an_answer_over_http_comes_before_the_gateway_gives_up(template: Json) -
             assert function.get("Timeout", default) <= longest
 
 
-def test_hits_that_fail_again_and_again_are_kept_and_alarmed(template: Json) -> None:
-    hits = resources_of(template, "AWS::SQS::Queue")["HitQueue"]
+# Queue → what keeps its failures, and its worker.
+QUEUES = {
+    "HitQueue": ("DeadHitQueue", "RecordHitsFunction"),
+    "WebhookQueue": ("DeadWebhookQueue", "RecordWebhooksFunction"),
+}
 
-    assert hits["RedrivePolicy"] == {
-        "deadLetterTargetArn": {"Fn::GetAtt": "DeadHitQueue.Arn"},
+
+@pytest.mark.parametrize("queue", sorted(QUEUES))
+def test_messages_that_fail_again_and_again_are_kept_and_alarmed(
+    template: Json, queue: str
+) -> None:
+    dead, _ = QUEUES[queue]
+
+    assert resources_of(template, "AWS::SQS::Queue")[queue]["RedrivePolicy"] == {
+        "deadLetterTargetArn": {"Fn::GetAtt": f"{dead}.Arn"},
         "maxReceiveCount": 5,
     }
-    assert {"Fn::GetAtt": "DeadHitQueue.QueueName"} in alarms_on(
+    assert {"Fn::GetAtt": f"{dead}.QueueName"} in alarms_on(
         template, "ApproximateNumberOfMessagesVisible"
     )
 
 
-def test_a_batch_of_hits_under_way_is_not_handed_out_again(template: Json) -> None:
-    hits = resources_of(template, "AWS::SQS::Queue")["HitQueue"]
-    worker = template["Globals"]["Function"] | functions_of(template)["RecordHitsFunction"]
+@pytest.mark.parametrize("queue", sorted(QUEUES))
+def test_a_batch_under_way_is_not_handed_out_again(template: Json, queue: str) -> None:
+    waiting = resources_of(template, "AWS::SQS::Queue")[queue]
+    worker = template["Globals"]["Function"] | functions_of(template)[QUEUES[queue][1]]
 
-    assert hits["VisibilityTimeout"] >= 6 * worker["Timeout"]
+    assert waiting["VisibilityTimeout"] >= 6 * worker["Timeout"]
 
 
-def test_one_bad_hit_does_not_bring_its_batch_back(template: Json) -> None:
+def test_one_bad_message_does_not_bring_its_batch_back(template: Json) -> None:
     for mapping in resources_of(template, "AWS::Lambda::EventSourceMapping").values():
         assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
 

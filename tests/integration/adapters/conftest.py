@@ -16,6 +16,7 @@ from moto import mock_aws
 from headwater.adapters.dynamodb.accounts import DynamoAccounts
 from headwater.adapters.dynamodb.costs import DynamoCosts
 from headwater.adapters.dynamodb.edges import DynamoEdges
+from headwater.adapters.dynamodb.hooks import DynamoHooks
 from headwater.adapters.dynamodb.journeys import DynamoJourneys
 from headwater.adapters.dynamodb.marks import DynamoMarks
 from headwater.adapters.dynamodb.orders import DynamoOrders
@@ -27,6 +28,7 @@ from tests.fakes import (
     FakeClock,
     FakeCosts,
     FakeEdges,
+    FakeHooks,
     FakeJourneys,
     FakeMarks,
     FakeOrders,
@@ -40,6 +42,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from headwater.usecases.directory_ports import Edges, Products
+    from headwater.usecases.hook_ports import Hooks
     from headwater.usecases.ports import Accounts, Costs, Journeys, Marks, Orders, Runs
 
 type Client = Any
@@ -58,6 +61,7 @@ class Stores:
     costs: Costs
     edges: Edges
     products: Products
+    hooks: Hooks
 
 
 @dataclass(frozen=True)
@@ -132,6 +136,12 @@ def adapters_on(orders: Table, journeys: Table, costs: Table, accounts: Table) -
         DynamoCosts(costs, marks, clock),
         DynamoEdges(journeys, marks, clock),
         DynamoProducts(orders, marks, clock),
+        DynamoOrders(tables.orders, marks, clock),
+        DynamoJourneys(tables.journeys, marks, clock),
+        DynamoCosts(tables.costs, marks, clock),
+        DynamoEdges(tables.journeys, marks, clock),
+        DynamoProducts(tables.orders, marks, clock),
+        DynamoHooks(tables.accounts),
     )
 
 
@@ -149,6 +159,7 @@ def in_memory() -> Stores:
         FakeCosts(marks, clock),
         FakeEdges(marks, clock),
         FakeProducts(marks, clock),
+        FakeHooks(),
     )
 
 

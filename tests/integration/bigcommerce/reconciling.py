@@ -47,7 +47,7 @@ class Reconciler:
             world.secrets, clock=world.clock, deadline=deadline, sleep=world.sleep
         )
         guard: Callable[[Any], Any] = fuse.guard if fuse else lambda port: port
-        day = DayPorts(world.clock, guard(world.orders), guard(world.lake))
+        day = DayPorts(world.clock, guard(world.orders), guard(world.lake), guard(world.products))
         return ReconcilePorts(guard(world.accounts), world.runs, guard(ledgers), day)
 
     def reconcile(

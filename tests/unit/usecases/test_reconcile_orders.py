@@ -71,7 +71,7 @@ class Jobs:
     def reconcile(self, first: date = DAY, last: date = DAY) -> ReconciledOrders:
         shop, stores = self.shop, FakeStores(self.store)
         now = shop.clock.advance(timedelta(minutes=1))
-        day = DayPorts(shop.clock, shop.orders, shop.lake)
+        day = DayPorts(shop.clock, shop.orders, shop.lake, shop.products)
         ports = ReconcilePorts(shop.accounts, shop.runs, stores, day)
         return reconcile_range(ACCOUNT, first, last, now + timedelta(minutes=10), ports=ports)
 

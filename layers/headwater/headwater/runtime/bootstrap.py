@@ -21,6 +21,7 @@ from headwater.runtime.storage import (
     clock,
     costs,
     edges,
+    hooks,
     journeys,
     lake,
     marks,
@@ -32,11 +33,13 @@ from headwater.runtime.storage import (
 from headwater.usecases.connect_source import ConnectPorts
 from headwater.usecases.directory_pull import DirectoryPorts
 from headwater.usecases.export_facts import Tables
+from headwater.usecases.keep_orders import KeepPorts
 from headwater.usecases.manage_sources import RemovePorts
 from headwater.usecases.open_site import SitePorts
 from headwater.usecases.own_duplicates import OwnerPorts
 from headwater.usecases.reconcile_day import DayPorts
 from headwater.usecases.reconcile_orders import ReconcilePorts
+from headwater.usecases.record_webhooks import WebhookPorts
 from headwater.usecases.run_files import Desk
 from headwater.usecases.source_pull import PullPorts
 
@@ -54,6 +57,7 @@ __all__ = [
     "clock",
     "costs",
     "edges",
+    "hooks",
     "journeys",
     "lake",
     "marks",
@@ -152,8 +156,14 @@ def pull_ports(deadline: datetime) -> PullPorts:
 
 def reconcile_ports(deadline: datetime) -> ReconcilePorts:
     """Return what reconciliation works with."""
-    day = DayPorts(clock(), orders(), lake())
+    day = DayPorts(clock(), orders(), lake(), products())
     return ReconcilePorts(accounts(), runs(), store_ledgers(deadline), day)
+
+
+def webhook_ports(deadline: datetime) -> WebhookPorts:
+    """Return what the worker behind webhooks works with."""
+    keep = KeepPorts(orders(), lake(), products())
+    return WebhookPorts(clock(), accounts(), hooks(), store_ledgers(deadline), keep)
 
 
 def connect_ports(deadline: datetime) -> ConnectPorts:

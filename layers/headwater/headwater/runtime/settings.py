@@ -23,6 +23,7 @@ class Settings:
     costs_table: str = ""
     lake_bucket: str = ""
     hit_queue_url: str = ""
+    webhook_queue_url: str = ""
     pipeline_arn: str = ""
     pull_orders_function: str = ""
     reconcile_orders_function: str = ""

@@ -15,12 +15,14 @@ from headwater.adapters.aws_session import shared_session
 from headwater.adapters.dynamodb.accounts import DynamoAccounts
 from headwater.adapters.dynamodb.costs import DynamoCosts
 from headwater.adapters.dynamodb.edges import DynamoEdges
+from headwater.adapters.dynamodb.hooks import DynamoHooks
 from headwater.adapters.dynamodb.journeys import DynamoJourneys
 from headwater.adapters.dynamodb.marks import DynamoMarks
 from headwater.adapters.dynamodb.orders import DynamoOrders
 from headwater.adapters.dynamodb.products import DynamoProducts
 from headwater.adapters.dynamodb.runs import DynamoRuns
 from headwater.adapters.dynamodb.table import Table
+from headwater.adapters.sqs.hit_queue import SqsHitQueue
 from headwater.adapters.system_clock import SystemClock
 from headwater.runtime.reading_lake import ReadingLake
 from headwater.runtime.settings import settings
@@ -31,10 +33,12 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
     from headwater.usecases.directory_ports import Edges, Products
+    from headwater.usecases.hook_ports import Hooks
     from headwater.usecases.ports import (
         Accounts,
         Clock,
         Costs,
+        HitQueue,
         Journeys,
         Lake,
         Marks,
@@ -63,6 +67,19 @@ def clock() -> Clock:
 def accounts() -> Accounts:
     """Return the accounts with their settings, sources, keys and sites."""
     return DynamoAccounts(_table("accounts_table"))
+
+
+@cache
+def hooks() -> Hooks:
+    """Return whose webhooks carry which secret."""
+    return DynamoHooks(_table("accounts_table"))
+
+
+@cache
+def webhook_queue() -> HitQueue:
+    """Return the queue of the webhooks."""
+    client = boto3.client("sqs", config=CLIENT)
+    return SqsHitQueue(client, settings().required("webhook_queue_url"))
 
 
 @cache

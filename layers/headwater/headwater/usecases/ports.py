@@ -556,7 +556,7 @@ class Facts(Protocol):
 
 
 class HitQueue(Protocol):
-    """The queue between the collector's edge and its worker."""
+    """A queue between an edge and its worker: of hits, or of webhooks."""
 
     def send(self, messages: Sequence[str]) -> None:
         """Queue messages; raises RetriableError if the queue does not take all of them."""

@@ -23,6 +23,7 @@ from headwater.usecases.day_results import (
     repair,
     repaired_earlier,
 )
+from headwater.usecases.keep_orders import KeepPorts, keep_orders
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
     from headwater.domain.orders import Order
     from headwater.domain.reconciliation import ReportRules
+    from headwater.usecases.directory_ports import Products
     from headwater.usecases.ports import Clock, Lake, Orders
     from headwater.usecases.store_ledgers import StoreLedger
 
@@ -46,6 +48,7 @@ class DayPorts:
     clock: Clock
     orders: Orders
     lake: Lake
+    products: Products
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,11 +230,8 @@ class _DayWork:
     def _fetch_again(self, order_ids: Collection[str]) -> None:
         fetched_at, account = self._ports.clock.now(), self._source.account
         page = self._ledger.orders([int(order_id) for order_id in order_ids])
-        if page.raw:
-            self._ports.lake.keep_raw_page(account, self._source.source, page.raw)
-        if page.rejected:
-            self._ports.lake.keep_rejected(account, fetched_at.date(), page.rejected)
-        self._ports.orders.upsert(account, page.orders, fetched_at)
+        ports = KeepPorts(self._ports.orders, self._ports.lake, self._ports.products)
+        keep_orders(account, self._source.source, page, fetched_at, ports=ports)
         for order in page.orders:
             listed = self._theirs.get(order.order_id) or ListedOrder(order)
             self._theirs[order.order_id] = replace(listed, order=order)

@@ -18,6 +18,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from headwater.errors import FatalError, HeadwaterError, RetriableError
+from headwater.usecases.keep_orders import KeepPorts, keep_orders
 from headwater.usecases.ports import Bookmark
 
 if TYPE_CHECKING:
@@ -57,6 +58,11 @@ class PullPorts:
     lake: Lake
     marks: Marks
     directory: DirectoryPorts
+
+    @property
+    def keep(self) -> KeepPorts:
+        """Where pulled orders go."""
+        return KeepPorts(self.orders, self.lake, self.directory.products)
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,17 +245,14 @@ class SourcePull:
         return Bookmark(pulled_until=self._bookmark.started_at)
 
     def _keep(self, page: OrderPage, fetched_at: datetime) -> None:
-        ports, account = self._ports, self._account
-        if page.raw:
-            ports.lake.keep_raw_page(account, self._source.source, page.raw)
-        changed = ports.orders.upsert(account, page.orders, fetched_at)
-        names = {line.product_id: line.name for order in page.orders for line in order.lines}
-        new = {one: name for one, name in names.items() if one and one not in self._named}
-        if new:
-            ports.directory.products.want(account, self._source.source, new)
-            self._named |= new.keys()
-        if page.rejected:
-            ports.lake.keep_rejected(account, fetched_at.date(), page.rejected)
+        changed = keep_orders(
+            self._account,
+            self._source.source,
+            page,
+            fetched_at,
+            ports=self._ports.keep,
+            named=self._named,
+        )
         self.pulled += PulledOrders(len(page.orders), changed, len(page.rejected))
 
     def _save(self, bookmark: Bookmark) -> None:

@@ -225,6 +225,16 @@ def site(public_key: str) -> Key:
     return join("site", public_key), "site"
 
 
+def hook(secret_sha256: str) -> Key:
+    """Return the key under which the secret of a source's webhooks is looked up."""
+    return join("hook", secret_sha256), "hook"
+
+
+def hook_event(account: str, source: str, event: str) -> Key:
+    """Return the key of a webhook that has been dealt with; each has a partition of its own."""
+    return join(account, "event", source, event), "event"
+
+
 def active(account: str) -> Key:
     """Return the key of an account in the list of active ones."""
     return "active", account
