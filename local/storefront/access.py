@@ -1,5 +1,6 @@
 """Tokens and their scopes."""
 
+import hashlib
 import json
 import secrets
 import sqlite3
@@ -41,8 +42,14 @@ def issue_token(
 
 
 def revoke_token(connection: sqlite3.Connection, token: str) -> None:
-    """Delete an account, as an uninstalled app's or a merchant's deletion does."""
+    """Delete an account and its webhooks, as an app's or a merchant's deletion does."""
+    connection.execute("DELETE FROM hooks WHERE token = ?", (token,))
     connection.execute("DELETE FROM tokens WHERE token = ?", (token,))
+
+
+def client_id(token: str) -> str:
+    """Return the id of a token's account, which is no secret."""
+    return hashlib.sha256(token.encode()).hexdigest()[:31]
 
 
 def scopes_of(connection: sqlite3.Connection, token: str) -> frozenset[str] | None:

@@ -1,6 +1,7 @@
 """From a request to an answer: the gate (quota, token, scope, faults), then the resource."""
 
 import re
+from dataclasses import replace
 from datetime import datetime
 from email.utils import format_datetime
 from sqlite3 import Connection
@@ -96,7 +97,7 @@ class Application:
             return gateway_problem(404)
         route, ids = routed
         problem: Callable[[int, str], Response] = list_problem if route.is_v2 else object_problem
-        if request.method != "GET":
+        if request.method not in route.methods:
             return problem(405, "The method is not allowed for this resource.")
         if route.is_v2 and JSON not in request.headers.get("accept", ""):
             xml = b"<?xml version='1.0'?><errors><error><status>406</status></error></errors>"
@@ -111,11 +112,18 @@ class Application:
             ids,
         )
         try:
-            return route.answer(call)
+            return self._ask(route, call)
         except Refusal as refusal:
             if route.is_v2:
                 return list_problem(refusal.status, refusal.message)
             return object_problem(refusal.status, refusal.message, refusal.errors)
+
+    def _ask(self, route: Route, call: Call) -> Response:
+        """Ask a resource; what a request changes is changed whole or not at all."""
+        if call.request.method == "GET":
+            return route.answer(call)
+        with self._store.database.write() as writer:
+            return route.answer(replace(call, connection=writer))
 
     def _strike(self, connection: Connection, path: str, scopes: tuple[str, ...]) -> list[Fault]:
         """Return the faults that hit a request, counted so that no other request gets them too."""

@@ -9,7 +9,7 @@ from sqlite3 import Connection
 from typing import Any, cast
 from zoneinfo import ZoneInfo
 
-from local.storefront import directory
+from local.storefront import directory, webhooks
 from local.storefront.database import insert
 from local.storefront.dates import to_epoch
 from local.storefront.editing import with_lines, with_total
@@ -44,7 +44,10 @@ class Store(Premises):
 
     def create(self, order: StoreOrder) -> int:
         """Take an order now: without ``modified_at`` it is modified now, however old it claims."""
-        [order_id] = self.load([replace(order, modified_at=order.modified_at or self.now())])
+        now = self.now()
+        [order_id] = self.load([replace(order, modified_at=order.modified_at or now)])
+        with self.database.write() as connection:
+            webhooks.announce(connection, now, webhooks.CREATED, order_id)
         return order_id
 
     def order(self, order_id: int) -> StoreOrder:
@@ -166,7 +169,10 @@ class Store(Premises):
                 refund = whole or desk.of_lines(order_id, lines or {})
             if declined or reason:
                 refund = replace(refund, declined=declined, reason=reason)
-            return desk.pay(order_id, refund)
+            refund_id = desk.pay(order_id, refund)
+            told = {"refund_id": refund_id}
+            webhooks.announce(connection, now, webhooks.REFUNDED, order_id, refund=told)
+            return refund_id
 
     def totals(
         self,
@@ -188,12 +194,14 @@ class Store(Premises):
     ) -> Iterator[tuple[Connection, StoreOrder]]:
         """Give an order to be changed, and stamp it as modified after the block."""
         with self.database.write() as connection:
-            yield connection, read_order(connection, order_id)
+            before = read_order(connection, order_id)
+            yield connection, before
+            now = self.present(read_settings(connection))
             if stamps:
-                now = to_epoch(self.present(read_settings(connection)))
                 connection.execute(
-                    "UPDATE orders SET modified_at = ? WHERE id = ?", (now, order_id)
+                    "UPDATE orders SET modified_at = ? WHERE id = ?", (to_epoch(now), order_id)
                 )
+            webhooks.announce_change(connection, now, before, order_id)
 
     def _update(self, order_id: int, **columns: object) -> None:
         with self._change(order_id) as (connection, _):

@@ -33,6 +33,12 @@ class FaultKind(StrEnum):
     """413 for a ``limit`` above the argument (default 50)."""
     EDIT_BETWEEN_PAGES = "edit-between-pages"
     """After a page of orders was served, one is modified (argument: its id; else the first)."""
+    LOSE_WEBHOOK = "lose-webhook"
+    """A webhook is never delivered."""
+    DUPLICATE_WEBHOOK = "duplicate-webhook"
+    """A webhook is delivered twice."""
+    REORDER_WEBHOOKS = "reorder-webhooks"
+    """The webhooks of one round are delivered in reverse order."""
 
     @property
     def replaces(self) -> bool:
@@ -40,6 +46,12 @@ class FaultKind(StrEnum):
         return self in _REPLACING
 
 
+# Those hit deliveries of webhooks, not requests.
+_OF_WEBHOOKS = {
+    FaultKind.LOSE_WEBHOOK,
+    FaultKind.DUPLICATE_WEBHOOK,
+    FaultKind.REORDER_WEBHOOKS,
+}
 _REPLACING = {
     FaultKind.THROTTLE,
     FaultKind.THROTTLE_BARE,
@@ -72,6 +84,8 @@ class Fault:
 
     def hits(self, path: str, scopes: tuple[str, ...]) -> bool:
         """Tell whether it concerns a request of this path that needs one of these scopes."""
+        if self.kind in _OF_WEBHOOKS:
+            return False
         if self.path is not None and not re.search(self.path, path):
             return False
         return self.kind is not FaultKind.FORBID_SCOPE or self.argument in scopes

@@ -6,7 +6,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from local.storefront import access, directory, faults
+from local.storefront import access, directory, faults, webhooks
 from local.storefront.database import Database
 from local.storefront.faults import Fault, FaultKind
 from local.storefront.model import (
@@ -134,6 +134,11 @@ class Premises:
         """The faults that are on."""
         with self.database.read() as connection:
             return faults.armed(connection)
+
+    def deactivate_webhooks(self) -> None:
+        """Switch off all webhooks, as those that have failed for two days."""
+        with self.database.write() as connection:
+            webhooks.deactivate(connection)
 
     def load_customers(self, customers: Iterable[StoreCustomer]) -> None:
         """Insert customers, or replace those with the same id."""

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from local.storefront import access, directory_v3, orders_v2, payments_v3, shop_v2
+from local.storefront import access, directory_v3, hooks_v3, orders_v2, payments_v3, shop_v2
 from local.storefront.call import Call
 from local.storefront.exchange import Response
 
@@ -16,6 +16,7 @@ class Route:
     pattern: re.Pattern[str]
     answer: Callable[[Call], Response]
     scopes: tuple[str, ...]
+    methods: frozenset[str] = frozenset({"GET"})
 
     @property
     def is_v2(self) -> bool:
@@ -23,8 +24,11 @@ class Route:
         return self.pattern.pattern.startswith("/v2")
 
 
-def _route(path: str, answer: Callable[[Call], Response], *scopes: str) -> Route:
-    return Route(re.compile(path.replace("{id}", r"(\d+)")), answer, scopes)
+def _route(
+    path: str, answer: Callable[[Call], Response], *scopes: str, methods: str = "GET"
+) -> Route:
+    pattern = re.compile(path.replace("{id}", r"(\d+)"))
+    return Route(pattern, answer, scopes, frozenset(methods.split()))
 
 
 _ORDER = "/v2/orders/{id}"
@@ -70,6 +74,8 @@ _ROUTES = (
     _route("/v3/channels", directory_v3.channels, access.CHANNELS),
     _route("/v2/coupons", shop_v2.coupons, access.MARKETING),
     _route("/v3/content/scripts", shop_v2.scripts, access.CONTENT),
+    _route("/v3/hooks", hooks_v3.hooks, methods="GET POST"),
+    _route("/v3/hooks/{id}", hooks_v3.hook, methods="GET PUT DELETE"),
 )
 
 

@@ -23,6 +23,7 @@ from local.storefront.control_api import ControlDesk
 from local.storefront.exchange import Request, Response
 from local.storefront.premises import DEFAULT_TOKEN, utc_now
 from local.storefront.quota import QuotaMeter
+from local.storefront.webhooks import Courier
 
 _LOG_LENGTH = 50_000
 _MAX_BODY = 10_000_000
@@ -55,6 +56,7 @@ class Storefront:
         host: The address to listen on.
         clock: The true time; the system's if not given.
         meter: Counts requests against the quota; by a clock of its own if not given.
+        delivers: Whether webhooks are delivered as they fall due; else by `courier.deliver` alone.
         settings: Settings of the shop to change (fields of `StoreSettings`).
     """
 
@@ -68,6 +70,7 @@ class Storefront:
         host: str = "127.0.0.1",
         clock: Callable[[], datetime] = utc_now,
         meter: QuotaMeter | None = None,
+        delivers: bool = False,
         **settings: object,
     ) -> None:
         self.requests: deque[RequestRecord] = deque(maxlen=_LOG_LENGTH)
@@ -75,13 +78,17 @@ class Storefront:
             self.store = undo.enter_context(Store(path, clock=clock, **settings))
             self._server = _Server((host, port), self)
             undo.pop_all()
+        self.courier = Courier(self.store)
+        self._delivers = delivers
         self._application = Application(self.store, meter)
         self._desk = ControlDesk(self.store)
         self._thread = Thread(target=self._server.serve_forever, args=(0.05,), daemon=True)
 
     def __enter__(self) -> Self:
-        """Start to listen."""
+        """Start to listen, and to deliver."""
         self._thread.start()
+        if self._delivers:
+            self.courier.start()
         return self
 
     def __exit__(
@@ -91,6 +98,7 @@ class Storefront:
         trace: TracebackType | None,
     ) -> None:
         """Stop, and close every connection."""
+        self.courier.stop()
         self._server.shutdown()
         self._thread.join()
         self._server.hang_up()

@@ -170,6 +170,22 @@ class DirectoryBookmark:
 
 
 @dataclass(frozen=True, slots=True)
+class Webhooks:
+    """How a source's webhooks are.
+
+    ``is_on``: its owner wants them. ``secrets`` are the hashes of those that let them in, the
+    latest first, and ``destination`` is where the store sends them. ``looked_at`` is when they
+    were last compared with the store's own list, by our clock; ``note`` says what went wrong then.
+    """
+
+    is_on: bool = False
+    secrets: tuple[str, ...] = ()
+    destination: str = ""
+    looked_at: datetime | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Source:
     """A connected store. ``status`` is ok, throttled, reauthorize, missing_scope or unavailable.
 
@@ -207,6 +223,7 @@ class Source:
         return self.status in {"removed", "removing"}
 
     directory: DirectoryBookmark = field(default_factory=DirectoryBookmark)
+    webhooks: Webhooks = field(default_factory=Webhooks)
 
 
 @dataclass(frozen=True, slots=True)

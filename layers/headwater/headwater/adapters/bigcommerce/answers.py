@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 # 509, "bandwidth limit exceeded", has been seen in place of 429.
 _THROTTLED = frozenset({HTTPStatus.TOO_MANY_REQUESTS, 509})
+_GOOD = frozenset({HTTPStatus.OK, HTTPStatus.CREATED})
 _LONGEST_EXCERPT = 200
 
 
@@ -74,7 +75,7 @@ def read(answer: Answer, resource: Resource) -> Any:  # noqa: ANN401 - any JSON 
     """
     if answer.status == HTTPStatus.NO_CONTENT:
         return None
-    if answer.status == HTTPStatus.OK:
+    if answer.status in _GOOD:
         return _parse(answer.body)
     raise _refusal(answer, resource)
 
@@ -112,6 +113,11 @@ def _refusal(answer: Answer, resource: Resource) -> HeadwaterError:
 
 
 def _how_to_grant(resource: Resource) -> str:
+    if not resource.scopes:
+        return (
+            f"the store lets the access token not use {resource.path}, which needs no scope: its"
+            " plan may not have it, or the API account has changed"
+        )
     scopes = " and ".join(f"{scope.title} ({scope.name})" for scope in resource.scopes)
     return (
         f"the access token may not read {resource.path}: it needs the scope {scopes}. A store-level"

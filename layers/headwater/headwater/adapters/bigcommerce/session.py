@@ -77,7 +77,7 @@ class Listing:
 
 
 class Session:
-    """An authenticated connection to one store. Read-only: every call is a GET.
+    """An authenticated connection to one store. Only webhooks are ever written.
 
     Redirects are never followed and proxies never used, so the token goes to the API alone.
 
@@ -133,6 +133,20 @@ class Session:
     def get(self, resource: Resource, query: Query) -> Any:  # noqa: ANN401 - any JSON value
         """Return what the store says to one question; see ``answers.read`` for the errors."""
         return self._persist(lambda: read(self._call(resource, query), resource), PageSize())
+
+    def send(
+        self, method: str, resource: Resource, content: Mapping[str, Any] | None = None
+    ) -> Any:  # noqa: ANN401 - any JSON value
+        """Make, change or delete something; return what the store says to it.
+
+        A call whose answer is lost is made again, so the store may see it twice.
+
+        Raises:
+            HeadwaterError: as ``answers.read``.
+        """
+        return self._persist(
+            lambda: read(self._call(resource, {}, method, content), resource), PageSize()
+        )
 
     def page(self, resource: Resource, query: Query, size: PageSize) -> Listing:
         """Return one page of a listing, asking for fewer rows if the store cannot give so many.
@@ -227,20 +241,30 @@ class Session:
             _REJECTION_GAPS[rejections]
         )
 
-    def _call(self, resource: Resource, query: Query) -> Answer:
+    def _call(
+        self,
+        resource: Resource,
+        query: Query,
+        method: str = "GET",
+        content: Mapping[str, Any] | None = None,
+    ) -> Answer:
         pause = self._quota.pause()
         if pause and not self._patience.wait(pause):
             message = "the store's request quota is nearly used up"
             raise RateLimitedError(message, pause)
-        answer = self._exchange(resource, query)
+        answer = self._exchange(resource, query, method, content)
         self._quota.observe(answer.headers)
         return answer
 
-    def _exchange(self, resource: Resource, query: Query) -> Answer:
+    def _exchange(
+        self, resource: Resource, query: Query, method: str, content: Mapping[str, Any] | None
+    ) -> Answer:
         try:
-            response = self._http.get(
+            response = self._http.request(
+                method,
                 f"{self._store_url}{resource.path}",
                 params=query,
+                json=content,
                 timeout=self._timeouts,
                 allow_redirects=False,
             )

@@ -1,7 +1,7 @@
 """Opens connected stores.
 
-Implements ``ports.OrderSources``, ``directory_ports.Directories`` and
-``store_ledgers.StoreLedgers``.
+Implements ``ports.OrderSources``, ``directory_ports.Directories``,
+``store_ledgers.StoreLedgers`` and ``hook_ports.HookStores``.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from urllib.parse import quote
 
 from headwater.adapters.bigcommerce.client import BigCommerceOrders
 from headwater.adapters.bigcommerce.directory import BigCommerceDirectory
+from headwater.adapters.bigcommerce.hooks import BigCommerceHooks
 from headwater.adapters.bigcommerce.ledger import BigCommerceLedger
 from headwater.adapters.bigcommerce.probe import BigCommerceProbe
 from headwater.adapters.bigcommerce.session import TIMEOUTS, Session
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
     from headwater.usecases.check_store import StoreProbe
     from headwater.usecases.directory_ports import Directory
+    from headwater.usecases.hook_ports import StoreHooks
     from headwater.usecases.ports import Clock, OrderSource, Secrets, Source
     from headwater.usecases.store_ledgers import StoreLedger
 
@@ -73,6 +75,10 @@ class BigCommerceSources:
     def ledger(self, account: str, source: Source) -> StoreLedger:  # noqa: ARG002
         """Return the books of a connected source; raises as ``open`` does."""
         return BigCommerceLedger(self._session_of(source), source.source)
+
+    def open_hooks(self, account: str, source: Source) -> StoreHooks:  # noqa: ARG002
+        """Return the webhooks of a connected source; raises as ``open`` does."""
+        return BigCommerceHooks(self._session_of(source))
 
     def connect(self, *, store_hash: str, access_token: str, api_url: str = "") -> StoreProbe:
         """Return what tries credentials that are not stored yet, without much patience.
