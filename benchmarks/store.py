@@ -11,11 +11,13 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from random import Random
+from secrets import token_hex
 from typing import TYPE_CHECKING
 
 from benchmarks.lines import Line
 from headwater.adapters.bigcommerce import BigCommerceSources
 from headwater.usecases.directory_pull import DirectoryPorts
+from headwater.usecases.keep_webhooks import HookPorts
 from headwater.usecases.ports import Source
 from headwater.usecases.pull_orders import pull_orders
 from headwater.usecases.source_pull import PullPorts
@@ -25,6 +27,7 @@ from tests.fakes import (
     FakeAccounts,
     FakeClock,
     FakeEdges,
+    FakeHooks,
     FakeJourneys,
     FakeLake,
     FakeMarks,
@@ -142,8 +145,9 @@ class _Pull:
         directory = DirectoryPorts(
             clock, accounts, sources, FakeJourneys(), FakeEdges(), FakeProducts(), self._lake
         )
+        hooks = HookPorts(clock, accounts, FakeHooks(), sources, token_hex, "https://t.example")
         self._ports = PullPorts(
-            clock, accounts, runs, sources, orders, self._lake, marks, directory
+            clock, accounts, runs, sources, orders, self._lake, marks, directory, hooks
         )
 
     def run(self) -> None:

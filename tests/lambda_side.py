@@ -22,7 +22,13 @@ from headwater.usecases.check_store import FULFILLMENT, TRANSACTIONS, StoreDescr
 from headwater.usecases.directory_ports import DirectoryPage
 from headwater.usecases.ports import ApiKey, OrderPage
 from headwater.usecases.store_ledgers import LedgerList, LedgerLookup
-from tests.fakes import FakeHitQueue, FakeHooks, FakeReconciliations, FakeSecrets
+from tests.fakes import (
+    FakeHitQueue,
+    FakeHooks,
+    FakeReconciliations,
+    FakeSecrets,
+    FakeStoreHooks,
+)
 from tests.workshop import ACCOUNT, Workshop
 
 if TYPE_CHECKING:
@@ -36,6 +42,7 @@ if TYPE_CHECKING:
     from headwater.domain.sites import Site
     from headwater.usecases.check_store import Permission, StoreProbe
     from headwater.usecases.directory_ports import Directory
+    from headwater.usecases.hook_ports import StoreHooks
     from headwater.usecases.ports import OrderSource, Source
     from headwater.usecases.store_ledgers import StoreLedger
 
@@ -155,6 +162,7 @@ class FakeStores:
     store: FakeStore
     asked: list[dict[str, str]] = field(default_factory=list)
     deadlines: list[datetime] = field(default_factory=list)
+    hooks: FakeStoreHooks = field(default_factory=FakeStoreHooks)
 
     def open(self, account: str, source: Source) -> OrderSource:  # noqa: ARG002
         return self.store
@@ -164,6 +172,9 @@ class FakeStores:
 
     def ledger(self, account: str, source: Source) -> StoreLedger:  # noqa: ARG002
         return self.store
+
+    def open_hooks(self, account: str, source: Source) -> StoreHooks:  # noqa: ARG002
+        return self.hooks
 
     def connect(self, *, store_hash: str, access_token: str, api_url: str = "") -> StoreProbe:
         self.asked.append(

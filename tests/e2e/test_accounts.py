@@ -47,6 +47,7 @@ ATTEMPTS: dict[str, tuple[str, Any]] = {
         "/v1/sources/bigcommerce/reconnect",
         {"account": "acme", "access_token": "y"},
     ),
+    "PUT /v1/sources/{source}/options": ("/v1/sources/none/options", {"webhooks": True}),
     "DELETE /v1/sources/{source}": ("/v1/sources/none?data=delete", None),
     "POST /v1/touchpoints": ("/v1/touchpoints", {"account": "acme", "rows": []}),
     "POST /v1/leads": ("/v1/leads", {"account": "acme", "rows": []}),

@@ -1,8 +1,9 @@
 """In-memory implementations of the ports, held to the same contract tests as the real ones."""
 
-from tests.fakes.accounts import FakeAccounts, FakeHooks, FakeMarks, FakeRuns, FakeSecrets
+from tests.fakes.accounts import FakeAccounts, FakeMarks, FakeRuns, FakeSecrets
 from tests.fakes.directory import FakeEdges, FakeProducts
 from tests.fakes.events import FakeClock, FakeHitQueue, FakePipeline, FakeReconciliations
+from tests.fakes.hooks import FakeHooks, FakeStoreHooks
 from tests.fakes.lake import FakeFacts, FakeLake
 from tests.fakes.records import FakeCosts, FakeJourneys, FakeOrders
 from tests.fakes.table import FakeTable
@@ -24,5 +25,6 @@ __all__ = [
     "FakeReconciliations",
     "FakeRuns",
     "FakeSecrets",
+    "FakeStoreHooks",
     "FakeTable",
 ]

@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from headwater.domain.settings import AccountSettings
-    from headwater.domain.webhooks import HookAddress
     from headwater.usecases.ports import ApiKey, Bookmark, DirectoryBookmark, Source
 
 
@@ -211,26 +210,3 @@ class FakeSecrets:
 
     def delete(self, secret_arn: str) -> None:
         self.tokens.pop(secret_arn, None)
-
-
-class FakeHooks:
-    """Secrets of webhooks, and the events that have been dealt with."""
-
-    def __init__(self) -> None:
-        self.addresses: dict[str, HookAddress] = {}
-        self.events: dict[tuple[str, str, str], datetime] = {}
-
-    def add(self, secret_sha256: str, address: HookAddress) -> None:
-        self.addresses[secret_sha256] = address
-
-    def find(self, secret_sha256: str) -> HookAddress | None:
-        return self.addresses.get(secret_sha256)
-
-    def remove(self, secret_sha256: str) -> None:
-        self.addresses.pop(secret_sha256, None)
-
-    def known(self, account: str, source: str, events: Collection[str]) -> set[str]:
-        return {event for event in events if (account, source, event) in self.events}
-
-    def remember(self, account: str, source: str, events: Collection[str], until: datetime) -> None:
-        self.events |= {(account, source, event): until for event in events}

@@ -136,12 +136,7 @@ def adapters_on(orders: Table, journeys: Table, costs: Table, accounts: Table) -
         DynamoCosts(costs, marks, clock),
         DynamoEdges(journeys, marks, clock),
         DynamoProducts(orders, marks, clock),
-        DynamoOrders(tables.orders, marks, clock),
-        DynamoJourneys(tables.journeys, marks, clock),
-        DynamoCosts(tables.costs, marks, clock),
-        DynamoEdges(tables.journeys, marks, clock),
-        DynamoProducts(tables.orders, marks, clock),
-        DynamoHooks(tables.accounts),
+        DynamoHooks(accounts),
     )
 
 

@@ -66,7 +66,8 @@ def remove(
 ) -> FakePipeline:
     pipeline = pipeline or FakePipeline()
     sites = FakeEdgeSites()
-    removing = RemovePorts(world.accounts, world.secrets, sites, pipeline)
+    hooks = world.hook_ports(world.sources())
+    removing = RemovePorts(world.accounts, world.secrets, sites, pipeline, hooks)
     now = world.clock.now()
     remove_source(ACCOUNT, NAME, with_orders=with_orders, ports=removing, now=now)
     return pipeline

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import secrets
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -11,14 +12,22 @@ from typing import TYPE_CHECKING, Any
 from headwater.adapters.bigcommerce import BigCommerceSources
 from headwater.adapters.bigcommerce.session import TIMEOUTS
 from headwater.usecases.directory_pull import DirectoryPorts
+from headwater.usecases.keep_orders import KeepPorts
+from headwater.usecases.keep_webhooks import HookPorts
+from headwater.usecases.manage_sources import set_options
 from headwater.usecases.ports import Bookmark, Source
 from headwater.usecases.pull_orders import pull_orders
+from headwater.usecases.receive_webhook import SECRET_HEADER, WebhookCall, receive_webhook
+from headwater.usecases.record_hits import QueuedMessage
+from headwater.usecases.record_webhooks import WebhookPorts, record_webhooks
 from headwater.usecases.source_pull import PulledOrders, PullPorts
 from local.storefront.model import StoreLine, StoreOrder
 from tests.fakes import (
     FakeAccounts,
     FakeClock,
     FakeEdges,
+    FakeHitQueue,
+    FakeHooks,
     FakeJourneys,
     FakeLake,
     FakeOrders,
@@ -28,13 +37,16 @@ from tests.fakes import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
 
     from headwater.domain.orders import Order
+    from headwater.usecases.record_webhooks import RecordedWebhooks
     from local.storefront.server import Storefront
 
 ACCOUNT, RUN = "acme", "20261121T140000Z-00000001"
 NOW = datetime(2026, 11, 21, 14, 0, tzinfo=UTC)
+# Where the shop sends its webhooks.
+COLLECTOR = "https://collector.example"
 MUG = StoreLine("Mug", Decimal(18), sku="MUG")
 
 
@@ -96,7 +108,7 @@ class Fuse:
             raise DeathError
         return (
             self.guard(result)
-            if hasattr(result, "refunded_since") or hasattr(result, "subscribers")
+            if any(hasattr(result, name) for name in ("refunded_since", "subscribers", "activate"))
             else result
         )
 
@@ -125,6 +137,8 @@ class World:
     journeys: FakeJourneys = field(default_factory=FakeJourneys)
     edges: FakeEdges = field(default_factory=FakeEdges)
     products: FakeProducts = field(default_factory=FakeProducts)
+    hooks: FakeHooks = field(default_factory=FakeHooks)
+    webhook_queue: FakeHitQueue = field(default_factory=FakeHitQueue)
     slept: list[float] = field(default_factory=list)
     timeouts: tuple[float, float] = TIMEOUTS
 
@@ -137,6 +151,7 @@ class World:
             store_hash=self.shop.store.settings.store_hash,
             secret_arn=self.secrets.put(ACCOUNT, name, token),
             api_url=self.shop.url,
+            public_key=f"key-of-{name}",
         )
         self.accounts.save_source(ACCOUNT, replace(source, **fields))
 
@@ -161,13 +176,7 @@ class World:
         return self.pull()
 
     def _ports(self, deadline: datetime, fuse: Fuse | None) -> PullPorts:
-        sources = BigCommerceSources(
-            self.secrets,
-            clock=self.clock,
-            deadline=deadline,
-            sleep=self.sleep,
-            timeouts=self.timeouts,
-        )
+        sources = self.sources(deadline - self.clock.now())
         guard: Callable[[Any], Any] = fuse.guard if fuse else lambda port: port
         return PullPorts(
             clock=self.clock,
@@ -186,7 +195,67 @@ class World:
                 products=guard(self.products),
                 lake=guard(self.lake),
             ),
+            hooks=self.hook_ports(sources, guard),
         )
+
+    def hook_ports(
+        self, sources: BigCommerceSources, guard: Callable[[Any], Any] = lambda port: port
+    ) -> HookPorts:
+        """Return what registering webhooks works with."""
+        return HookPorts(
+            clock=self.clock,
+            accounts=guard(self.accounts),
+            hooks=guard(self.hooks),
+            stores=guard(sources),
+            token_hex=secrets.token_hex,
+            url=COLLECTOR,
+        )
+
+    def sources(self, patience: timedelta = timedelta(seconds=100)) -> BigCommerceSources:
+        """Return what opens the shop within one invocation."""
+        deadline = self.clock.now() + patience
+        return BigCommerceSources(
+            self.secrets,
+            clock=self.clock,
+            deadline=deadline,
+            sleep=self.sleep,
+            timeouts=self.timeouts,
+        )
+
+    def switch_webhooks(self, *, on: bool) -> Source:
+        """Have the shop's changes told as they happen, or no longer."""
+        ports = self.hook_ports(self.sources())
+        return set_options(ACCOUNT, self.source.source, webhooks=on, ports=ports)
+
+    def take_webhook(self, url: str, headers: Mapping[str, str], body: bytes) -> int:
+        """Answer a call of the shop as the deployed function does; the courier posts by it."""
+        call = WebhookCall(
+            url.removeprefix(f"{COLLECTOR}/v1/webhooks/"),
+            headers.get(SECRET_HEADER, ""),
+            body.decode(),
+        )
+        return receive_webhook(
+            call, hooks=self.hooks, queue=self.webhook_queue, clock=self.clock
+        ).status
+
+    def deliver_webhooks(self, fuse: Fuse | None = None) -> RecordedWebhooks:
+        """Have the shop deliver what is due, and the worker record what has been queued."""
+        self.shop.courier.post = self.take_webhook
+        self.shop.courier.deliver()
+        return self.record_webhooks(fuse)
+
+    def record_webhooks(self, fuse: Fuse | None = None) -> RecordedWebhooks:
+        """Do one invocation of the worker; what fails stays in the queue."""
+        guard: Callable[[Any], Any] = fuse.guard if fuse else lambda port: port
+        queued = dict(enumerate(self.webhook_queue.messages))
+        keep = KeepPorts(guard(self.orders), guard(self.lake), guard(self.products))
+        ports = WebhookPorts(
+            self.clock, guard(self.accounts), guard(self.hooks), guard(self.sources()), keep
+        )
+        messages = [QueuedMessage(str(number), body) for number, body in queued.items()]
+        done = record_webhooks(messages, ports=ports)
+        self.webhook_queue.messages = [queued[int(name)] for name in done.failed]
+        return done
 
     def sleep(self, seconds: float) -> None:
         """Let time pass without waiting for it."""
@@ -209,7 +278,7 @@ class World:
     def copy(self) -> World:
         """Return another account that is in the same state, connected to the same shop."""
         tables = (self.accounts, self.runs, self.secrets, self.orders, self.lake)
-        tables += (self.journeys, self.edges, self.products)  # type: ignore[assignment]
+        tables += (self.journeys, self.edges, self.products, self.hooks)  # type: ignore[assignment]
         clock, *copied = copy.deepcopy((self.clock, *tables))
         return World(self.shop, clock, *copied)  # type: ignore[arg-type]
 

@@ -10,6 +10,7 @@ from headwater.adapters.bigcommerce import BigCommerceSources
 from headwater.adapters.dynamodb.accounts import DynamoAccounts
 from headwater.adapters.dynamodb.costs import DynamoCosts
 from headwater.adapters.dynamodb.edges import DynamoEdges
+from headwater.adapters.dynamodb.hooks import DynamoHooks
 from headwater.adapters.dynamodb.journeys import DynamoJourneys
 from headwater.adapters.dynamodb.marks import DynamoMarks
 from headwater.adapters.dynamodb.orders import DynamoOrders
@@ -24,6 +25,7 @@ from headwater.usecases.chain_subscriptions import chain_subscriptions
 from headwater.usecases.directory_pull import DirectoryPorts
 from headwater.usecases.export_facts import Tables, export_facts, list_marked_days
 from headwater.usecases.finish_run import finish_run
+from headwater.usecases.keep_webhooks import HookPorts
 from headwater.usecases.materialize_reports import materialize_reports
 from headwater.usecases.pull_orders import pull_account
 from headwater.usecases.run_files import Desk, prefix_of
@@ -78,6 +80,7 @@ class Office:
         self.clock = clock
         self.accounts = DynamoAccounts(accounts)
         self.runs = DynamoRuns(accounts)
+        self.hooks = DynamoHooks(accounts)
         self.marks = DynamoMarks(accounts)
         self.orders = DynamoOrders(orders, self.marks, clock)
         self.journeys = DynamoJourneys(journeys, self.marks, clock)
@@ -124,6 +127,14 @@ class Office:
                 edges=self.edges,
                 products=self.products,
                 lake=self.lake,
+            ),
+            hooks=HookPorts(
+                self.clock,
+                self.accounts,
+                self.hooks,
+                sources,
+                secrets.token_hex,
+                "https://t.example",
             ),
         )
         begun = pull_account(

@@ -61,6 +61,7 @@ CASES: dict[str, dict[str, Any]] = {
     "POST /v1/sources/{source}/pause": {"source": STORE},
     "POST /v1/sources/{source}/resume": {"source": STORE},
     "POST /v1/sources/{source}/reconnect": {"source": STORE, "body": {"access_token": "t"}},
+    "PUT /v1/sources/{source}/options": {"source": STORE, "body": {"webhooks": True}},
     "DELETE /v1/sources/{source}": {"source": STORE, "query": "data=delete"},
     "POST /v1/touchpoints": {
         "body": {"rows": [{"email": "ann@acme.example", "at": "2026-11-19T09:00:00Z"}]}
@@ -192,6 +193,7 @@ def state_of(side: LambdaSide, account: str) -> str:
             shop.edges.said_of(account, [ANN, DAN]),
             list(shop.orders.on_day(account, day)),
             sorted(key for key in shop.lake.objects if f"account={account}/" in key),
+            [one for one in side.hooks.addresses.values() if one.account == account],
             [site for site in side.edge_sites.sites.values() if site.account == account],
             shop.pipeline.pulled.count(account),
         )

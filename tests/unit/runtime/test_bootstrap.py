@@ -22,6 +22,8 @@ USED: dict[str, list[Callable[[], object]]] = {
     "AuthorizeRequestFunction": [storage.accounts],
     "CollectHitsFunction": [edge.hit_queue, edge._cached_sites],
     "RecordHitsFunction": [storage.journeys, storage.lake],
+    "ReceiveWebhookFunction": [storage.hooks, storage.webhook_queue],
+    "RecordWebhooksFunction": [lambda: bootstrap.webhook_ports(LATER)],
     "ImportRowsFunction": [storage.journeys, storage.costs, storage.lake],
     "ManageAccountFunction": [pipelines.setting_ports, pipelines.restate_ports],
     "ServeReportsFunction": [
@@ -34,6 +36,8 @@ USED: dict[str, list[Callable[[], object]]] = {
     ],
     "ConnectSourceFunction": [
         lambda: bootstrap.connect_ports(LATER),
+        lambda: bootstrap.hook_ports(LATER),
+        lambda: bootstrap.remove_ports(LATER),
         bootstrap.site_ports,
         bootstrap.other_api_urls,
     ],
@@ -117,7 +121,8 @@ def test_other_apis_are_those_that_the_deployment_names(monkeypatch: pytest.Monk
 
 
 @pytest.mark.parametrize(
-    "step", ["authorize_request", "record_hits", "import_rows", "manage_account"]
+    "step",
+    ["authorize_request", "record_hits", "import_rows", "manage_account", "receive_webhook"],
 )
 def test_what_people_and_browsers_wait_for_starts_without_the_engine(step: str) -> None:
     assert imported_by(step) & {"duckdb", "numpy", "requests"} == set()

@@ -9,6 +9,7 @@ import pytest
 from headwater.domain.settings import AccountSettings
 from headwater.errors import StoreUnavailableError, UnknownResourceError
 from headwater.usecases.directory_pull import DirectoryPorts
+from headwater.usecases.keep_webhooks import HookPorts
 from headwater.usecases.ports import OrderPage, Source
 from headwater.usecases.pull_orders import begin_run, pull_account, pull_every_account
 from headwater.usecases.source_pull import PulledOrders, PullPorts
@@ -16,6 +17,7 @@ from tests.fakes import (
     FakeAccounts,
     FakeClock,
     FakeEdges,
+    FakeHooks,
     FakeJourneys,
     FakeLake,
     FakeMarks,
@@ -94,6 +96,14 @@ class Office:
                 FakeEdges(),
                 FakeProducts(),
                 FakeLake(),
+            ),
+            hooks=HookPorts(
+                self.clock,
+                self.accounts,
+                FakeHooks(),
+                FakeStores(FakeStore(self.clock)),
+                lambda size: "0" * size,
+                "https://hooks.example",
             ),
         )
         self.accounts.save_source(account, Source("shop", "bigcommerce", "abc123", "arn"))

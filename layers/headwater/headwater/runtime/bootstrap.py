@@ -34,6 +34,7 @@ from headwater.usecases.connect_source import ConnectPorts
 from headwater.usecases.directory_pull import DirectoryPorts
 from headwater.usecases.export_facts import Tables
 from headwater.usecases.keep_orders import KeepPorts
+from headwater.usecases.keep_webhooks import HookPorts
 from headwater.usecases.manage_sources import RemovePorts
 from headwater.usecases.open_site import SitePorts
 from headwater.usecases.own_duplicates import OwnerPorts
@@ -47,6 +48,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from headwater.adapters.bigcommerce import BigCommerceSources
+    from headwater.usecases.hook_ports import HookStores
     from headwater.usecases.open_site import EdgeSites
     from headwater.usecases.ports import Facts, Secrets
     from headwater.usecases.store_ledgers import Reconciliations, StoreLedgers
@@ -151,6 +153,7 @@ def pull_ports(deadline: datetime) -> PullPorts:
             products=products(),
             lake=lake(),
         ),
+        hooks=_hook_ports(sources),
     )
 
 
@@ -166,6 +169,22 @@ def webhook_ports(deadline: datetime) -> WebhookPorts:
     return WebhookPorts(clock(), accounts(), hooks(), store_ledgers(deadline), keep)
 
 
+def hook_ports(deadline: datetime) -> HookPorts:
+    """Return what registering webhooks works with."""
+    return _hook_ports(order_sources(deadline))
+
+
+def _hook_ports(stores: HookStores) -> HookPorts:
+    return HookPorts(
+        clock=clock(),
+        accounts=accounts(),
+        hooks=hooks(),
+        stores=stores,
+        token_hex=token_hex,
+        url=settings().webhook_url,
+    )
+
+
 def connect_ports(deadline: datetime) -> ConnectPorts:
     """Return what connecting a store works with."""
     return ConnectPorts(
@@ -177,10 +196,14 @@ def connect_ports(deadline: datetime) -> ConnectPorts:
     )
 
 
-def remove_ports() -> RemovePorts:
+def remove_ports(deadline: datetime) -> RemovePorts:
     """Return what removing a store works with."""
     return RemovePorts(
-        accounts=accounts(), secrets=secrets(), sites=edge_sites(), pipeline=pipeline()
+        accounts=accounts(),
+        secrets=secrets(),
+        sites=edge_sites(),
+        pipeline=pipeline(),
+        hooks=hook_ports(deadline),
     )
 
 

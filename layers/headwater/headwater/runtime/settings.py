@@ -24,6 +24,7 @@ class Settings:
     lake_bucket: str = ""
     hit_queue_url: str = ""
     webhook_queue_url: str = ""
+    webhook_url: str = ""
     pipeline_arn: str = ""
     pull_orders_function: str = ""
     reconcile_orders_function: str = ""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from headwater.errors import InvalidParameterError
 from headwater.usecases.check_store import check_store
-from headwater.usecases.ports import Source
+from headwater.usecases.ports import Source, Webhooks
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
@@ -116,6 +116,8 @@ def connect_source(
         status_since=ports.clock.now(),
         public_key=public_key,
         is_paused=bool(known and known.is_paused and not known.is_removed),
+        # Another API account sees none of the webhooks that the one before has made.
+        webhooks=replace(known.webhooks, looked_at=None) if known else Webhooks(),
         **told_by_store(check),
     )
     ports.accounts.save_source(account, source)

@@ -35,6 +35,7 @@ _STATUSES = {
     "removing": ("Being removed", "Nothing: the orders are being deleted."),
     "removed": ("Removed", _REMOVED),
 }
+_WITHOUT_WEBHOOKS = "changes come with the next pull, not within minutes"
 _LONG_UNAVAILABLE = (
     "See whether the shop itself is up: a store that is in maintenance, suspended or unpaid answers"
     " nothing for hours. The next pull tries again, and goes on from here."
@@ -59,7 +60,7 @@ class HistoryProgress:
 
 @dataclass(frozen=True, slots=True)
 class OffScope:
-    """An optional scope that the token lacks, and what is off for it."""
+    """An optional scope that the token lacks, or webhooks that fail, and what is off for it."""
 
     title: str
     off: str
@@ -89,6 +90,8 @@ def describe_source(source: Source, now: datetime) -> SourceState:
         for one in PERMISSIONS
         if one.title in source.missing_scopes
     )
+    if source.webhooks.note:
+        off += (OffScope("Webhooks", f"{_WITHOUT_WEBHOOKS}: {source.webhooks.note}"),)
     return SourceState(status, title, source.reason, to_do, _history(source), off)
 
 

@@ -18,12 +18,14 @@ from headwater.errors import (
 )
 from headwater.usecases.check_store import check_store
 from headwater.usecases.connect_source import BIGCOMMERCE, find_source, told_by_store
+from headwater.usecases.keep_webhooks import drop_webhooks, keep_webhooks
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from headwater.usecases.check_store import Finding
     from headwater.usecases.connect_source import ConnectPorts
+    from headwater.usecases.keep_webhooks import HookPorts
     from headwater.usecases.open_site import EdgeSites
     from headwater.usecases.ports import Accounts, Pipeline, Secrets, Source
 
@@ -56,6 +58,7 @@ class RemovePorts:
     secrets: Secrets
     sites: EdgeSites
     pipeline: Pipeline
+    hooks: HookPorts
 
 
 def status_of(error: HeadwaterError) -> str:
@@ -125,10 +128,32 @@ def resume_source(account: str, name: str, *, accounts: Accounts, pipeline: Pipe
     return known_source(accounts, account, name)
 
 
+def set_options(
+    account: str,
+    name: str,
+    *,
+    webhooks: bool | None = None,
+    ports: HookPorts,
+) -> Source:
+    """Switch what is optional of a source on or off; None leaves it as it is.
+
+    Webhooks are registered or deleted in the store at once; what goes wrong is noted with the
+    source, and the next pull tries again.
+
+    Raises:
+        UnknownResourceError: there is no such source.
+        InvalidParameterError: it was removed, or is none that is pulled.
+    """
+    source = _pulled(ports.accounts, account, name)
+    if webhooks is not None:
+        (keep_webhooks if webhooks else drop_webhooks)(account, source, ports=ports)
+    return known_source(ports.accounts, account, name)
+
+
 def remove_source(
     account: str, name: str, *, with_orders: bool, ports: RemovePorts, now: datetime
 ) -> Source:
-    """Remove a source: its token, its site and its pulls, with or without its orders.
+    """Remove a source: its token, its site, webhooks and pulls, with or without its orders.
 
     Without them its name stays taken by its store, since the ids of orders are a store's own; the
     same store may be connected again under it. With them the next pull of the account, which is
@@ -140,6 +165,8 @@ def remove_source(
         RetriableError: something was not done; the same call may be repeated.
     """
     source = known_source(ports.accounts, account, name)
+    if source.webhooks.is_on:
+        drop_webhooks(account, source, ports=ports.hooks)
     if source.public_key:
         ports.sites.remove(source.public_key)
         ports.accounts.remove_site(source.public_key)

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from headwater.usecases.directory_pull import DirectoryPorts
+    from headwater.usecases.keep_webhooks import HookPorts
     from headwater.usecases.ports import (
         Accounts,
         Clock,
@@ -58,6 +59,7 @@ class PullPorts:
     lake: Lake
     marks: Marks
     directory: DirectoryPorts
+    hooks: HookPorts
 
     @property
     def keep(self) -> KeepPorts:

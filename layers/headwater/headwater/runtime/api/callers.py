@@ -34,6 +34,7 @@ ROLES_OF_ROUTE = {
     "POST /v1/sources/{source}/pause": _OWNER,
     "POST /v1/sources/{source}/resume": _OWNER,
     "POST /v1/sources/{source}/reconnect": _OWNER,
+    "PUT /v1/sources/{source}/options": _OWNER,
     "DELETE /v1/sources/{source}": _OWNER,
     "POST /v1/touchpoints": _SENDERS,
     "POST /v1/leads": _SENDERS,

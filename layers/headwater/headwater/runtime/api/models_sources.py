@@ -38,10 +38,26 @@ class SourceProgress(ApiModel):
 
 
 class OffScope(ApiModel):
-    """An optional scope that the token lacks."""
+    """An optional scope that the token lacks, or webhooks that fail."""
 
     title: str
     off: str = Field(description="What is off without it.")
+
+
+class WebhookState(ApiModel):
+    """Whether the store tells us of changes as they happen."""
+
+    is_on: bool
+    looked_at: Instant | None = Field(description="When the store's list was last looked at.")
+    note: str = Field(description="What went wrong then; the next pull tries again.")
+
+
+class SourceOptions(ApiModel):
+    """What is optional of a source; what is not given stays as it is."""
+
+    model_config = with_example({"webhooks": True})
+
+    webhooks: bool | None = Field(None, description="Have the store tell us of changes at once.")
 
 
 class SourceDetails(SourceProgress):
@@ -49,6 +65,7 @@ class SourceDetails(SourceProgress):
 
     store_hash: str
     public_key: PublicKey
+    webhooks: WebhookState
     off: list[OffScope]
     store: StoreFacts
 

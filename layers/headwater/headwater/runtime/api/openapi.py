@@ -46,6 +46,7 @@ from headwater.runtime.api.models_sources import (
     ProblemDocument,
     RunState,
     SourceList,
+    SourceOptions,
     TriedSource,
 )
 from headwater.runtime.api.models_subscriptions import (
@@ -129,6 +130,7 @@ _MODELS = (
     RoiReport,
     RunState,
     SourceList,
+    SourceOptions,
     SourceRequest,
     StoreCheck,
     TokenRequest,

@@ -8,8 +8,9 @@ from aws_lambda_powertools.event_handler.openapi.params import Query
 
 from headwater.runtime import bootstrap
 from headwater.runtime.api.answers import json_answer
-from headwater.runtime.api.contract import NEEDS_KEY, answers
-from headwater.runtime.api.models_sources import OneSource, TriedSource
+from headwater.runtime.api.bodies import read_model
+from headwater.runtime.api.contract import NEEDS_KEY, answers, takes
+from headwater.runtime.api.models_sources import OneSource, SourceOptions, TriedSource
 from headwater.runtime.api.routes_sources import deadline_of, source_answer
 from headwater.runtime.api.routing import account_of, new_router
 from headwater.runtime.api.source_progress import details_of, scopes_of
@@ -18,6 +19,7 @@ from headwater.usecases.manage_sources import (
     pause_source,
     remove_source,
     resume_source,
+    set_options,
     try_source,
 )
 
@@ -73,6 +75,24 @@ def manage_routes() -> Router:
         )
         return source_answer(account, resumed)
 
+    @router.put(
+        "/v1/sources/<source>/options",
+        operation_id="set_source_options",
+        summary="Switch webhooks on or off",
+        description="Registers them in the store, or deletes them there, at once. Where that "
+        "fails the source's `off` says why, and the next pull tries again.",
+        tags=["sources"],
+        responses=answers(OneSource, 404),
+        security=NEEDS_KEY,
+        openapi_extensions=takes(SourceOptions),
+    )
+    def set_source_options(source: str) -> Response[str]:
+        account = account_of(router)
+        asked = read_model(router.current_event.raw_event, SourceOptions)
+        ports = bootstrap.hook_ports(deadline_of(router))
+        changed = set_options(account, source, webhooks=asked.webhooks, ports=ports)
+        return source_answer(account, changed)
+
     @router.delete(
         "/v1/sources/<source>",
         operation_id="remove_source",
@@ -95,7 +115,7 @@ def manage_routes() -> Router:
             account,
             source,
             with_orders=data == "delete",
-            ports=bootstrap.remove_ports(),
+            ports=bootstrap.remove_ports(deadline_of(router)),
             now=bootstrap.clock().now(),
         )
         logger.info("source removed", extra={"source": source, "data": data})

@@ -41,6 +41,11 @@ def details_of(source: Source, now: datetime) -> dict[str, Any]:
         **progress_of(source, now),
         "store_hash": source.store_hash,
         "public_key": source.public_key,
+        "webhooks": {
+            "is_on": source.webhooks.is_on,
+            "looked_at": _instant(source.webhooks.looked_at),
+            "note": source.webhooks.note,
+        },
         "off": [asdict(one) for one in describe_source(source, now).off],
         "store": {
             "name": source.store_name,
