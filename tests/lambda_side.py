@@ -86,7 +86,14 @@ class FakeStore:
             raise self.refusal
         return len(self.stored)
 
-    def page(self, *, modified_since: datetime | None, after_id: int, archived: bool) -> OrderPage:  # noqa: ARG002
+    def page(
+        self,
+        *,
+        modified_since: datetime | None,  # noqa: ARG002
+        after_id: int,
+        archived: bool,
+        created_since: datetime | None = None,  # noqa: ARG002
+    ) -> OrderPage:
         if self.refusal:
             raise self.refusal
         orders = () if archived or after_id else self.stored

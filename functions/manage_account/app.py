@@ -7,12 +7,18 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from headwater.runtime.api.application import Application
 from headwater.runtime.api.routes_attribution import attribution_routes
 from headwater.runtime.api.routes_cleaning import cleaning_routes
+from headwater.runtime.api.routes_refresh import refresh_routes
 from headwater.runtime.api.routes_restate import restate_routes
 from headwater.runtime.api.routes_settings import setting_routes
 from headwater.runtime.observability import observed
 from headwater.usecases.choose_models import read_models, save_models
 from headwater.usecases.clean_names import read_cleaning, save_cleaning
-from headwater.usecases.manage_account import read_subscription_rules, save_subscription_rules
+from headwater.usecases.manage_account import (
+    read_refresh,
+    read_subscription_rules,
+    save_refresh,
+    save_subscription_rules,
+)
 from headwater.usecases.restate_effects import restate_effects
 
 application = Application(
@@ -20,6 +26,7 @@ application = Application(
     attribution_routes(read_models, save_models),
     cleaning_routes(read_cleaning, save_cleaning),
     restate_routes(restate_effects),
+    refresh_routes(read_refresh, save_refresh),
 )
 
 

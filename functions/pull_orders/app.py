@@ -9,12 +9,22 @@ from headwater.runtime.deadlines import pull_deadline
 from headwater.runtime.observability import observed
 from headwater.runtime.pull_report import report_pull, report_pulls
 from headwater.usecases.pull_orders import pull_account, pull_every_account, pull_orders
+from headwater.usecases.refresh_accounts import refresh_accounts
 
 
 @observed
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    """Pull all accounts ({}), begin a run of one ({account}), or go on ({account, run})."""
+    """Pull all accounts ({}), those with changes ({refresh}), or one ({account}, or with {run})."""
     pipeline = bootstrap.pipeline()
+    if "refresh" in event:
+        refreshed = refresh_accounts(
+            accounts=bootstrap.accounts(),
+            runs=bootstrap.runs(),
+            marks=bootstrap.marks(),
+            pipeline=pipeline,
+            clock=bootstrap.clock(),
+        )
+        return report_pulls(refreshed)
     if "account" not in event:
         invoked = pull_every_account(accounts=bootstrap.accounts(), pipeline=pipeline)
         return report_pulls(invoked)

@@ -78,14 +78,14 @@ class FakeOrders(Marking):
         stored = self._stored.get((account, source, order_id))
         return stored[0] if stored else None
 
-    def delete_on(self, account: str, source: str, day: date) -> int:
-        found = [
-            key
+    def delete_on(self, account: str, source: str, day: date, last: date | None = None) -> int:
+        found = {
+            key: _day(order.placed_at)
             for key, (order, _) in self._stored.items()
-            if key[:2] == (account, source) and _day(order.placed_at) == day
-        ]
+            if key[:2] == (account, source) and day <= _day(order.placed_at) <= (last or day)
+        }
         if found:
-            self.raise_marks(account, "orders", [day])
+            self.raise_marks(account, "orders", list(found.values()))
         for key in found:
             del self._stored[key]
         return len(found)

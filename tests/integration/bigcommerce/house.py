@@ -7,6 +7,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, field
 from datetime import timedelta
+from secrets import token_hex
 from typing import TYPE_CHECKING, Any
 
 from headwater.adapters.bigcommerce import BigCommerceSources
@@ -19,6 +20,7 @@ from headwater.domain.settings import AccountSettings
 from headwater.usecases.directory_pull import DirectoryPorts
 from headwater.usecases.export_facts import Tables, export_facts, list_marked_days
 from headwater.usecases.finish_run import finish_run
+from headwater.usecases.keep_webhooks import HookPorts
 from headwater.usecases.ports import Source
 from headwater.usecases.pull_orders import pull_orders
 from headwater.usecases.run_files import LEASE, Desk, prefix_of
@@ -28,6 +30,7 @@ from tests.fakes import (
     FakeCosts,
     FakeEdges,
     FakeFacts,
+    FakeHooks,
     FakeJourneys,
     FakeLake,
     FakePipeline,
@@ -200,5 +203,13 @@ class _Desk:
             self.lake,
         )
         return PullPorts(
-            clock, self.accounts, self.runs, sources, self.orders, self.lake, self.marks, directory
+            clock,
+            self.accounts,
+            self.runs,
+            sources,
+            self.orders,
+            self.lake,
+            self.marks,
+            directory,
+            HookPorts(clock, self.accounts, FakeHooks(), sources, token_hex, "https://t.example"),
         )

@@ -158,7 +158,7 @@ class World:
     def pulled_until(self, instant: datetime) -> None:
         """Pretend that the history has been pulled up to an instant."""
         [source] = self.accounts.sources(ACCOUNT)
-        bookmark = Bookmark(pulled_until=instant)
+        bookmark = Bookmark(pulled_until=instant, swept_at=instant)
         done = replace(source, bookmark=bookmark, is_history_complete=True)
         self.accounts.save_source(ACCOUNT, done)
 

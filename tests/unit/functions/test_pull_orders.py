@@ -112,3 +112,13 @@ def test_a_store_that_fails_is_logged_without_its_words(
     assert source == replace(source, status="reauthorize")
     assert "'status': 'reauthorize'" in logged(caplog)
     assert "ann@example.com" not in logged(caplog)
+
+
+def test_a_refresh_pulls_the_accounts_that_want_it_and_have_changes(side: LambdaSide) -> None:
+    shop = side.workshop
+    assert side.invoke("pull_orders", {"refresh": True}) == {"invoked": 0}
+    settings = replace(shop.accounts.settings("acme"), refresh="15min")
+    shop.accounts.save_settings("acme", settings, shop.clock.now())
+    shop.order(7, "2026-11-20 15:00", "10.00")
+    assert side.invoke("pull_orders", {"refresh": True}) == {"invoked": 1}
+    assert shop.pipeline.pulled == ["acme"]

@@ -38,7 +38,14 @@ class EmptyStore:
     def server_time(self) -> datetime:
         return NOW
 
-    def page(self, *, modified_since: datetime | None, after_id: int, archived: bool) -> OrderPage:  # noqa: ARG002
+    def page(
+        self,
+        *,
+        modified_since: datetime | None,  # noqa: ARG002
+        after_id: int,
+        archived: bool,  # noqa: ARG002
+        created_since: datetime | None = None,  # noqa: ARG002
+    ) -> OrderPage:
         return OrderPage((), (), after_id, b"", is_last=True)
 
 

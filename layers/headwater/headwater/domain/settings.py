@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 # BigCommerce: 0 incomplete, 5 canceled, 6 declined. None of them is ever a sale.
 NEVER_REVENUE = frozenset({0, 5, 6})
 _MOST_RECONCILED_DAYS = 31
+REFRESHES = ("daily", "hourly", "15min")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,8 @@ class AccountSettings:
     ``markov_min_paths``: with fewer converting or fewer null paths a month's effects are those of
     ``linear_all``. ``effects_restatement``: what the owner last asked to be trained again.
     ``contact_buckets``: into how many parts the attribution of an account is cut that one function
-    cannot hold; no figure depends on it.
+    cannot hold; no figure depends on it. ``refresh`` is how soon reports follow what changes
+    between two daily runs.
     """
 
     currency: str = "USD"
@@ -60,6 +62,7 @@ class AccountSettings:
     markov_min_paths: int = 2_000
     effects_restatement: Restatement | None = None
     contact_buckets: int = 1
+    refresh: str = "daily"
 
     def __post_init__(self) -> None:
         """Refuse settings that no report could follow.
@@ -86,6 +89,9 @@ class AccountSettings:
             raise InvalidParameterError(message)
         if not 1 <= self.contact_buckets <= MOST_BUCKETS:
             message = f"contact_buckets: from 1 to {MOST_BUCKETS}"
+            raise InvalidParameterError(message)
+        if self.refresh not in REFRESHES:
+            message = f"refresh: one of {', '.join(REFRESHES)}"
             raise InvalidParameterError(message)
 
     @property
@@ -148,6 +154,7 @@ class AccountSettings:
             "markov_min_paths": self.markov_min_paths,
             "contact_buckets": self.contact_buckets,
             "effects_restatement": self.effects_restatement and self.effects_restatement.document(),
+            "refresh": self.refresh,
         }
 
     @classmethod
@@ -172,6 +179,7 @@ class AccountSettings:
             "markov_min_paths": int,
             "effects_restatement": Restatement.from_document,
             "contact_buckets": int,
+            "refresh": str,
         }
         given = {name: value for name, value in document.items() if name != "attribution"}
         settings = cls(**{name: readers[name](value) for name, value in given.items()})

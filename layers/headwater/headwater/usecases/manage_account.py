@@ -48,3 +48,21 @@ def save_subscription_rules(
     if changed != settings:
         accounts.save_settings(account, changed, clock.now())
     return SubscriptionRules(changed.rules, rules is None)
+
+
+def read_refresh(account: str, *, accounts: Accounts) -> str:
+    """Return how soon the account's reports follow: daily, hourly or 15min."""
+    return accounts.settings(account).refresh
+
+
+def save_refresh(account: str, refresh: str, *, accounts: Accounts, clock: Clock) -> str:
+    """Change how soon the account's reports follow.
+
+    Raises:
+        InvalidParameterError: there is no such choice.
+    """
+    settings = accounts.settings(account)
+    changed = replace(settings, refresh=refresh)
+    if changed != settings:
+        accounts.save_settings(account, changed, clock.now())
+    return changed.refresh

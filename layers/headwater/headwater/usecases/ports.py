@@ -78,8 +78,18 @@ class OrderSource(Protocol):
         """Return how many orders the store lists. The cheapest call that needs the Orders scope."""
         ...
 
-    def page(self, *, modified_since: datetime | None, after_id: int, archived: bool) -> OrderPage:
-        """Return the orders modified since an instant whose id is above ``after_id``, by id."""
+    def page(
+        self,
+        *,
+        modified_since: datetime | None,
+        after_id: int,
+        archived: bool,
+        created_since: datetime | None = None,
+    ) -> OrderPage:
+        """Return orders whose id is above ``after_id``, by id.
+
+        Only those modified since an instant, and created since another, where they are given.
+        """
         ...
 
     def refunded_since(self, since: datetime) -> Sequence[int]:
@@ -126,11 +136,13 @@ class Secrets(Protocol):
 class Bookmark:
     """How far a source has been pulled; saved after each page.
 
-    ``phase`` is ``orders``, ``archived`` or ``refunds``, or ``idle`` between pulls. ``since`` is
+    ``phase`` is ``orders``, ``archived`` or ``refunds``, once a week ``sweep`` and then
+    ``sweep_archived``, or ``idle`` between pulls. ``since`` is
     the lower bound of the pull under way (None: the whole history) and ``started_at`` the store's
-    clock when it began, which becomes ``pulled_until`` when it ends. While the history is pulled,
-    the pace is that of the invocation which began at ``paced_from`` with ``paced_done`` orders
-    done and saved last at ``saved_at``, by our clock.
+    clock when it began, which becomes ``pulled_until`` when it ends. ``swept_at`` is that of the
+    last pull that looked at the orders of the last weeks whether changed or not. While the history
+    is pulled, the pace is that of the invocation which began at ``paced_from`` with ``paced_done``
+    orders done and saved last at ``saved_at``, by our clock.
     """
 
     phase: str = "idle"
@@ -141,6 +153,7 @@ class Bookmark:
     paced_from: datetime | None = None
     paced_done: int = 0
     saved_at: datetime | None = None
+    swept_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -406,8 +419,11 @@ class Orders(Protocol):
         """Return the orders placed on a UTC day, or up to another of its month, in order."""
         ...
 
-    def delete_on(self, account: str, source: str, day: date) -> int:
-        """Delete a source's orders placed on a UTC day; return how many. Marks the day first."""
+    def delete_on(self, account: str, source: str, day: date, last: date | None = None) -> int:
+        """Delete a source's orders placed on a UTC day, or up to another of its month.
+
+        Marks the days first; returns how many orders there were.
+        """
         ...
 
 

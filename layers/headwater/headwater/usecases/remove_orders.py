@@ -13,7 +13,6 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from datetime import datetime
 
     from headwater.usecases.source_pull import PullPorts
@@ -33,30 +32,26 @@ class RemovedOrders:
 def remove_orders(
     account: str, source: str, deadline: datetime, *, ports: PullPorts
 ) -> RemovedOrders:
-    """Delete a source's orders day by day, and then the source itself."""
+    """Delete a source's orders month by month, and then the source itself."""
     deleted = 0
-    for day in sorted(_days_with_orders(account, ports)):
+    for first, last in sorted(_months_with_orders(account, ports)):
         if ports.clock.now() >= deadline:
             return RemovedOrders(deleted, more=True)
-        deleted += ports.orders.delete_on(account, source, day)
+        deleted += ports.orders.delete_on(account, source, first, last)
     ports.accounts.remove_source(account, source)
     return RemovedOrders(deleted, more=False)
 
 
-def _days_with_orders(account: str, ports: PullPorts) -> set[date]:
-    days = {mark.day for mark in ports.marks.raised(account) if mark.table == _TABLE}
+def _months_with_orders(account: str, ports: PullPorts) -> set[tuple[date, date]]:
+    """Return the first and the last day of each month that has orders, or had some."""
+    months = {f"{mark.day:%Y-%m}" for mark in ports.marks.raised(account) if mark.table == _TABLE}
     manifest = ports.runs.head(account).manifest
     if manifest:
         partitions = ports.lake.get_manifest(manifest).tables.get(_TABLE, {})
-        days.update(day for partition in partitions for day in _days_of(partition))
-    return days
+        months |= {partition[:_LENGTH_OF_A_MONTH] for partition in partitions}
+    return {_days_of(month) for month in months}
 
 
-def _days_of(partition: str) -> Iterator[date]:
-    """Yield the days of a partition: itself, or all of a month."""
-    if len(partition) > _LENGTH_OF_A_MONTH:
-        yield date.fromisoformat(partition)
-        return
-    year, month = map(int, partition.split("-"))
-    for day in range(1, monthrange(year, month)[1] + 1):
-        yield date(year, month, day)
+def _days_of(month: str) -> tuple[date, date]:
+    first = date.fromisoformat(f"{month}-01")
+    return first, first.replace(day=monthrange(first.year, first.month)[1])

@@ -7,6 +7,10 @@ the page is only pulled again.
 Orders are paged by id under a lower bound on their time of change, never by "the last id seen": an
 order gets its id when the shopper reaches the payment page and may be paid days later. The next
 pull starts at the store's time at the start of this one, less an overlap.
+
+Once a week a pull ends with a sweep: all orders created in the last thirty days, changed or not. So
+what a store changes without saying so (a payment that came late, a date that was set back, an order
+that was archived) is not wrong for longer than that.
 """
 
 from __future__ import annotations
@@ -44,7 +48,11 @@ OVERLAP = timedelta(hours=2)
 # Orders that are fetched again for a refund, between two savings of the bookmark.
 _REFUNDED_AT_ONCE = 50
 
+# How often the orders of how many days are looked at, changed or not.
+_SWEEP_EVERY, _SWEPT = timedelta(days=7), timedelta(days=30)
+
 _IDLE, _ORDERS, _ARCHIVED, _REFUNDS = "idle", "orders", "archived", "refunds"
+_SWEEP, _SWEEP_ARCHIVED = "sweep", "sweep_archived"
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,12 +201,14 @@ class SourcePull:
 
     def _pull_page(self) -> Bookmark:
         """Pull the next page of orders; return the bookmark behind it."""
-        fetched_at = self._ports.clock.now()
+        fetched_at, mark = self._ports.clock.now(), self._bookmark
+        is_sweep = mark.phase in {_SWEEP, _SWEEP_ARCHIVED}
         with asking_the_store():
             page = self._store.page(
-                modified_since=self._bookmark.since,
-                after_id=self._bookmark.last_id,
-                archived=self._phase_is(_ARCHIVED),
+                modified_since=None if is_sweep else mark.since,
+                after_id=mark.last_id,
+                archived=mark.phase in {_ARCHIVED, _SWEEP_ARCHIVED},
+                created_since=mark.started_at - _SWEPT if is_sweep and mark.started_at else None,
             )
         self._keep(page, fetched_at)
         if self._phase_is(_ORDERS) and not self._is_complete:
@@ -239,12 +249,25 @@ class SourcePull:
                 yield order_id
 
     def _next_phase(self) -> Bookmark:
-        if self._phase_is(_ORDERS):
-            return replace(self._bookmark, phase=_ARCHIVED, last_id=0)
-        if self._phase_is(_ARCHIVED) and self._bookmark.since:
-            return replace(self._bookmark, phase=_REFUNDS, last_id=0)
+        mark = self._bookmark
+        following = {_ORDERS: _ARCHIVED, _SWEEP: _SWEEP_ARCHIVED}.get(mark.phase)
+        if mark.since and self._phase_is(_ARCHIVED):
+            following = _REFUNDS
+        if self._phase_is(_REFUNDS) and self._is_sweep_due():
+            following = _SWEEP
+        if following:
+            return replace(mark, phase=following, last_id=0)
         self._is_complete = True
-        return Bookmark(pulled_until=self._bookmark.started_at)
+        # The whole history has been looked at, too.
+        is_swept = self._phase_is(_SWEEP_ARCHIVED) or mark.since is None
+        swept_at = mark.started_at if is_swept else mark.swept_at
+        return Bookmark(pulled_until=mark.started_at, swept_at=swept_at)
+
+    def _is_sweep_due(self) -> bool:
+        mark = self._bookmark
+        if mark.started_at is None or mark.swept_at is None:
+            return True
+        return mark.started_at - mark.swept_at >= _SWEEP_EVERY
 
     def _keep(self, page: OrderPage, fetched_at: datetime) -> None:
         changed = keep_orders(

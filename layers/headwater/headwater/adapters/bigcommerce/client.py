@@ -61,7 +61,14 @@ class BigCommerceOrders:
         """Return how many orders the store lists."""
         return counted(self._session.get(COUNT, {}))
 
-    def page(self, *, modified_since: datetime | None, after_id: int, archived: bool) -> OrderPage:
+    def page(
+        self,
+        *,
+        modified_since: datetime | None,
+        after_id: int,
+        archived: bool,
+        created_since: datetime | None = None,
+    ) -> OrderPage:
         """Return the next orders by id, with their refunds.
 
         Always the first page above an id, never page two: orders that change while we read
@@ -70,6 +77,8 @@ class BigCommerceOrders:
         query = dict(_WHOLE) | {"min_id": after_id + 1}
         if modified_since:
             query["min_date_modified"] = instant_filter(modified_since)
+        if created_since:
+            query["min_date_created"] = instant_filter(created_since)
         if archived:
             query["is_deleted"] = "true"
         listing = self._session.page(ORDER_LIST, query, self._order_size)

@@ -98,23 +98,26 @@ class DynamoOrders:
         ]
         return map(_read, heapq.merge(*shards, key=lambda item: str(item["day_key"])))
 
-    def delete_on(self, account: str, source: str, day: date) -> int:
-        """Delete a source's orders placed on a UTC day; return how many. Marks the day first."""
+    def delete_on(self, account: str, source: str, day: date, last: date | None = None) -> int:
+        """Delete a source's orders placed on a UTC day, or up to another of its month.
+
+        Marks the days first; returns how many orders there were.
+        """
         prefix = f"{keys.join(account, source)}#"
-        found = [
-            (item["pk"], item["sk"])
+        found = {
+            (item["pk"], item["sk"]): keys.day_of(item["day_key"])
             for number in range(keys.ORDER_SHARDS)
             for item in self._table.query(
                 keys.order_month(account, day, number),
                 index=BY_DAY,
-                between=keys.days(day, day),
-                attributes=("pk", "sk"),
+                between=keys.days(day, last or day),
+                attributes=("pk", "sk", "day_key"),
             )
             if item["pk"].startswith(prefix)
-        ]
+        }
         if found:
-            self._marks.raise_marks(account, "orders", {day}, self._clock.now())
-            self._table.delete_many(found)
+            self._marks.raise_marks(account, "orders", {*found.values()}, self._clock.now())
+            self._table.delete_many(list(found))
         return len(found)
 
     def _mark(

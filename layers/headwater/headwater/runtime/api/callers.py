@@ -47,6 +47,8 @@ ROLES_OF_ROUTE = {
     "GET /v1/settings/cleaning": _OWNER,
     "PUT /v1/settings/cleaning": _OWNER,
     "POST /v1/cleaning/preview": _READERS,
+    "GET /v1/settings/refresh": _OWNER,
+    "PUT /v1/settings/refresh": _OWNER,
     "POST /v1/subscriptions/preview": _READERS,
     "POST /v1/orders": _SENDERS,
     "GET /v1/duplicates": _READERS,

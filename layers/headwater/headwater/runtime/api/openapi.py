@@ -40,6 +40,7 @@ from headwater.runtime.api.models_reconciliation import (
     ReconciliationReport,
     ReconciliationRequest,
 )
+from headwater.runtime.api.models_refresh import RefreshAnswer, RefreshBody
 from headwater.runtime.api.models_reports import CreditTrail, ReportList, RoiReport
 from headwater.runtime.api.models_sources import (
     OneSource,
@@ -68,6 +69,7 @@ from headwater.runtime.api.routes_imports import import_routes
 from headwater.runtime.api.routes_manage_sources import manage_routes
 from headwater.runtime.api.routes_orders import order_routes
 from headwater.runtime.api.routes_reconciliation import reconciliation_routes
+from headwater.runtime.api.routes_refresh import refresh_routes
 from headwater.runtime.api.routes_reports import report_routes
 from headwater.runtime.api.routes_restate import restate_routes
 from headwater.runtime.api.routes_runs import run_routes
@@ -83,7 +85,12 @@ from headwater.usecases.import_orders import import_order_file, import_orders
 from headwater.usecases.import_rows import import_rows
 from headwater.usecases.link_contacts import link_contacts
 from headwater.usecases.list_duplicates import list_duplicates
-from headwater.usecases.manage_account import read_subscription_rules, save_subscription_rules
+from headwater.usecases.manage_account import (
+    read_refresh,
+    read_subscription_rules,
+    save_refresh,
+    save_subscription_rules,
+)
 from headwater.usecases.own_duplicates import own_duplicates
 from headwater.usecases.preview_cleaning import preview_cleaning
 from headwater.usecases.preview_subscriptions import preview_subscriptions
@@ -124,6 +131,8 @@ _MODELS = (
     ReconciliationJob,
     ReconciliationReport,
     ReconciliationRequest,
+    RefreshAnswer,
+    RefreshBody,
     ReportList,
     RestateRequest,
     Restating,
@@ -199,6 +208,7 @@ def openapi_document() -> dict[str, Any]:
         attribution_routes(read_models, save_models),
         cleaning_routes(read_cleaning, save_cleaning),
         cleaning_preview_routes(preview_cleaning),
+        refresh_routes(read_refresh, save_refresh),
         subscription_routes(preview_subscriptions),
         coverage_routes(serve_report),
         contract_routes(),
