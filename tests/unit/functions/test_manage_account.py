@@ -127,6 +127,8 @@ def test_a_restatement_of_no_month_that_has_begun_is_refused(
     answer = reported.call("POST /v1/effects/restate", caller=OWNER, body=body)
     assert answer["statusCode"] == 400
     assert reported.workshop.pipeline.pulled == []
+
+
 def test_an_owner_chooses_how_soon_reports_follow(side: LambdaSide) -> None:
     route = "/v1/settings/refresh"
     assert side.call(f"GET {route}", caller=OWNER)["json"]["refresh"] == "daily"

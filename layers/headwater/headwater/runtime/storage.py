@@ -78,7 +78,7 @@ def hooks() -> Hooks:
 @cache
 def webhook_queue() -> HitQueue:
     """Return the queue of the webhooks."""
-    client = boto3.client("sqs", config=CLIENT)
+    client = shared_session().client("sqs", config=CLIENT)
     return SqsHitQueue(client, settings().required("webhook_queue_url"))
 
 
