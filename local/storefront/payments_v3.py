@@ -169,7 +169,7 @@ def _transaction(
         "gateway_transaction_id": order["payment_provider_id"],
         "payment_method_id": "stripe.credit_card",
         "date_created": iso_8601(created_at),
-        "test": False,
+        "test": order["payment_method"].lower().startswith("test"),
         "status": "ok",
         "fraud_review": False,
         "reference_transaction_id": None,

@@ -72,7 +72,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "PUT /v1/settings/refresh": {"refresh": "daily"},
     "POST /v1/subscriptions/preview": {"rules": []},
     "POST /v1/sources": {"store": "abc123", "access_token": "t"},
-    "PUT /v1/sources/{source}/options": {"webhooks": True},
+    "PUT /v1/sources/{source}/options": {"webhooks": True, "transactions": True},
     "POST /v1/sources/check": {"store": "abc123", "access_token": "t"},
     "POST /v1/sources/{source}/reconnect": {"access_token": "t"},
     "POST /v1/touchpoints": {"rows": [{"visitor": "v", "at": "2026-11-20T10:00:00Z"}]},

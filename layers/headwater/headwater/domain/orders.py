@@ -64,6 +64,25 @@ class Refund:
 
 
 @dataclass(frozen=True, slots=True)
+class Transaction:
+    """A movement of money that a payment gateway knows of, in its own currency.
+
+    ``event`` is purchase, authorization, capture, refund, void, pending or settled; ``status`` ok
+    or error. ``amount`` is positive, also of a refund.
+    """
+
+    transaction_id: int
+    event: str
+    method: str
+    gateway: str
+    amount: Decimal
+    currency: str
+    status: str
+    is_test: bool
+    created_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Order:
     """An order with its lines and refunds; amounts in its own currency, tax included.
 
@@ -71,6 +90,7 @@ class Order:
     order was placed; None where the store did not say. ``store_currency`` is that default
     currency, empty where the store did not say. ``country`` is the billing address's, two letters.
     ``has_ip``: a browser was there; orders that an app or a person enters come without.
+    ``transactions`` are there only where the source's owner wants them.
     ``email_sha256`` stands in for an email that the
     source does not tell, ``customer_key`` for a customer id that is no number.
     """
@@ -105,6 +125,7 @@ class Order:
     has_ip: bool = False
     email_sha256: str = ""
     customer_key: str = ""
+    transactions: tuple[Transaction, ...] = ()
 
     @property
     def key(self) -> tuple[str, str]:

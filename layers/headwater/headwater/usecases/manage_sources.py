@@ -133,18 +133,22 @@ def set_options(
     name: str,
     *,
     webhooks: bool | None = None,
+    transactions: bool | None = None,
     ports: HookPorts,
 ) -> Source:
     """Switch what is optional of a source on or off; None leaves it as it is.
 
     Webhooks are registered or deleted in the store at once; what goes wrong is noted with the
-    source, and the next pull tries again.
+    source, and the next pull tries again. Transactions come with every order that is pulled from
+    now on; the weekly sweep brings those of the last thirty days.
 
     Raises:
         UnknownResourceError: there is no such source.
         InvalidParameterError: it was removed, or is none that is pulled.
     """
     source = _pulled(ports.accounts, account, name)
+    if transactions is not None and transactions != source.with_transactions:
+        ports.accounts.change_source(account, name, with_transactions=transactions)
     if webhooks is not None:
         (keep_webhooks if webhooks else drop_webhooks)(account, source, ports=ports)
     return known_source(ports.accounts, account, name)

@@ -206,7 +206,8 @@ class Source:
     source is paused too. ``status_since`` is when the status began, ``pulled_at`` when a pull last
     ended well, both by our clock. ``public_key`` is what the store's tracking script sends.
     ``missing_scopes`` are the titles of the scopes that its token lacks. What the store says of
-    itself is empty where the token may not ask.
+    itself is empty where the token may not ask. ``with_transactions``: its owner wants each order's
+    payments, at the price of a call each.
     """
 
     source: str
@@ -237,6 +238,7 @@ class Source:
 
     directory: DirectoryBookmark = field(default_factory=DirectoryBookmark)
     webhooks: Webhooks = field(default_factory=Webhooks)
+    with_transactions: bool = False
 
 
 @dataclass(frozen=True, slots=True)

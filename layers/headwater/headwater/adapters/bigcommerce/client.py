@@ -21,7 +21,12 @@ from headwater.adapters.bigcommerce.orders import (
 )
 from headwater.adapters.bigcommerce.session import PageSize
 from headwater.adapters.bigcommerce.wire import read_whole
-from headwater.errors import InvalidRowError, MalformedAnswerError, StoreNotFoundError
+from headwater.errors import (
+    InvalidRowError,
+    MalformedAnswerError,
+    StoreNotFoundError,
+    StoreUnavailableError,
+)
 from headwater.usecases.ports import OrderPage, RejectedRow
 
 if TYPE_CHECKING:
@@ -41,17 +46,21 @@ _WHOLE: Query = {
 # Orders are asked for one by one or by a range of ids. A range may hold strangers, which cost
 # time but no call; with more than these few they would cost too much time.
 _WIDEST_RANGE = 50
+# Each costs a call of its own then, and a page has to fit into the time that is left.
+_ORDERS_WITH_TRANSACTIONS = 50
 
 
 class BigCommerceOrders:
     """The orders of one connected store (``ports.OrderSource``)."""
 
-    def __init__(self, session: Session, source: str) -> None:
+    def __init__(self, session: Session, source: str, *, with_transactions: bool = False) -> None:
         self._session = session
         self._source = source
-        self._order_size = PageSize()
+        self._with_transactions = with_transactions
+        self._order_size = PageSize(_ORDERS_WITH_TRANSACTIONS) if with_transactions else PageSize()
         self._refund_size = PageSize()
         self._line_size = PageSize()
+        self._transaction_size = PageSize()
 
     def server_time(self) -> datetime:
         """Return the store's clock, from the ``Date`` of a cheap call: no scope but Orders."""
@@ -138,7 +147,26 @@ class BigCommerceOrders:
             raise InvalidRowError(message)
         lines = self._part_of(order_id, "products") if lacks_lines(row) else None
         coupons = self._part_of(order_id, "coupons") if lacks_codes(row, lines) else None
-        return to_order(self._source, row, lines, refunds[order_id], coupons or ())
+        transactions = self._transactions_of(order_id)
+        return to_order(self._source, row, lines, refunds[order_id], coupons or (), transactions)
+
+    def _transactions_of(self, order_id: int) -> list[Any]:
+        """Return an order's transactions; none where they are not wanted.
+
+        The store's payments may be down while all else works. Then orders come without them, and
+        the weekly sweep brings them.
+        """
+        if not self._with_transactions:
+            return []
+        part = Resource(f"/v3/orders/{order_id}/transactions", (TRANSACTIONS,))
+        try:
+            pages = self._session.pages(part, {}, self._transaction_size)
+        except StoreNotFoundError:
+            return []
+        except (StoreUnavailableError, MalformedAnswerError):
+            self._with_transactions = False
+            return []
+        return [row for page in pages for row in page.rows]
 
     def _part_of(self, order_id: int, name: str) -> list[Any] | None:
         """Return all lines or coupons of one order, or None if the order has meanwhile gone."""

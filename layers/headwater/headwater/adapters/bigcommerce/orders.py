@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -13,12 +14,13 @@ from headwater.adapters.bigcommerce.wire import (
     WireLine,
     WireOrder,
     WireRefund,
+    WireTransaction,
     embedded_lines,
     read_amount,
     read_whole,
 )
 from headwater.domain.nodes import normalize_email
-from headwater.domain.orders import Order, OrderLine, Refund, RefundItem
+from headwater.domain.orders import Order, OrderLine, Refund, RefundItem, Transaction
 from headwater.errors import InvalidRowError
 from headwater.usecases.ports import RejectedRow
 
@@ -27,6 +29,8 @@ if TYPE_CHECKING:
 
 # What the store calls the payment method of its built-in trial gateway.
 _TEST_PAYMENT = "test payment"
+# The events of money that comes in, as far as it did.
+_PAID_BY = frozenset({"purchase", "authorization", "capture", "settled"})
 _DEFAULT_SOURCE, _DEFAULT_CHANNEL = "www", 1
 
 
@@ -77,6 +81,7 @@ def to_order(
     lines: Sequence[Any] | None,
     refunds: Sequence[Any],
     coupons: Sequence[Any] = (),
+    transactions: Sequence[Any] = (),
 ) -> Order:
     """Read one order.
 
@@ -86,6 +91,7 @@ def to_order(
         lines: its order-products; None to take those inside its consignments.
         refunds: its V3 refunds.
         coupons: its coupons, where its lines name none.
+        transactions: its V3 transactions, where they are wanted.
 
     Raises:
         InvalidRowError: naming the field that cannot be read; never quoting a personal one.
@@ -96,9 +102,12 @@ def to_order(
         wire_lines = [WireLine.model_validate(line) for line in found]
         wire_refunds = [WireRefund.model_validate(refund) for refund in refunds]
         wire_coupons = [WireCoupon.model_validate(coupon) for coupon in coupons]
+        wire_payments = [WireTransaction.model_validate(one) for one in transactions]
     except ValidationError as error:
         raise InvalidRowError(reason_of(error)) from None
-    return _order(source, header, wire_lines, wire_refunds, wire_coupons)
+    payments = tuple(_transaction(one) for one in sorted(wire_payments, key=lambda one: one.id))
+    order = _order(source, header, wire_lines, wire_refunds, wire_coupons)
+    return replace(order, transactions=payments, is_test=_is_test(order, payments))
 
 
 def rejected(reason: str, row: object) -> RejectedRow:
@@ -145,6 +154,26 @@ def _order(
         country=header.billing_address.country_iso2.upper(),
         has_ip=bool(header.ip_address or header.ip_address_v6),
     )
+
+
+def _transaction(wire: WireTransaction) -> Transaction:
+    return Transaction(
+        transaction_id=wire.id,
+        event=wire.event,
+        method=wire.method,
+        gateway=wire.gateway,
+        amount=wire.amount,
+        currency=wire.currency,
+        status=wire.status,
+        is_test=wire.test,
+        created_at=wire.date_created,
+    )
+
+
+def _is_test(order: Order, transactions: Sequence[Transaction]) -> bool:
+    """Tell whether an order was paid with play money: as its payments say, if it has any."""
+    paid = [one.is_test for one in transactions if one.event in _PAID_BY and one.status == "ok"]
+    return all(paid) if paid else order.is_test
 
 
 def _rate(header: WireOrder) -> Decimal | None:

@@ -50,8 +50,8 @@ type Query = Mapping[str, str | int]
 class PageSize:
     """How many rows to ask for at once; halved whenever the store chokes on a page."""
 
-    def __init__(self) -> None:
-        self.rows = _MOST_PER_PAGE
+    def __init__(self, rows: int = _MOST_PER_PAGE) -> None:
+        self.rows = rows
 
     def halve(self) -> None:
         """Ask for less from now on."""

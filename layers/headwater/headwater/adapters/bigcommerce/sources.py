@@ -62,7 +62,9 @@ class BigCommerceSources:
         Raises:
             CredentialsRejectedError: its token is no longer kept, or cannot be one.
         """
-        return BigCommerceOrders(self._session_of(source), source.source)
+        return BigCommerceOrders(
+            self._session_of(source), source.source, with_transactions=source.with_transactions
+        )
 
     def open_directory(self, account: str, source: Source) -> Directory:  # noqa: ARG002
         """Return the client of a connected source's customers, subscribers and products.
@@ -74,7 +76,9 @@ class BigCommerceSources:
 
     def ledger(self, account: str, source: Source) -> StoreLedger:  # noqa: ARG002
         """Return the books of a connected source; raises as ``open`` does."""
-        return BigCommerceLedger(self._session_of(source), source.source)
+        return BigCommerceLedger(
+            self._session_of(source), source.source, with_transactions=source.with_transactions
+        )
 
     def open_hooks(self, account: str, source: Source) -> StoreHooks:  # noqa: ARG002
         """Return the webhooks of a connected source; raises as ``open`` does."""

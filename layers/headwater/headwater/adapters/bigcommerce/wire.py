@@ -251,6 +251,20 @@ class WireRefund(Wire):
     payments: Many[WirePayment] = []
 
 
+class WireTransaction(Wire):
+    """A payment record of an order (V3)."""
+
+    id: Id
+    event: Text = ""
+    method: Text = ""
+    gateway: Text = ""
+    amount: Amount
+    currency: Text = ""
+    status: Text = ""
+    test: Flag = False
+    date_created: MaybeInstant = None
+
+
 def embedded_lines(consignments: object) -> list[Any] | None:
     """Return all lines inside an order's consignments; None if the store left some out.
 

@@ -58,6 +58,9 @@ class SourceOptions(ApiModel):
     model_config = with_example({"webhooks": True})
 
     webhooks: bool | None = Field(None, description="Have the store tell us of changes at once.")
+    transactions: bool | None = Field(
+        None, description="Read each order's payments, which costs a call per order."
+    )
 
 
 class SourceDetails(SourceProgress):
@@ -66,6 +69,7 @@ class SourceDetails(SourceProgress):
     store_hash: str
     public_key: PublicKey
     webhooks: WebhookState
+    with_transactions: bool
     off: list[OffScope]
     store: StoreFacts
 

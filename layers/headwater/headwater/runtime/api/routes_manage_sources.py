@@ -78,7 +78,7 @@ def manage_routes() -> Router:
     @router.put(
         "/v1/sources/<source>/options",
         operation_id="set_source_options",
-        summary="Switch webhooks on or off",
+        summary="Switch webhooks and transactions on or off",
         description="Registers them in the store, or deletes them there, at once. Where that "
         "fails the source's `off` says why, and the next pull tries again.",
         tags=["sources"],
@@ -90,7 +90,13 @@ def manage_routes() -> Router:
         account = account_of(router)
         asked = read_model(router.current_event.raw_event, SourceOptions)
         ports = bootstrap.hook_ports(deadline_of(router))
-        changed = set_options(account, source, webhooks=asked.webhooks, ports=ports)
+        changed = set_options(
+            account,
+            source,
+            webhooks=asked.webhooks,
+            transactions=asked.transactions,
+            ports=ports,
+        )
         return source_answer(account, changed)
 
     @router.delete(

@@ -41,6 +41,7 @@ def details_of(source: Source, now: datetime) -> dict[str, Any]:
         **progress_of(source, now),
         "store_hash": source.store_hash,
         "public_key": source.public_key,
+        "with_transactions": source.with_transactions,
         "webhooks": {
             "is_on": source.webhooks.is_on,
             "looked_at": _instant(source.webhooks.looked_at),
