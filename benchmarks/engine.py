@@ -21,7 +21,7 @@ from benchmarks.history import (
 from benchmarks.lines import Line
 from benchmarks.timing import best_of, in_fresh_process
 from headwater.adapters.s3.parquet import create_view
-from headwater.domain.attribution.columns import NEVER, Milestones, Orders, Touches
+from headwater.domain.attribution.columns import LATER_THAN_ALL, NEVER, Milestones, Orders, Touches
 from headwater.domain.attribution.engine import attribute_blocks
 from headwater.domain.settings import AccountSettings
 from headwater.usecases.attribute_orders import build_attribution
@@ -178,6 +178,7 @@ class _Engine:
         lead_at[history.opt_in_contact] = history.opt_in_at
         self._milestones = Milestones(
             lead_at,
+            np.where(lead_at == NEVER, LATER_THAN_ALL, lead_at),
             np.zeros(history.contacts, dtype=bool),
             history.re_opt_in_contact[by_contact],
             history.re_opt_in_at[by_contact],

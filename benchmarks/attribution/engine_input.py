@@ -107,13 +107,14 @@ def _milestones(
     np.minimum.at(bought, orders["contact"], orders["moment"])
     contact = opt_ins["contact"]
     is_first = np.concatenate([[True], contact[1:] != contact[:-1]])[: len(contact)]
-    lead_at = bought.copy()
-    who = contact[is_first]
-    lead_at[who] = np.minimum(lead_at[who], opt_ins["moment"][is_first])
+    opted_in_at = np.full(contacts, never)
+    opted_in_at[contact[is_first]] = opt_ins["moment"][is_first]
+    lead_at = np.minimum(bought, opted_in_at)
     started = int(touches.at.min()) if len(touches) else never
     return (
         Milestones(
             lead_at,
+            opted_in_at,
             lead_at < started,
             contact[~is_first],
             opt_ins["moment"][~is_first],

@@ -135,7 +135,7 @@ WITH distinct_touches AS (
         [first_click, last_click, new_lead, reengaged_lead]) AS touch FROM roles
 ), staged AS (
     SELECT d.order_id, d.touch, CASE WHEN d.touch = d.first_click THEN 1
-        WHEN t.moment <= r.lead_at THEN 2 ELSE 3 END AS stage
+        WHEN t.moment > r.opted_in THEN 3 ELSE 2 END AS stage
     FROM distinct_touches d JOIN touches t USING (touch) JOIN roots r USING (order_id)
 )
 SELECT *, count(*) OVER (PARTITION BY order_id, stage) AS of_stage FROM staged

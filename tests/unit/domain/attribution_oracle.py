@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from headwater.domain.attribution.columns import (
+    LATER_THAN_ALL,
     NEVER,
     Milestones,
     Orders,
@@ -81,6 +82,9 @@ class Account:
         days += [order.day for order in self.orders if order.contact == contact]
         return min(days, default=None)
 
+    def opt_in_day(self, contact: int) -> int | None:
+        return min((day for who, day in self.opt_ins if who == contact), default=None)
+
     def again_days(self, contact: int) -> list[int]:
         return sorted(day for who, day in self.opt_ins if who == contact)[1:]
 
@@ -123,6 +127,10 @@ class Account:
             ),
             Milestones(
                 lead_at=ints(NEVER if day is None else day * DAY for day in leads),
+                opted_in_at=ints(
+                    LATER_THAN_ALL if day is None else day * DAY
+                    for day in map(self.opt_in_day, range(self.contacts))
+                ),
                 is_known_before=np.array(
                     [contact in self.known_before for contact in range(self.contacts)]
                 ),
@@ -204,10 +212,10 @@ class Oracle:
         return self._path_shares(model, self.eligible(day - MULTI_DAYS, day), roles[1])
 
     def _stage(self, touch: int, first_click: int | None) -> int:
-        lead = self._account.lead_day(self.order.contact)
+        opt_in = self._account.opt_in_day(self.order.contact)
         if touch == first_click:
             return 0
-        return 1 if lead is None or self._touches[touch].day <= lead else 2
+        return 1 if opt_in is None or self._touches[touch].day <= opt_in else 2
 
     def _path_shares(self, model: str, path: list[int], lead: int | None) -> dict[int, Fraction]:
         touches = [self._touches[n] for n in path]

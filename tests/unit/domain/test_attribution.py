@@ -282,6 +282,16 @@ def test_both_ends_of_every_window_belong_to_it() -> None:
     assert rows_of(run(account), "linear_all") == {(0, 0): (50, 50), (0, 1): (50, 50)}
 
 
+def test_only_an_opt_in_opens_the_last_stage_of_the_funnel_and_no_order_in_its_place() -> None:
+    journey = Account([Touch(0, 0), Touch(0, 8), Touch(0, 38)], [Order(0, 10), Order(0, 40)])
+    opted_in = replace(journey, opt_ins=[(0, 9)])
+    shares = [
+        {touch: gross for (order, touch), (gross, _) in rows.items() if order == 1}
+        for rows in (rows_of(run(account), "full_funnel") for account in (journey, opted_in))
+    ]
+    assert shares == [{0: 50, 1: 25, 2: 25}, {0: 34, 1: 33, 2: 33}]
+
+
 def test_ties_in_time_break_by_the_touches_own_order() -> None:
     account = Account([Touch(0, 5, 0), Touch(0, 5, 1), Touch(0, 5, 2)], [Order(0, 5, 100, 100)])
     credits_ = run(account)

@@ -189,6 +189,7 @@ def _read_milestones(
     known_since = np.minimum(opted_in, bought)
     return Milestones(
         np.where(known_since == LATER_THAN_ALL, NEVER, known_since),
+        opted_in,
         (known_since < started) & (imported > known_since),
         opt_ins["contact"][~is_first],
         opt_ins["moment"][~is_first],

@@ -10,7 +10,7 @@ import numpy as np
 from headwater.domain.attribution import weights as w
 from headwater.domain.attribution.apportion import EQUAL, Weights, apportion
 from headwater.domain.attribution.block import View
-from headwater.domain.attribution.columns import LATER_THAN_ALL, NEVER, NONE, microseconds
+from headwater.domain.attribution.columns import LATER_THAN_ALL, NONE, microseconds
 from headwater.domain.attribution.credits import Credits, ModelCredits
 from headwater.domain.attribution.definitions import (
     ROLE_KINDS,
@@ -37,8 +37,8 @@ _FIRST_CLICK, _NEW_LEAD, _REENGAGED, _LAST_CLICK = range(4)
 class BlockOrders:
     """The orders of a block, with what decides their credit beside touches.
 
-    ``placed_at lead_at again_at cycle_at is_begun_before is_known_before`` are those of the
-    order whose shares it takes.
+    ``placed_at lead_at opted_in_at again_at cycle_at is_begun_before is_known_before`` are those
+    of the order whose shares it takes.
     """
 
     which: Ints
@@ -46,6 +46,7 @@ class BlockOrders:
     net: Ints
     placed_at: Ints
     lead_at: Ints
+    opted_in_at: Ints
     again_at: Ints
     cycle_at: Ints | None
     is_begun_before: Bools
@@ -222,9 +223,9 @@ class BlockModels:
                 return w.markov_weights(rows, channel, touches.channels, placed_at, self._effects)
             case Kind.ROLES_FUNNEL:
                 roles = self.role_touches(model.filter, cycle=model.conversion_cycle)
-                lead_at = np.where(orders.lead_at == NEVER, LATER_THAN_ALL, orders.lead_at)
+                opted_in_at = orders.opted_in_at[rows.order]
                 return w.funnel_weights(
-                    rows, roles[:, _FIRST_CLICK], touches.at[rows.touch], lead_at[rows.order]
+                    rows, roles[:, _FIRST_CLICK], touches.at[rows.touch], opted_in_at
                 )
             case _:
                 return EQUAL

@@ -111,7 +111,9 @@ class Milestones:
     """What contacts did beside clicking and buying.
 
     Attributes:
-        lead_at: per contact code, when he became a lead, µs, or ``NEVER``.
+        lead_at: per contact code, when he became a lead, µs, or ``NEVER``; a first order before
+            any opt-in makes one.
+        opted_in_at: per contact code, his first opt-in, µs, or ``LATER_THAN_ALL``.
         is_known_before: per contact code, he opted in or bought before tracking could see him.
         again_contact: the contacts of later opt-ins, sorted by (contact, at).
         again_at: their instants.
@@ -119,6 +121,7 @@ class Milestones:
     """
 
     lead_at: Ints
+    opted_in_at: Ints
     is_known_before: Bools
     again_contact: Ints
     again_at: Ints

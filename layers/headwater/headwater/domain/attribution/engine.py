@@ -167,6 +167,7 @@ class BlockWork:
             net=orders.net[which],
             placed_at=at,
             lead_at=milestones.lead_at[contact],
+            opted_in_at=milestones.opted_in_at[contact],
             again_at=self._again.latest_before(contact, at),
             cycle_at=self._cycles.latest_before(contact, at) if self._cycles else None,
             is_begun_before=orders.is_begun_before[root],

@@ -158,17 +158,18 @@ def markov_weights(
     return Weights(np.where((rows.sums(weight) == 0)[rows.segment], 1, weight))
 
 
-def funnel_weights(rows: Rows, first_click: Ints, at: Ints, lead_at: Ints) -> Weights:
+def funnel_weights(rows: Rows, first_click: Ints, at: Ints, opted_in_at: Ints) -> Weights:
     """Weigh the stages of a journey equally, and the touches of a stage equally within it.
 
-    The stages: the first click; what follows it up to the opt-in; what follows that.
+    The stages: the first click; what follows it up to the opt-in; what follows that. Without an
+    opt-in nothing follows it: an order stands in for one in the role *new lead* alone.
 
     Args:
         rows: the touches.
         first_click: per order, the first click, or -1.
         at: per row, µs.
-        lead_at: per segment, when the contact became a lead, µs, or ``NEVER``.
+        opted_in_at: per segment, the contact's first opt-in, µs, or ``LATER_THAN_ALL``.
     """
     is_first = rows.touch == first_click[rows.order_of_row]
-    stage = np.where(is_first, 0, np.where(at <= lead_at[rows.segment], 1, 2))
+    stage = np.where(is_first, 0, np.where(at <= opted_in_at[rows.segment], 1, 2))
     return channel_weights(rows, stage)
