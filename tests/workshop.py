@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from headwater.domain.costs import CostRow
 from headwater.domain.journeys import Campaign, Identification, OptIn, OrderClaim, Touchpoint
@@ -38,6 +38,9 @@ from tests.fakes import (
     FakeProducts,
     FakeRuns,
 )
+
+if TYPE_CHECKING:
+    from headwater.usecases.reports.range_tables import DateBasis
 
 ACCOUNT = "acme"
 STORE = "bigcommerce"
@@ -207,9 +210,10 @@ class Workshop:
         by: str = "campaign",
         model: str = "last_click",
         revenue: str = "net",
+        basis: DateBasis = "conversion",
     ) -> dict[str, Any]:
         """Read the ROI report as the API answers it."""
-        query = RoiQuery(span(first, last), tuple(by.split(",")))
+        query = RoiQuery(span(first, last), tuple(by.split(",")), basis)
         return self.report(ROI, RoiRequest(query, model, revenue))
 
     def report(self, report: Report[Any, Any], request: Any) -> dict[str, Any]:  # noqa: ANN401

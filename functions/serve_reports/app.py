@@ -7,6 +7,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from headwater.runtime.api.application import Application
 from headwater.runtime.api.openapi import contract_routes
 from headwater.runtime.api.routes_cleaning_preview import cleaning_preview_routes
+from headwater.runtime.api.routes_comparisons import comparison_routes
 from headwater.runtime.api.routes_coverage import coverage_routes
 from headwater.runtime.api.routes_credits import credit_routes
 from headwater.runtime.api.routes_duplicates import duplicate_routes
@@ -28,6 +29,7 @@ from headwater.usecases.serve_reports import serve_credits, serve_report
 
 application = Application(
     report_routes(serve_report),
+    comparison_routes(serve_report),
     reconciliation_routes(serve_reconciliation, request_reconciliation),
     credit_routes(serve_credits, explain_credits),
     duplicate_routes(list_duplicates),

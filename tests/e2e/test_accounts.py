@@ -22,6 +22,8 @@ ATTEMPTS: dict[str, tuple[str, Any]] = {
     "GET /v1/openapi.json": ("/v1/openapi.json", None),
     "GET /v1/reports": ("/v1/reports", None),
     "GET /v1/reports/roi": (f"/v1/reports/roi?{RANGE}", None),
+    "GET /v1/reports/models": (f"/v1/reports/models?{RANGE}", None),
+    "GET /v1/reports/journeys": (f"/v1/reports/journeys?{RANGE}", None),
     "GET /v1/reports/reconciliation": (f"/v1/reports/reconciliation?{RANGE}", None),
     "POST /v1/reconciliations": (
         "/v1/reconciliations",

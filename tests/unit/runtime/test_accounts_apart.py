@@ -41,6 +41,8 @@ WRITING = [name for name in ROUTES if not name.startswith("GET ") and name not i
 CASES: dict[str, dict[str, Any]] = {
     "GET /v1/reports": {},
     "GET /v1/reports/roi": {"query": "from=2026-11-01&to=2026-11-20&by=campaign"},
+    "GET /v1/reports/models": {"query": "from=2026-11-01&to=2026-11-20"},
+    "GET /v1/reports/journeys": {"query": "from=2026-11-01&to=2026-11-20"},
     "GET /v1/reports/reconciliation": {"query": "from=2026-11-01&to=2026-11-20"},
     "POST /v1/reconciliations": {"body": {"from": "2026-11-01", "to": "2026-11-20"}},
     "GET /v1/orders/{source}/{order_id}/credits": {"source": STORE, "order_id": "7"},

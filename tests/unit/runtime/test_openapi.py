@@ -24,12 +24,14 @@ from headwater.domain.facts import AD_COLUMNS, DIMENSIONS
 from headwater.domain.imported_costs import LOAD_FIELDS
 from headwater.domain.models import MODEL_NAME, MODELS, ROLES
 from headwater.domain.reconciliation_causes import Cause
+from headwater.domain.report_dimensions import REPORT_DIMENSIONS
 from headwater.domain.roi import REST_KINDS
 from headwater.domain.subscription_rules import ID_PLACES, SubscriptionRule
 from headwater.runtime.api import (
     fields,
     models_attribution,
     models_cleaning,
+    models_comparisons,
     models_connecting,
     models_coverage,
     models_duplicates,
@@ -118,6 +120,8 @@ def test_amounts_are_texts() -> None:
     [
         models_reports.ReportList,
         models_reports.RoiReport,
+        models_comparisons.ModelsReport,
+        models_comparisons.JourneysReport,
         models_reports.CreditTrail,
         models_reconciliation.ReconciliationReport,
         models_reconciliation.ReconciliationRequest,
@@ -165,6 +169,8 @@ def test_what_is_answered_fits_the_models(reported: LambdaSide) -> None:
     answers: dict[str, type[BaseModel]] = {
         "GET /v1/reports": models_reports.ReportList,
         "GET /v1/reports/roi": models_reports.RoiReport,
+        "GET /v1/reports/models": models_comparisons.ModelsReport,
+        "GET /v1/reports/journeys": models_comparisons.JourneysReport,
         "GET /v1/orders/{source}/{order_id}/credits": models_reports.CreditTrail,
         "GET /v1/reports/coverage": models_coverage.CoverageReport,
         "GET /v1/runs": models_sources.RunState,
@@ -184,7 +190,7 @@ def test_what_is_answered_fits_the_models(reported: LambdaSide) -> None:
     for route, model in answers.items():
         answer = reported.call(route, caller=OWNER, source=STORE, order_id="7", month="2026-11")
         model.model_validate(answer["json"])
-    query = f"by={','.join(DIMENSIONS)}&range=last_7_days"
+    query = f"by={','.join(REPORT_DIMENSIONS)}&range=last_7_days&date=click"
     answer = reported.call("GET /v1/reports/roi", caller=OWNER, query=query)
     models_reports.RoiReport.model_validate(answer["json"])
     body = {"store": "abc123", "access_token": "t"}
@@ -269,10 +275,9 @@ def test_models_name_what_the_domain_knows() -> None:
     assert all(re.match(MODEL_NAME, model) for model in MODELS)
     assert get_args(fields.Model)[1].examples == list(MODELS)
     assert literals(fields.Role) == ROLES
-    assert names_of(models_reports.RoiRow) >= set(DIMENSIONS)
+    assert names_of(models_reports.RoiRow) >= set(REPORT_DIMENSIONS)
     assert names_of(models_reports.CreditedTouch) >= {*DIMENSIONS, *AD_COLUMNS}
-    kind = models_reports.RoiRow.model_fields["kind"].annotation
-    assert literals(kind) == ("credited", *REST_KINDS)
+    assert literals(models_reports.RowKind) == ("credited", *REST_KINDS)
     assert literals(models_reconciliation.CauseName) == tuple(cause.value for cause in Cause)
     assert literals(models_reconciliation.Basis) == tuple(BASES)
 

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 EXPECTED = {
     "GET /v1/reports": {"owner", "marketer"},
     "GET /v1/reports/roi": {"owner", "marketer"},
+    "GET /v1/reports/models": {"owner", "marketer"},
+    "GET /v1/reports/journeys": {"owner", "marketer"},
     "GET /v1/reports/reconciliation": {"owner", "marketer"},
     "POST /v1/reconciliations": {"owner", "marketer"},
     "GET /v1/orders/{source}/{order_id}/credits": {"owner", "marketer"},

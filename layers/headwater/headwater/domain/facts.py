@@ -11,6 +11,10 @@ if TYPE_CHECKING:
 
 # What a click, a lead, a cost and so a report's row can be named by.
 DIMENSIONS = ("channel", "source", "medium", "campaign", "content", "term")
+# What a click and a lead can be named by besides: the ad set and the ad by name, which cost has
+# too; the page on which the visit began (without host and query) and the kind of device.
+AD_NAMES = ("adset", "ad")
+VISIT_NAMES = ("landing_page", "device")
 # The ad that a touch came from, and by which key that is known (``domain.cost_join``).
 AD_COLUMNS = dict.fromkeys(
     ("platform", "ad_campaign_id", "ad_adset_id", "ad_ad_id", "ad_match"), "VARCHAR"
@@ -237,7 +241,9 @@ COLUMNS: dict[str, dict[str, str]] = {
         "touch_id": "VARCHAR",
         "visitor": "VARCHAR",
         "touched_at": "TIMESTAMP",
-        **dict.fromkeys(DIMENSIONS, "VARCHAR"),
+        "store_channel": "VARCHAR",
+        "coupon": "VARCHAR",
+        **dict.fromkeys((*DIMENSIONS, *AD_NAMES, *VISIT_NAMES), "VARCHAR"),
         **AD_COLUMNS,
         # The models' own columns follow: ``columns_of``.
         **{f"is_{role}": "BOOLEAN" for role in ROLES},
@@ -245,9 +251,28 @@ COLUMNS: dict[str, dict[str, str]] = {
     "leads": {
         "contact": "VARCHAR",
         "opted_in_at": "TIMESTAMP",
+        "touched_at": "TIMESTAMP",
         "role": "VARCHAR",
         "state": "VARCHAR",
-        **dict.fromkeys(DIMENSIONS, "VARCHAR"),
+        **dict.fromkeys((*DIMENSIONS, *AD_NAMES, *VISIT_NAMES), "VARCHAR"),
+    },
+    "paths": {
+        "store": "VARCHAR",
+        "order_id": "VARCHAR",
+        "placed_at": "TIMESTAMP",
+        "kind": "VARCHAR",
+        "is_new": "BOOLEAN",
+        "order_gross": "BIGINT",
+        "order_net": "BIGINT",
+        "touches": "INTEGER",
+        "began_at": "TIMESTAMP",
+        "first_touch_at": "TIMESTAMP",
+        "opted_in_at": "TIMESTAMP",
+        "path": "VARCHAR",
+        "last_channel": "VARCHAR",
+        "last_campaign": "VARCHAR",
+        "assist_channels": "VARCHAR[]",
+        "assist_campaigns": "VARCHAR[]",
     },
     "spend": {
         "day": "DATE",
@@ -263,6 +288,7 @@ COLUMNS: dict[str, dict[str, str]] = {
         "impressions": "BIGINT",
         "conversions": "DECIMAL(18, 6)",
         "value_minor": "BIGINT",
+        **dict.fromkeys(AD_NAMES, "VARCHAR"),
     },
     "evidence": {
         "store": "VARCHAR",
@@ -276,7 +302,7 @@ COLUMNS: dict[str, dict[str, str]] = {
     },
     "clicks": {
         "day": "DATE",
-        **dict.fromkeys(DIMENSIONS, "VARCHAR"),
+        **dict.fromkeys((*DIMENSIONS, *AD_NAMES, *VISIT_NAMES), "VARCHAR"),
         **AD_COLUMNS,
         "clicks": "BIGINT",
     },

@@ -7,14 +7,14 @@ A ratio over zero is null.
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from headwater.domain.money import from_minor
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
 # Rows that stand for revenue which no click gets, in the order in which a report lists them.
 CREDITED = "credited"
@@ -35,19 +35,24 @@ class RoiRow:
     """One row, in minor units of the account's currency.
 
     ``kind`` is ``credited`` or one of ``REST_KINDS``; ``names`` are the dimension values of a
-    credited row. Cost that could not be converted is in no row, only counted in the totals.
+    credited row. Cost that could not be converted is in no row, only counted in the totals. None
+    stands where the row's dimensions cannot tell a figure. ``future_...`` is the part of orders
+    that were placed after the range, by click date.
     """
 
     kind: str
     names: tuple[str, ...]
-    clicks: int = 0
-    leads: int = 0
+    clicks: int | None = 0
+    leads: int | None = 0
     orders: int = 0
     customers: int = 0
     new_customers: int = 0
     gross: int = 0
     net: int = 0
-    cost: int = 0
+    cost: int | None = 0
+    future_orders: int = 0
+    future_gross: int = 0
+    future_net: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +60,9 @@ class RoiTotals:
     """What the report's range holds, whatever the model: the store's own figures, and the cost.
 
     ``attributed_gross`` and ``attributed_net`` are what credited rows truly stand for: under
-    ``full_impact`` the rows themselves sum to more. Orders that another source owns are in the
+    ``full_impact`` the rows themselves sum to more. By click date they are what the clicks of the
+    range brought, of which ``future_...`` was ordered after it; all else is about the orders of the
+    range. Orders that another source owns are in the
     figures of ``duplicate_...`` and in no other; ``suspected_duplicates`` counts the pairs of which
     both orders are still counted.
     """
@@ -80,6 +87,10 @@ class RoiTotals:
     duplicate_gross: int = 0
     duplicate_net: int = 0
     suspected_duplicates: int = 0
+    attributed_orders: int = 0
+    future_orders: int = 0
+    future_gross: int = 0
+    future_net: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,16 +99,6 @@ class RoiCells:
 
     totals: RoiTotals
     rows: tuple[RoiRow, ...]
-
-    def document(self) -> dict[str, Any]:
-        """Return the cells as plain JSON values."""
-        return {"totals": asdict(self.totals), "rows": [asdict(row) for row in self.rows]}
-
-    @classmethod
-    def from_document(cls, document: Mapping[str, Any]) -> RoiCells:
-        """Read cells back from their JSON values."""
-        rows = (RoiRow(**{**row, "names": tuple(row["names"])}) for row in document["rows"])
-        return cls(RoiTotals(**document["totals"]), tuple(rows))
 
 
 def notes_on(totals: RoiTotals) -> list[str]:
@@ -119,7 +120,13 @@ def ratio(over: int, under: int) -> str | None:
 
 
 def spell_roi(
-    cells: RoiCells, *, by: Sequence[str], revenue: str, currency: str, is_history_complete: bool
+    cells: RoiCells,
+    *,
+    by: Sequence[str],
+    basis: str,
+    revenue: str,
+    currency: str,
+    is_history_complete: bool,
 ) -> dict[str, Any]:
     """Return the report's ``totals`` and ``rows`` as they go to the reader.
 
@@ -129,6 +136,7 @@ def spell_roi(
     Args:
         cells: the figures of one model.
         by: the dimensions of the rows.
+        basis: ``conversion`` or ``click``: by which date the range was cut.
         revenue: ``gross`` or ``net``: what the ratios are taken of.
         currency: the account's.
         is_history_complete: whether new and repeat can be told apart.
@@ -136,12 +144,44 @@ def spell_roi(
     return {
         "totals": _spell_totals(
             cells.totals, revenue, currency, is_history_complete=is_history_complete
-        ),
+        )
+        | (spell_clicked(cells.totals, revenue, currency) if basis == "click" else {}),
         "rows": [
             dict(zip(("kind", *by), (row.kind, *row.names), strict=True))
             | _spell_figures(row, revenue, currency, is_history_complete=is_history_complete)
+            | (_spell_future(row, currency) if basis == "click" else {})
             for row in cells.rows
         ],
+    }
+
+
+def spell_clicked(totals: RoiTotals, revenue: str, currency: str) -> dict[str, Any]:
+    """Return what stands in the totals by click date instead of coverage and what has no credit.
+
+    ``share`` is the attributed revenue over the store's total in the range: an order that follows
+    later is in the former only, so it may exceed one.
+    """
+    chosen, attributed = (
+        (totals.gross, totals.attributed_gross)
+        if revenue == "gross"
+        else (totals.net, totals.attributed_net)
+    )
+    nothing = dict.fromkeys(("pre_tracking", "unattributed", "coverage"))
+    return {
+        **nothing,
+        "roi": ratio(attributed - totals.cost, totals.cost),
+        "roas": ratio(attributed, totals.cost),
+        "attributed_orders": totals.attributed_orders,
+        "share": ratio(attributed, chosen),
+        **_spell_future(totals, currency),
+    }
+
+
+def _spell_future(figures: RoiRow | RoiTotals, currency: str) -> dict[str, Any]:
+    return {
+        "future_orders": figures.future_orders,
+        "future_gross": str(from_minor(figures.future_gross, currency)),
+        "future_net": str(from_minor(figures.future_net, currency)),
     }
 
 
@@ -200,17 +240,21 @@ def _spell_figures(
         "gross": str(from_minor(row.gross, currency)),
         "refunds": str(from_minor(row.gross - row.net, currency)),
         "net": str(from_minor(row.net, currency)),
-        "cost": str(from_minor(row.cost, currency)),
-        "roi": ratio(chosen - row.cost, row.cost),
-        "roas": ratio(chosen, row.cost),
+        "cost": None if row.cost is None else str(from_minor(row.cost, currency)),
+        "roi": None if row.cost is None else ratio(chosen - row.cost, row.cost),
+        "roas": None if row.cost is None else ratio(chosen, row.cost),
         "cpl": _per_head(row.cost, row.leads, currency),
         "epl": _per_head(chosen, row.leads, currency),
         "cac": _per_head(row.cost, row.customers, currency),
-        "ncac": _per_head(row.cost, new_customers or 0, currency),
+        "ncac": _per_head(row.cost, new_customers, currency),
         "aov": _per_head(chosen, row.orders, currency),
     }
 
 
-def _per_head(minor: int, count: int, currency: str) -> str | None:
-    """Return an amount per head to the minor unit, or None for nobody."""
-    return None if count == 0 else str(from_minor(round(Decimal(minor) / count), currency))
+def _per_head(minor: int | None, count: int | None, currency: str) -> str | None:
+    """Return an amount per head to the minor unit, or None for nobody or an unknown figure."""
+    return (
+        None
+        if minor is None or not count
+        else str(from_minor(round(Decimal(minor) / count), currency))
+    )

@@ -18,6 +18,7 @@ from headwater.usecases.engine_columns import read_columns
 from headwater.usecases.evidence_tables import build_evidence_rows
 from headwater.usecases.journey_tables import build_journey_tables
 from headwater.usecases.partitions import save_days
+from headwater.usecases.path_tables import build_path_rows
 from headwater.usecases.run_files import open_frame, prefix_of, present_objects, save_objects
 
 if TYPE_CHECKING:
@@ -44,12 +45,13 @@ _READ = (
 _WRITTEN = {
     "credits": ("credit_rows", "placed_at"),
     "leads": ("lead_rows", "opted_in_at"),
+    "paths": ("path_rows", "placed_at"),
     "spend": ("spend_rows", "day"),
     "clicks": ("click_rows", "day"),
     "evidence": ("evidence_rows", "placed_at"),
 }
 # What consists of the contacts' own rows; the rest is the whole account's.
-_OF_CONTACTS = ("credits", "leads", "evidence")
+_OF_CONTACTS = ("credits", "leads", "paths", "evidence")
 _PAIRS = "SELECT * FROM duplicate_rows ORDER BY ALL"
 
 
@@ -70,7 +72,7 @@ def parts_prefix(account: str, run: str) -> str:
 def attribute_orders(
     account: str, run: str, *, desk: Desk, facts: Facts, bucket: int = 0, of: int = 1
 ) -> AttributionResult:
-    """Write the tables ``credits leads spend clicks evidence duplicates`` of the whole account.
+    """Write ``credits leads paths spend clicks evidence duplicates`` of the whole account.
 
     Nothing is tracked case by case: a late link, a refund, an edited order or a changed setting
     simply gives other rows. Rows that come out equal are the same object.
@@ -88,6 +90,7 @@ def attribute_orders(
         effects = effects_of(read_versions(db))
         result = build_attribution(db, frame.settings, effects, part)
         build_evidence_rows(db, frame.settings)
+        build_path_rows(db)
         changes = _save_tables(db, facts, frame, part)
     if part.is_whole:
         save_objects(desk.lake, frame, "attribute_orders", changes)
@@ -117,7 +120,7 @@ def build_attribution(
     effects: Effects | None = None,
     bucket: Bucket = WHOLE_ACCOUNT,
 ) -> AttributionResult:
-    """Make ``credit_rows lead_rows spend_rows click_rows duplicate_rows`` from mounted facts.
+    """Make the rows of ``credits leads spend clicks duplicates`` from mounted facts.
 
     The same code serves the daily run and the explanation of one order: it sees only what is
     mounted in ``db``.

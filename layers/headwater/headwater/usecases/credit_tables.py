@@ -10,7 +10,7 @@ import numpy as np
 from headwater.domain.attribution.columns import NEVER, NONE, Orders
 from headwater.domain.attribution.definitions import role_definitions
 from headwater.domain.attribution.engine import attribute_blocks
-from headwater.domain.facts import AD_COLUMNS, DIMENSIONS
+from headwater.domain.facts import AD_COLUMNS, AD_NAMES, DIMENSIONS, VISIT_NAMES
 from headwater.domain.models import ROLES
 
 if TYPE_CHECKING:
@@ -23,11 +23,16 @@ if TYPE_CHECKING:
     from headwater.domain.settings import AccountSettings
     from headwater.usecases.engine_columns import EngineColumns
 
-_TOUCH = ", ".join(f"t.{name}" for name in (*DIMENSIONS, *AD_COLUMNS))
-_NO_TOUCH = ", ".join(f"'' AS {name}" for name in (*DIMENSIONS, *AD_COLUMNS))
+_NAMES = (*DIMENSIONS, *AD_NAMES, *VISIT_NAMES)
+_TOUCH = ", ".join(f"t.{name}" for name in (*_NAMES, *AD_COLUMNS))
+_NO_TOUCH = ", ".join(f"'' AS {name}" for name in (*_NAMES, *AD_COLUMNS))
+# Several coupons of one order are one value: each cent counts under one name only.
+_COUPON = "left(array_to_string(list_sort(list_distinct(o.coupon_codes)), ' + '), 200)"
 _ORDER = (
     "o.source AS store, o.order_id, o.placed_at, o.contact, c.order_class, o.kind, o.is_new, "
-    "o.gross_minor IS NOT NULL AS is_converted"
+    "o.gross_minor IS NOT NULL AS is_converted, "
+    "coalesce(CAST(o.channel_id AS VARCHAR), '') AS store_channel, "
+    f"coalesce({_COUPON}, '') AS coupon"
 )
 
 
@@ -113,14 +118,14 @@ def build_lead_rows(
         "led",
         {"code": code, **touches, "is_known_before": columns.milestones.is_known_before[code]},
     )
-    dimensions = ", ".join(f"coalesce(t.{name}, '') AS {name}" for name in DIMENSIONS)
+    dimensions = ", ".join(f"coalesce(t.{name}, '') AS {name}" for name in _NAMES)
     db.execute(f"""
         CREATE OR REPLACE TEMP TABLE lead_rows AS
         WITH roles AS (
             SELECT code, 'first_click' AS role, first_click AS touch, is_known_before FROM led
             UNION ALL SELECT code, 'new_lead', new_lead, is_known_before FROM led
         )
-        SELECT k.contact, k.occurred_at AS opted_in_at, r.role, CASE
+        SELECT k.contact, k.occurred_at AS opted_in_at, t.occurred_at AS touched_at, r.role, CASE
             WHEN r.is_known_before THEN 'pre_tracking'
             WHEN r.touch < 0 THEN 'unattributed'
             ELSE 'credited' END AS state, {dimensions}

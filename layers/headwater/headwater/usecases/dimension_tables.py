@@ -24,8 +24,9 @@ from headwater.domain.cost_join import (
     UtmTuple,
     platform_hint,
 )
-from headwater.domain.facts import AD_COLUMNS, COLUMNS, DIMENSIONS
+from headwater.domain.facts import AD_COLUMNS, AD_NAMES, COLUMNS, DIMENSIONS
 from headwater.domain.journeys import Campaign
+from headwater.usecases.ad_names import build_ad_names, with_ad_names
 from headwater.usecases.row_tables import fill_table
 from headwater.usecases.spend_rows import SeenClicks, read_spend
 from headwater.usecases.touch_names import AdNames, Dimensions, Naming, landing_groups
@@ -50,6 +51,8 @@ RAW_MARKS = (
     "click_id_kind",
     "referrer",
 )
+# A landing page as reports name it; the tables keep paths, and imports may have brought more.
+_PAGE = "left(regexp_replace(regexp_replace(t.landing_page, '[?#].*$', ''), '(.)/+$', '\\1'), 200)"
 # What names a touch: its marks, a page that stands for its landing page (``landing_groups``), and
 # the number of the ad that its click id belongs to.
 NAMING_KEYS = {**dict.fromkeys((*RAW_MARKS, "landing"), "VARCHAR"), "clicked": "INTEGER"}
@@ -102,8 +105,13 @@ def build_dimension_tables(db: duckdb.DuckDBPyConnection, settings: AccountSetti
         **AD_COLUMNS,
     }
     fill_table(db, "touch_dimensions", columns, rows)
+    build_ad_names(db)
+    named = with_ad_names("touch_dimensions", "ad_", "r.raw_{0}")
+    db.execute(f"CREATE OR REPLACE TEMP TABLE named_marks AS {named}")
     _build_touch_tables(db, settings)
-    fill_table(db, "spend_rows", COLUMNS["spend"], read_spend(db, naming, seen))
+    spend = {name: kind for name, kind in COLUMNS["spend"].items() if name not in AD_NAMES}
+    fill_table(db, "unnamed_spend", spend, read_spend(db, naming, seen))
+    db.execute(f"CREATE OR REPLACE TEMP TABLE spend_rows AS {with_ad_names('unnamed_spend')}")
 
 
 def build_naming_keys(db: duckdb.DuckDBPyConnection, *variants: AccountSettings) -> None:
@@ -149,17 +157,19 @@ def read_marks(db: duckdb.DuckDBPyConnection) -> Iterator[Marks]:
 
 def _build_touch_tables(db: duckdb.DuckDBPyConnection, settings: AccountSettings) -> None:
     same_marks = " AND ".join(f"t.{name} = d.raw_{name}" for name in NAMING_KEYS)
-    named = ", ".join(f"d.{name}" for name in (*DIMENSIONS, *AD_COLUMNS))
+    names = ", ".join(f"d.{name}" for name in (*DIMENSIONS, *AD_NAMES, *AD_COLUMNS))
+    names += f", {_PAGE} AS landing_page, t.device"
+    touch = "t.n, t.contact, t.touch_id, t.visitor, t.occurred_at, t.is_imported"
     db.execute(
         "CREATE OR REPLACE TEMP TABLE dimensioned_touches AS "
-        f"SELECT t.n, t.contact, t.touch_id, t.visitor, t.occurred_at, t.is_imported, {named} "
-        f"FROM {marked('known_touches')} t JOIN touch_dimensions d ON {same_marks}"
+        f"SELECT {touch}, {names} "
+        f"FROM {marked('known_touches')} t JOIN named_marks d ON {same_marks}"
     )
     db.execute(
         "CREATE OR REPLACE TEMP TABLE click_rows AS "
         "SELECT CAST((t.occurred_at AT TIME ZONE 'UTC') AT TIME ZONE $zone AS DATE) AS day, "
-        f"{named}, count(*) AS clicks "
-        f"FROM {marked('touchpoints')} t JOIN touch_dimensions d ON {same_marks} "
+        f"{names}, count(*) AS clicks "
+        f"FROM {marked('touchpoints')} t JOIN named_marks d ON {same_marks} "
         "WHERE NOT t.is_bot GROUP BY ALL",
         {"zone": settings.time_zone},
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
-from headwater.domain.facts import DIMENSIONS
+from headwater.domain.report_dimensions import REPORT_DIMENSIONS
 from headwater.errors import InvalidParameterError
 from headwater.usecases.materialize_reports import usual_ranges
 from headwater.usecases.reports.registry import REPORTS
@@ -36,7 +36,7 @@ def list_reports(account: str, published: PublishedRun) -> dict[str, Any]:
             for name, (first, last) in _ranges(published.manifest).items()
         },
         "models": list(published.manifest.models),
-        "dimensions": list(DIMENSIONS),
+        "dimensions": list(REPORT_DIMENSIONS),
     }
 
 

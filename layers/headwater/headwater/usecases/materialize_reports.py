@@ -77,7 +77,9 @@ def _documents(
         queries = report.usual(span)
         if queries:
             names = [report.key(query) for query in queries]
-            yield from zip(names, report.compute(db, queries, scope), strict=True)
+            for name, document in zip(names, report.compute(db, queries, scope), strict=True):
+                if report.is_worth_keeping(document):
+                    yield name, document
 
 
 def _first_day(db: duckdb.DuckDBPyConnection, today: date) -> date:

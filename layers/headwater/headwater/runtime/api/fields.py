@@ -37,6 +37,7 @@ Model = Annotated[
         examples=list(MODELS),
     ),
 ]
+DateBasis = Literal["conversion", "click"]
 Revenue = Literal["gross", "net"]
 Role = Literal["first_click", "new_lead", "reengaged_lead", "last_click"]
 

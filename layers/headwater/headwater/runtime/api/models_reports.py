@@ -9,6 +9,7 @@ from pydantic import Field
 from headwater.runtime.api.fields import (
     Amount,
     ApiModel,
+    DateBasis,
     Day,
     Instant,
     Model,
@@ -76,7 +77,7 @@ class RoiParameters(ApiModel):
     by: list[str]
     model: Model
     revenue: Revenue
-    date: Literal["conversion"]
+    date: DateBasis
     is_partial: bool = Field(description="The range is not over yet.")
 
 
@@ -90,8 +91,8 @@ class RoiTotals(ApiModel):
     refunds: Amount
     net: Amount
     attributed: Amount
-    pre_tracking: Amount
-    unattributed: Amount
+    pre_tracking: Amount | None = Field(description="Null by click date.")
+    unattributed: Amount | None
     coverage: Ratio | None
     clicks: int
     leads: int
@@ -104,36 +105,60 @@ class RoiTotals(ApiModel):
     duplicate_gross: Amount
     duplicate_net: Amount
     suspected_duplicates: int = Field(description="Pairs of which both orders are counted.")
+    attributed_orders: int | None = Field(None, description="By click date: what clicks brought.")
+    share: Ratio | None = Field(None, description="By click date: attributed over the store's.")
+    future_orders: int | None = Field(None, description="By click date: placed after the range.")
+    future_gross: Amount | None = None
+    future_net: Amount | None = None
 
 
-class RoiRow(ApiModel):
-    """A credited row has its dimensions' values; the other kinds stand for what no click gets."""
+RowKind = Literal[
+    "credited",
+    "unattributed",
+    "pre_tracking",
+    "untracked_channel",
+    "migrated",
+    "test",
+    "not_converted",
+    "duplicate",
+]
 
-    kind: Literal[
-        "credited",
-        "unattributed",
-        "pre_tracking",
-        "untracked_channel",
-        "migrated",
-        "test",
-        "not_converted",
-        "duplicate",
-    ]
+
+class RowNames(ApiModel):
+    """The values of a row's dimensions: those that were asked for."""
+
     channel: str | None = None
     source: str | None = None
     medium: str | None = None
     campaign: str | None = None
     content: str | None = None
     term: str | None = None
-    clicks: int
-    leads: int
+    adset: str | None = None
+    ad: str | None = None
+    landing_page: str | None = None
+    device: str | None = None
+    new_repeat: str | None = None
+    order_kind: str | None = None
+    store: str | None = None
+    store_channel: str | None = None
+    coupon: str | None = None
+    product: str | None = None
+    category: str | None = None
+
+
+class RoiRow(RowNames):
+    """A credited row has its dimensions' values; the other kinds stand for what no click gets."""
+
+    kind: RowKind
+    clicks: int | None = Field(description="Null where the dimensions cannot tell it.")
+    leads: int | None
     orders: int
     customers: int
     new_customers: int | None
     gross: Amount
     refunds: Amount
     net: Amount
-    cost: Amount
+    cost: Amount | None
     roi: Ratio | None
     roas: Ratio | None
     cpl: Amount | None
@@ -141,6 +166,9 @@ class RoiRow(ApiModel):
     cac: Amount | None
     ncac: Amount | None
     aov: Amount | None
+    future_orders: int | None = None
+    future_gross: Amount | None = None
+    future_net: Amount | None = None
 
 
 class RoiReport(Envelope):

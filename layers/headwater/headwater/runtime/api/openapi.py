@@ -11,6 +11,7 @@ from pydantic.json_schema import models_json_schema
 from headwater.runtime.api.contract import SCHEMAS, SECURITY_SCHEME
 from headwater.runtime.api.models_attribution import AttributionAnswer, AttributionBody
 from headwater.runtime.api.models_cleaning import CleaningAnswer, CleaningBody, CleaningPreview
+from headwater.runtime.api.models_comparisons import JourneysReport, ModelsReport
 from headwater.runtime.api.models_connecting import (
     ConnectedSource,
     CredentialsRequest,
@@ -59,6 +60,7 @@ from headwater.runtime.api.models_subscriptions import (
 from headwater.runtime.api.routes_attribution import attribution_routes
 from headwater.runtime.api.routes_cleaning import cleaning_routes
 from headwater.runtime.api.routes_cleaning_preview import cleaning_preview_routes
+from headwater.runtime.api.routes_comparisons import comparison_routes
 from headwater.runtime.api.routes_contacts import contact_routes
 from headwater.runtime.api.routes_coverage import coverage_routes
 from headwater.runtime.api.routes_credits import credit_routes
@@ -115,8 +117,10 @@ _MODELS = (
     CreditTrail,
     CredentialsRequest,
     ImportResult,
+    JourneysReport,
     LeadsPost,
     LinkRequest,
+    ModelsReport,
     OneSource,
     PreviewRequest,
     DuplicateList,
@@ -190,6 +194,7 @@ def openapi_document() -> dict[str, Any]:
     described = APIGatewayHttpResolver(enable_validation=True)
     for router in (
         report_routes(serve_report),
+        comparison_routes(serve_report),
         reconciliation_routes(serve_reconciliation, request_reconciliation),
         credit_routes(serve_credits, explain_credits),
         run_routes(),

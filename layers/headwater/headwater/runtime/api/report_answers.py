@@ -69,10 +69,22 @@ def answer_report(
         told = {"report": report.name, "rows": len(rows), "milliseconds": milliseconds}
         logger.info("report made", extra=told)
         if wants_csv:
-            return csv_answer(list(rows[0]) if rows else [], rows, etag)
+            flat = [_flat(row) for row in rows]
+            return csv_answer(list(flat[0]) if flat else [], flat, etag)
         return json_answer(answer, etag=etag)
 
     return unless_known(router, etag, make)
+
+
+def _flat(row: dict[str, Any]) -> dict[str, Any]:
+    """Return a row with what stands side by side in it, one level deep, as columns of its own."""
+    columns: dict[str, Any] = {}
+    for name, value in row.items():
+        if isinstance(value, dict):
+            columns |= {f"{name}_{inner}": each for inner, each in value.items()}
+        else:
+            columns[name] = value
+    return columns
 
 
 def _span(asked: Asked, run: PublishedRun) -> Span:

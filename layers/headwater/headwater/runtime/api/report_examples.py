@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from headwater.domain.models import MODELS
+from headwater.domain.report_dimensions import REPORT_DIMENSIONS
 
-_RUN: dict[str, Any] = {
+RUN: dict[str, Any] = {
     "account": "harbor",
     "data_version": "9f2c41d07be3a865",
     "generated_at": "2026-11-21T14:02:11+00:00",
@@ -16,8 +17,11 @@ _RUN: dict[str, Any] = {
 }
 
 REPORT_LIST: dict[str, Any] = {
-    **_RUN,
-    "reports": [{"name": "roi", "path": "/v1/reports/roi"}],
+    **RUN,
+    "reports": [
+        {"name": name, "path": f"/v1/reports/{name}"}
+        for name in ("roi", "models", "journeys", "reconciliation")
+    ],
     "ranges": {
         "yesterday": {"from": "2026-11-20", "to": "2026-11-20"},
         "last_7_days": {"from": "2026-11-14", "to": "2026-11-20"},
@@ -28,7 +32,7 @@ REPORT_LIST: dict[str, Any] = {
         "all_time": {"from": "2021-03-04", "to": "2026-11-20"},
     },
     "models": list(MODELS),
-    "dimensions": ["channel", "source", "medium", "campaign", "content", "term"],
+    "dimensions": list(REPORT_DIMENSIONS),
 }
 
 _FIGURES: dict[str, Any] = {
@@ -47,7 +51,7 @@ _FIGURES: dict[str, Any] = {
 
 ROI_REPORT: dict[str, Any] = {
     "report": "roi",
-    **_RUN,
+    **RUN,
     "history": "complete",
     "parameters": {
         "from": "2026-11-14",
@@ -90,7 +94,7 @@ ROI_REPORT: dict[str, Any] = {
 
 CREDIT_TRAIL: dict[str, Any] = {
     "report": "credits",
-    **_RUN,
+    **RUN,
     "history": "complete",
     "order": {
         "source": "bigcommerce",

@@ -9,7 +9,7 @@ from aws_lambda_powertools.event_handler.openapi.params import Query
 
 from headwater.runtime.api.answers import etag_of, json_answer
 from headwater.runtime.api.contract import NEEDS_KEY, answers
-from headwater.runtime.api.fields import Model, Revenue
+from headwater.runtime.api.fields import DateBasis, Model, Revenue
 from headwater.runtime.api.models_reports import ReportList, RoiReport
 from headwater.runtime.api.reading import published_run, unless_known
 from headwater.runtime.api.report_answers import First, Last, UsualRange, answer_report
@@ -61,6 +61,9 @@ def report_routes(serve_report: Callable[..., dict[str, Any]]) -> Router:
         ] = "channel",
         model: Annotated[Model, Query(description="Who gets the credit.")] = "last_click",
         revenue: Annotated[Revenue, Query(description="What ratios are taken of.")] = "net",
+        date: Annotated[DateBasis, Query(description="By which date the range is cut.")] = (
+            "conversion"
+        ),
     ) -> Response[str]:
         asked, names = (first, last, usual_range), tuple(by.split(","))
         return answer_report(
@@ -68,7 +71,7 @@ def report_routes(serve_report: Callable[..., dict[str, Any]]) -> Router:
             serve_report,
             ROI,
             asked,
-            lambda span: RoiRequest(RoiQuery(span, names), model, revenue),
+            lambda span: RoiRequest(RoiQuery(span, names, date), model, revenue),
         )
 
     return router

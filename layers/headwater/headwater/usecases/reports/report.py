@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 # Longer ranges are asked for as all_time.
 LONGEST_RANGE = timedelta(days=3_660)
+# Tables whose days say when a thing was first seen, which is no matter of the range.
+_UNDATED = frozenset({"products"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +110,8 @@ class Report[Q: Query, R: Request[Any]]:
             ``tables`` as views, at least the partitions of the range.
         spell: ``parameters totals rows notes next`` of an answer.
         tables_beyond: those of ``tables`` that a query reads beyond the end of its range.
+        is_worth_keeping: whether a usual document is stored; others are computed when asked for.
+        documents_of: the report whose documents it reads, instead of storing its own.
     """
 
     name: str
@@ -116,10 +120,14 @@ class Report[Q: Query, R: Request[Any]]:
     compute: Callable[[duckdb.DuckDBPyConnection, Sequence[Q], Scope], Iterator[Any]]
     spell: Callable[[R, Any, PublishedRun], dict[str, Any]]
     tables_beyond: Callable[[Q], frozenset[str]] = field(default=lambda _: frozenset())
+    is_worth_keeping: Callable[[Any], bool] = field(default=lambda _: True)
+    documents_of: str = ""
 
     def key(self, query: Q) -> str:
         """Return the name under which a manifest lists the document of a query."""
-        return f"{self.name}/{query.span.first}_{query.span.last}/{query.label}"
+        return (
+            f"{self.documents_of or self.name}/{query.span.first}_{query.span.last}/{query.label}"
+        )
 
     def objects(self, objects: Objects, query: Q, zone: str) -> Objects:
         """Return the partitions that can hold what a query is about."""
@@ -130,8 +138,10 @@ class Report[Q: Query, R: Request[Any]]:
         def is_wanted(table: str, partition: str) -> bool:
             # A month "2026-03" sorts before its days and is compared with the bounds' months.
             size = len(partition)
-            return partition == ALL_DAYS or (
-                first[:size] <= partition and (table in beyond or partition <= last[:size])
+            return (
+                partition == ALL_DAYS
+                or table in _UNDATED
+                or (first[:size] <= partition and (table in beyond or partition <= last[:size]))
             )
 
         return {

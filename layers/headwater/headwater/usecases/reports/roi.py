@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
+from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from headwater.domain.facts import DIMENSIONS
-from headwater.domain.roi import RoiCells, notes_on, spell_roi
+from headwater.domain.report_dimensions import (
+    OF_THE_HISTORY,
+    REPORT_DIMENSIONS,
+    choose_dimensions,
+)
+from headwater.domain.roi import notes_on, spell_roi
+from headwater.domain.roi_documents import cells_of
 from headwater.errors import InvalidParameterError
+from headwater.usecases.reports.range_tables import read_range
 from headwater.usecases.reports.report import Report
-from headwater.usecases.reports.roi_cells import ROI_TABLES, compute_roi
+from headwater.usecases.reports.roi_cells import read_cells
+from headwater.usecases.reports.roi_totals import build_order_parts, totals_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -17,15 +27,26 @@ if TYPE_CHECKING:
     import duckdb
 
     from headwater.usecases.published_runs import PublishedRun
+    from headwater.usecases.reports.range_tables import DateBasis
     from headwater.usecases.reports.report import Scope, Span
+
+ROI_TABLES = ("credits", "leads", "spend", "clicks", "duplicates", "lines", "products")
+# The dimensions by which the clicks of a range are asked for most.
+_USUAL_BY_CLICK = ("channel", "source", "campaign")
+# Longer ranges are computed beforehand for the dimensions of clicks only, and products for neither
+# longer nor shorter ones: the others wait until they are asked for.
+_MONTH, _QUARTER = timedelta(days=26), timedelta(days=92)
+# Documents with more rows than this take longer to read than a reader takes to ask for them.
+_MOST_ROWS = 5_000
 
 
 @dataclass(frozen=True, slots=True)
 class RoiQuery:
-    """A range and the dimensions of the rows."""
+    """A range, the dimensions of the rows, and by which date the range is cut."""
 
     span: Span
     by: tuple[str, ...]
+    basis: DateBasis = "conversion"
 
     def __post_init__(self) -> None:
         """Refuse what no report can answer.
@@ -33,15 +54,12 @@ class RoiQuery:
         Raises:
             InvalidParameterError: naming the parameter and the reason.
         """
-        unknown = [name for name in self.by if name not in DIMENSIONS]
-        if unknown or not self.by or len(set(self.by)) < len(self.by):
-            message = f"by: choose among {', '.join(DIMENSIONS)}, each once"
-            raise InvalidParameterError(message)
+        choose_dimensions(self.by)
 
     @property
     def label(self) -> str:
-        """Return the dimensions as a part of an object's key."""
-        return "+".join(self.by)
+        """Return the dimensions, and the date unless it is the usual one."""
+        return "+".join(self.by) + ("" if self.basis == "conversion" else f"@{self.basis}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,43 +76,88 @@ class RoiRequest:
         Raises:
             InvalidParameterError: naming the parameter and the reason.
         """
-        if self.revenue not in ("gross", "net"):
-            message = "revenue: choose gross or net"
-            raise InvalidParameterError(message)
+        refuse_revenue(self.revenue)
         self.query.span.refuse_long()
 
 
-def _usual(span: Span) -> Sequence[RoiQuery]:
-    return [RoiQuery(span, (dimension,)) for dimension in DIMENSIONS]
+def refuse_revenue(revenue: str) -> None:
+    """Refuse a kind of revenue that there is not.
+
+    Raises:
+        InvalidParameterError: it is neither gross nor net.
+    """
+    if revenue not in ("gross", "net"):
+        message = "revenue: choose gross or net"
+        raise InvalidParameterError(message)
 
 
-def _compute(
+def refuse_unknown_history(query: RoiQuery, published: PublishedRun) -> None:
+    """Refuse dimensions that nobody knows until the whole order history is in.
+
+    Raises:
+        InvalidParameterError: naming them.
+    """
+    unknown = OF_THE_HISTORY.intersection(query.by)
+    if unknown and not published.is_history_complete:
+        message = f"by: {', '.join(sorted(unknown))} cannot be told before all older orders are in"
+        raise InvalidParameterError(message)
+
+
+def parameters_of(query: RoiQuery, published: PublishedRun) -> dict[str, Any]:
+    """Return the question that an answer is about, its model and revenue aside."""
+    return {
+        "from": query.span.first.isoformat(),
+        "to": query.span.last.isoformat(),
+        "by": list(query.by),
+        "date": query.basis,
+        "is_partial": query.span.last >= published.manifest.as_of,
+    }
+
+
+def compute_documents(
     db: duckdb.DuckDBPyConnection, queries: Sequence[RoiQuery], scope: Scope
 ) -> Iterator[dict[str, Any]]:
-    span = queries[0].span
-    cells_by = compute_roi(db, span.first, span.last, scope.zone, scope.models)
-    for query in queries:
-        yield {model: cells.document() for model, cells in cells_by(query.by).items()}
+    """Yield the documents of queries of one range; those of one date stand together."""
+    for basis, of_date in groupby(queries, lambda query: query.basis):
+        asked = list(of_date)
+        bounds = read_range(db, asked[0].span, scope, basis)
+        build_order_parts(db, scope.models)
+        shared = {"basis": basis, "totals": totals_of(db, scope.models, bounds)}
+        for cells in read_cells(db, [query.by for query in asked], scope.models, basis):
+            yield shared | cells
+
+
+def credits_beyond(query: RoiQuery) -> frozenset[str]:
+    """Return the tables that are read beyond the range: orders follow their clicks."""
+    return frozenset({"credits", "lines"} if query.basis == "click" else ())
+
+
+def _usual(span: Span) -> Sequence[RoiQuery]:
+    length = span.last - span.first
+    by = [
+        name
+        for name, each in REPORT_DIMENSIONS.items()
+        if name in DIMENSIONS or (length <= _QUARTER and (each.of != "line" or length >= _MONTH))
+    ]
+    return [
+        *(RoiQuery(span, (name,)) for name in by),
+        *(RoiQuery(span, (name,), "click") for name in _USUAL_BY_CLICK),
+    ]
 
 
 def _spell(
     request: RoiRequest, document: dict[str, Any], published: PublishedRun
 ) -> dict[str, Any]:
-    cells = RoiCells.from_document(document[request.model])
     query = request.query
+    refuse_unknown_history(query, published)
+    cells = cells_of(document, request.model)
     return {
-        "parameters": {
-            "from": query.span.first.isoformat(),
-            "to": query.span.last.isoformat(),
-            "by": list(query.by),
-            "model": request.model,
-            "revenue": request.revenue,
-            "date": "conversion",
-            "is_partial": query.span.last >= published.manifest.as_of,
-        },
+        "parameters": parameters_of(query, published)
+        | {"model": request.model, "revenue": request.revenue},
         **spell_roi(
             cells,
             by=query.by,
+            basis=query.basis,
             revenue=request.revenue,
             currency=published.settings.currency,
             is_history_complete=published.is_history_complete,
@@ -104,4 +167,17 @@ def _spell(
     }
 
 
-ROI = Report("roi", ROI_TABLES, _usual, _compute, _spell)
+def is_worth_keeping(document: dict[str, Any]) -> bool:
+    """Tell whether reading a document is faster than computing what is asked of it."""
+    return len(document["rows"]) <= _MOST_ROWS
+
+
+ROI = Report(
+    "roi",
+    ROI_TABLES,
+    _usual,
+    compute_documents,
+    _spell,
+    tables_beyond=credits_beyond,
+    is_worth_keeping=is_worth_keeping,
+)

@@ -1,255 +1,235 @@
-"""The figures of the ROI report: any range, from the run's tables."""
+"""The figures of the ROI report by any dimensions, from the tables of its range.
+
+All models stand side by side: one row per kind and names, whose ``models`` lists the ``FIGURES`` of
+each model that has any there. Many dimensions are summed in one statement, each row of the source
+standing once under each of them: on a small range the statements would take longer than the sums.
+"""
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import TYPE_CHECKING
+from itertools import batched
+from typing import TYPE_CHECKING, Any
 
-from headwater.domain.facts import DIMENSIONS
-from headwater.domain.models import lead_role
-from headwater.domain.reporting_days import day_bounds
-from headwater.domain.roi import CREDITED, REST_KINDS, RoiCells, RoiRow, RoiTotals
-from headwater.usecases.row_tables import single_row
+from headwater.domain.models import LEAD_ROLES, counts_whole
+from headwater.domain.report_dimensions import REPORT_DIMENSIONS
+from headwater.domain.roi import CREDITED
+from headwater.domain.roi_documents import ALL_MODELS, FIGURES
+from headwater.usecases.reports.line_touches import read_line_touches
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-    from datetime import date
+    from collections.abc import Callable, Iterable, Sequence
 
     import duckdb
 
-# The totals that come from the orders, and how each is summed over ``range_orders``.
-_STORE_TOTALS = {
-    "orders": "count(*) FILTER (is_converted AND is_counted)",
-    "customers": "count(DISTINCT contact) FILTER (is_converted AND is_counted)",
-    "new_customers": "count(DISTINCT contact) FILTER (is_converted AND is_new)",
-    "gross": "sum(order_gross) FILTER (is_counted)",
-    "net": "sum(order_net) FILTER (is_counted)",
-    "attributed_gross": "sum(order_gross) FILTER (outcome = 'credited')",
-    "attributed_net": "sum(order_net) FILTER (outcome = 'credited')",
-    "pre_tracking_gross": "sum(rest_gross) FILTER (outcome = 'pre_tracking')",
-    "pre_tracking_net": "sum(rest_net) FILTER (outcome = 'pre_tracking')",
-    "creditable_gross": "sum(order_gross) FILTER (order_class = 'store')",
-    "creditable_net": "sum(order_net) FILTER (order_class = 'store')",
-    "not_converted_orders": "count(*) FILTER (NOT is_converted)",
-    "duplicate_orders": "count(*) FILTER (NOT is_counted)",
-    "duplicate_gross": "sum(order_gross) FILTER (NOT is_counted)",
-    "duplicate_net": "sum(order_net) FILTER (NOT is_counted)",
-}
-_TOTALS = ", ".join(f"coalesce({sum_}, 0)" for sum_ in _STORE_TOTALS.values())
-# The tables that the report reads.
-ROI_TABLES = ("credits", "leads", "spend", "clicks", "duplicates")
+    from headwater.usecases.reports.range_tables import DateBasis
+
+type Names = tuple[str, ...]
+# Models that are summed in one pass: each takes some 200 bytes per buyer and row of the report.
+_AT_ONCE = 8
+# Touches times dimensions of one pass: each is a group of so many amounts.
+_GROUPS = 200_000
 
 
-def compute_roi(
-    db: duckdb.DuckDBPyConnection,
-    first: date,
-    last: date,
-    zone: str,
-    models: Sequence[str],
-) -> Callable[[tuple[str, ...]], dict[str, RoiCells]]:
-    """Read a range once; return what computes its cells by any dimensions, for every model.
+class Cells:
+    """The rows by some dimensions under construction, by kind and names."""
 
-    Args:
-        db: holds the views ``ROI_TABLES``, at least of the range.
-        first: the first reporting day.
-        last: the last one.
-        zone: the account's time zone, which says when a reporting day begins.
-        models: those that are asked for.
-    """
-    start, end = day_bounds(first, last, zone)
-    bounds = {"start": start.replace(tzinfo=None), "end": end.replace(tzinfo=None)}
-    db.execute(_RANGE_CREDITS, bounds)
-    db.execute(f"{_RANGE_TOUCHES} {_per_model(_TOUCHED, models)}")
-    db.execute(
-        f"{_RANGE_ORDERS.format(participation=_participation(models))} {_per_model(_SOLD, models)}"
-    )
-    db.execute(f"{_RANGE_LEADS} {_per_model(_LED, models)}", bounds)
-    db.execute(_RANGE_TRAFFIC, {"first": first, "last": last})
-    (suspected,) = single_row(db, _SUSPECTED, bounds)
-    rest, totals = _rest_rows(db, models), _totals(db, suspected, models)
-
-    def cells(by: tuple[str, ...]) -> dict[str, RoiCells]:
-        credited = _credited_rows(db, by, models)
-        no_names = ("",) * len(by)
-        return {
-            model: RoiCells(
-                totals[model],
-                (*credited[model], *(replace(row, names=no_names) for row in rest[model])),
-            )
-            for model in models
+    def __init__(self, by: Names) -> None:
+        chosen = [REPORT_DIMENSIONS[name] for name in by]
+        self.by = by
+        of_touches = all(each.of == "touch" for each in chosen)
+        self.told = {
+            "clicks": of_touches,
+            "leads": of_touches,
+            "cost": all(each.has_cost for each in chosen),
         }
+        self.is_of_lines = any(each.of == "line" for each in chosen)
+        # What no touch gets has the names of its order, and none of a touch or line.
+        self.names_of_rest = tuple(each.name if each.of == "order" else "''" for each in chosen)
+        self._rows: dict[tuple[str, Names], dict[str, Any]] = {}
 
-    return cells
+    def at(self, kind: str, names: Iterable[str]) -> dict[str, Any]:
+        """Return the row, made if there is none yet."""
+        key = (kind, tuple(names))
+        if key not in self._rows:
+            self._rows[key] = {"kind": kind, "names": list(key[1]), "models": {}}
+        return self._rows[key]
 
-
-# A pair is counted twice where its later order is.
-_SUSPECTED = """
-SELECT count(*) FROM duplicates
-WHERE is_open AND other_placed_at >= $start AND other_placed_at < $end
-"""
-
-
-def _per_model(select: str, models: Sequence[str]) -> str:
-    """Return the union of one SELECT per model, which names it ``{model}``."""
-    return " UNION ALL ".join(
-        select.format(model=model, lead_role=lead_role(model)) for model in models
-    )
-
-
-def _participation(models: Sequence[str]) -> str:
-    """Return the SQL columns that say in which models an order's touches take part."""
-    return ", ".join(
-        f"bool_or(touch_id <> '' AND {model}_gross IS NOT NULL) AS has_{model}" for model in models
-    )
+    def document(self) -> dict[str, Any]:
+        """Return the rows, in one order whatever order they were found in, and what is told."""
+        rows = [self._rows[key] for key in sorted(self._rows)]
+        return {"width": len(self.by), "told": self.told, "rows": rows}
 
 
-_RANGE_CREDITS = """
-CREATE OR REPLACE TEMP TABLE range_credits AS
-SELECT * FROM credits WHERE placed_at >= $start AND placed_at < $end
-"""
-
-_RANGE_TOUCHES = "CREATE OR REPLACE TEMP TABLE range_touches AS"
-_TOUCHED = (
-    "SELECT '{model}' AS model, store, order_id, contact, is_new, "
-    + ", ".join(DIMENSIONS)
-    + ", {model}_gross AS gross, {model}_net AS net "
-    "FROM range_credits WHERE touch_id <> '' AND {model}_gross IS NOT NULL"
-)
-
-# One row per (model, order), with what no touch got.
-_RANGE_ORDERS = """
-CREATE OR REPLACE TEMP TABLE range_orders AS
-WITH filled AS (
-    SELECT store, order_id, {participation} FROM range_credits GROUP BY ALL
-), orders AS (
-    SELECT o.*, f.* EXCLUDE (store, order_id)
-    FROM range_credits o JOIN filled f ON f.store = o.store AND f.order_id = o.order_id
-    WHERE o.touch_id = ''
-)
-"""
-_SOLD = (
-    "SELECT '{model}' AS model, contact, is_new, is_converted, order_class, "
-    "order_class <> 'duplicate' AS is_counted, "
-    "order_gross, order_net, {model}_gross AS rest_gross, {model}_net AS rest_net, "
-    "CASE WHEN NOT is_converted THEN 'not_converted' "
-    "WHEN order_class <> 'store' THEN order_class "
-    "WHEN has_{model} THEN 'credited' "
-    "WHEN {model}_pre_tracking THEN 'pre_tracking' ELSE 'unattributed' END AS outcome "
-    "FROM orders"
-)
-
-_RANGE_LEADS = (
-    "CREATE OR REPLACE TEMP TABLE range_leads AS WITH opted AS "
-    "(SELECT * FROM leads WHERE opted_in_at >= $start AND opted_in_at < $end)"
-)
-_LED = "SELECT '{model}' AS model, * FROM opted WHERE role = '{lead_role}'"
-
-_RANGE_TRAFFIC = f"""
-CREATE OR REPLACE TEMP TABLE range_traffic AS
-SELECT {", ".join(DIMENSIONS)}, sum(clicks) AS clicks, 0 AS cost, 0 AS not_converted
-FROM clicks WHERE day BETWEEN $first AND $last GROUP BY ALL
-UNION ALL
-SELECT {", ".join(DIMENSIONS)}, 0, coalesce(sum(cost_minor), 0),
-    count(*) FILTER (cost_minor IS NULL)
-FROM spend WHERE day BETWEEN $first AND $last GROUP BY ALL
-"""
+def read_cells(
+    db: duckdb.DuckDBPyConnection,
+    all_by: Sequence[Names],
+    models: Sequence[str],
+    basis: DateBasis,
+) -> list[dict[str, Any]]:
+    """Return ``width told rows`` for each of several dimensions (or paths of equally many)."""
+    cells = [Cells(by) for by in all_by]
+    plain = [each for each in cells if not each.is_of_lines]
+    (touches,) = db.execute("SELECT count(*) FROM earned_touches").fetchall()[0]
+    for some in batched(plain, max(1, _GROUPS // max(touches, 1))):
+        for part in batched(models, _AT_ONCE):
+            _add_sales(some, db, "earned_touches", part)
+    for each in cells:
+        if each.is_of_lines:
+            source = read_line_touches(db, each.by, models)
+            for part in batched(models, _AT_ONCE):
+                _add_sales([each], db, source, part)
+    _add_traffic(cells, db, "clicks", "range_clicks")
+    _add_traffic(cells, db, "cost", "range_spend")
+    _add_leads(cells, db)
+    if basis == "conversion":
+        _add_rest(cells, db, models)
+    return [each.document() for each in cells]
 
 
-def _credited_rows(
-    db: duckdb.DuckDBPyConnection, by: tuple[str, ...], models: Sequence[str]
-) -> dict[str, tuple[RoiRow, ...]]:
-    """Return one row per combination of dimension values that has revenue, leads, clicks or cost.
+def _spread(
+    cells: Sequence[Cells],
+    relation: str,
+    names_of: Callable[[Cells], Sequence[str]] = lambda each: each.by,
+) -> str:
+    """Return the SQL of a relation with each row once under each dimension.
 
-    Under full impact an order counts once per row: its touches there each carry all of it.
+    Column ``place`` says which of ``cells`` a row is for, ``name_0`` and so on what it is named.
     """
-    names = ", ".join(by)
-    found: dict[str, list[RoiRow]] = {model: [] for model in models}
-    rows = db.execute(
-        f"""
-        WITH per_order AS (
-            SELECT model, {names}, store, order_id, contact, is_new,
-                CASE model WHEN 'full_impact' THEN max(gross) ELSE sum(gross) END AS gross,
-                CASE model WHEN 'full_impact' THEN max(net) ELSE sum(net) END AS net
-            FROM range_touches GROUP BY model, {names}, store, order_id, contact, is_new
-        ), sales AS (
-            SELECT model, {names}, count(*) AS orders, count(DISTINCT contact) AS customers,
-                count(DISTINCT contact) FILTER (is_new) AS new_customers,
-                sum(gross) AS gross, sum(net) AS net
-            FROM per_order GROUP BY model, {names}
-        ), opted AS (
-            SELECT model, {names}, count(*) AS leads FROM range_leads
-            WHERE state = 'credited' GROUP BY model, {names}
-        ), traffic AS (
-            SELECT model, {names}, sum(clicks) AS clicks, sum(cost) AS cost
-            FROM range_traffic CROSS JOIN (SELECT unnest($models) AS model)
-            GROUP BY model, {names}
-        )
-        SELECT model, {names}, coalesce(clicks, 0), coalesce(leads, 0), coalesce(orders, 0),
-            coalesce(customers, 0), coalesce(new_customers, 0), coalesce(gross, 0) AS gross_,
-            coalesce(net, 0), coalesce(cost, 0) AS cost_
-        FROM sales
-        FULL JOIN opted USING (model, {names})
-        FULL JOIN traffic USING (model, {names})
-        ORDER BY model, gross_ DESC, cost_ DESC, {names}
-        """,
-        {"models": list(models)},
-    ).fetchall()
-    for model, *row in rows:
-        values, figures = row[: len(by)], row[len(by) :]
-        found[model].append(RoiRow(CREDITED, tuple(values), *map(int, figures)))
-    return {model: tuple(rows) for model, rows in found.items()}
-
-
-def _rest_rows(
-    db: duckdb.DuckDBPyConnection, models: Sequence[str]
-) -> dict[str, tuple[RoiRow, ...]]:
-    """Return the rows of what no click gets; every kind has its row, be it empty."""
-    orders = {
-        (model, outcome): tuple(map(int, figures))
-        for model, outcome, *figures in db.execute(
-            "SELECT model, outcome, count(*), count(DISTINCT contact), "
-            "count(DISTINCT contact) FILTER (is_new), sum(rest_gross), sum(rest_net) "
-            "FROM range_orders WHERE outcome <> 'credited' GROUP BY model, outcome"
-        ).fetchall()
-    }
-    leads = {
-        (model, state): count
-        for model, state, count in db.execute(
-            "SELECT model, state, count(*) FROM range_leads WHERE state <> 'credited' "
-            "GROUP BY model, state"
-        ).fetchall()
-    }
-    return {
-        model: tuple(
-            RoiRow(kind, (), 0, leads.get((model, kind), 0), *orders.get((model, kind), ()))
-            for kind in REST_KINDS
-        )
-        for model in models
-    }
-
-
-def _totals(
-    db: duckdb.DuckDBPyConnection, suspected: int, models: Sequence[str]
-) -> dict[str, RoiTotals]:
-    """Return what the range holds, per model only as far as credit goes."""
-    traffic = single_row(
-        db,
-        "SELECT coalesce(sum(clicks), 0), coalesce(sum(cost), 0), "
-        "coalesce(sum(not_converted), 0) FROM range_traffic",
+    places = ", ".join(map(str, range(len(cells))))
+    width = len(cells[0].by)
+    names = ", ".join(
+        f"unnest([{', '.join(names_of(each)[i] for each in cells)}]) AS name_{i}"
+        for i in range(width)
     )
-    clicks, cost, not_converted_costs = map(int, traffic)
-    (leads,) = single_row(db, "SELECT count(DISTINCT contact) FROM range_leads")
-    rows = db.execute(f"SELECT model, {_TOTALS} FROM range_orders GROUP BY model").fetchall()
-    by_model = {model: tuple(map(int, figures)) for model, *figures in rows}
-    nothing = (0,) * len(_STORE_TOTALS)
-    return {
-        model: RoiTotals(
-            **dict(zip(_STORE_TOTALS, by_model.get(model, nothing), strict=True)),
-            clicks=clicks,
-            leads=leads,
-            cost=cost,
-            not_converted_costs=not_converted_costs,
-            suspected_duplicates=suspected,
-        )
+    return f"(SELECT *, unnest([{places}]) AS place, {names} FROM {relation})"
+
+
+def _keys(cells: Sequence[Cells]) -> str:
+    return ", ".join(["place", *(f"name_{i}" for i in range(len(cells[0].by)))])
+
+
+def _add_sales(
+    cells: Sequence[Cells],
+    db: duckdb.DuckDBPyConnection,
+    source: str,
+    models: Sequence[str],
+) -> None:
+    """Add what the touches earned: by order, then by buyer, then by names.
+
+    Under a model that gives every touch all of its order, an order counts once per row.
+    """
+    keys, width = _keys(cells), len(cells[0].by)
+    per_order = ", ".join(
+        f"{'max' if counts_whole(model) else 'sum'}({model}_{money})::BIGINT AS {model}_{money}"
         for model in models
+        for money in ("gross", "net")
+    )
+    found = db.execute(f"""
+        WITH per_order AS (
+            SELECT {keys}, n, buyer, is_new, is_future, {per_order}
+            FROM {_spread(cells, source)} GROUP BY ALL
+        ), per_buyer AS (
+            SELECT {keys}, buyer, {", ".join(map(_buyer_figures, models))}
+            FROM per_order GROUP BY ALL
+        )
+        SELECT {keys}, {", ".join(map(_name_figures, models))} FROM per_buyer GROUP BY ALL
+    """).fetchall()
+    for place, *row in found:
+        figures = batched(row[width:], len(FIGURES))
+        for model, values in zip(models, figures, strict=True):
+            if values[0]:
+                at = cells[place].at(CREDITED, row[:width])
+                at["models"][model] = list(values)
+
+
+def _buyer_figures(m: str) -> str:
+    return (
+        f"count({m}_gross) AS {m}_orders, count({m}_gross) FILTER (is_new) AS {m}_new, "
+        f"coalesce(sum({m}_gross), 0)::BIGINT AS {m}_gross, "
+        f"coalesce(sum({m}_net), 0)::BIGINT AS {m}_net, "
+        f"count({m}_gross) FILTER (is_future) AS {m}_future, "
+        f"coalesce(sum({m}_gross) FILTER (is_future), 0)::BIGINT AS {m}_future_gross, "
+        f"coalesce(sum({m}_net) FILTER (is_future), 0)::BIGINT AS {m}_future_net"
+    )
+
+
+def _name_figures(m: str) -> str:
+    """Return the SQL of a model's figures, in the order of ``FIGURES``."""
+    sums = ", ".join(
+        f"sum({m}_{figure})::BIGINT"
+        for figure in ("gross", "net", "future", "future_gross", "future_net")
+    )
+    return (
+        f"sum({m}_orders)::BIGINT, count(*) FILTER ({m}_orders > 0), "
+        f"count(*) FILTER ({m}_new > 0), {sums}"
+    )
+
+
+def _add_traffic(
+    cells: Sequence[Cells], db: duckdb.DuckDBPyConnection, figure: str, table: str
+) -> None:
+    told = [each for each in cells if each.told[figure]]
+    if told:
+        keys = _keys(told)
+        query = f"SELECT {keys}, sum({figure})::BIGINT FROM {_spread(told, table)} GROUP BY {keys}"
+        for place, *names, total in db.execute(query).fetchall():
+            told[place].at(CREDITED, names)[figure] = total
+
+
+def _add_leads(cells: Sequence[Cells], db: duckdb.DuckDBPyConnection) -> None:
+    """Add the leads of each role; those that no click led to stand apart, without names."""
+    told = [each for each in cells if each.told["leads"]]
+    if not told:
+        return
+    counts = ", ".join(f"count(*) FILTER (role = '{role}')" for role in LEAD_ROLES)
+    keys, width = _keys(told), len(told[0].by)
+    for place, state, *row in db.execute(
+        f"SELECT {keys.replace('place,', 'place, state,')}, {counts} "
+        f"FROM {_spread(told, 'range_leads')} GROUP BY ALL"
+    ).fetchall():
+        told[place].at(state, row[:width])["leads"] = row[width:]
+
+
+def _add_rest(cells: Sequence[Cells], db: duckdb.DuckDBPyConnection, models: Sequence[str]) -> None:
+    """Add what no touch gets: other classes than the store's, and what each model leaves.
+
+    It is the same for all dimensions of touches and lines.
+    """
+    alike: dict[Names, list[Cells]] = {}
+    for each in cells:
+        alike.setdefault(each.names_of_rest, []).append(each)
+    firsts = [same[0] for same in alike.values()]
+    keys = _keys(firsts)
+    orders = _spread(firsts, _REST.format(**_rest_lists(models)), lambda each: each.names_of_rest)
+    for place, *names, model, kind, found in db.execute(f"""
+        SELECT {keys}, model, kind, [count(*), count(DISTINCT buyer),
+            count(DISTINCT buyer) FILTER (is_new), sum(gross), sum(net), 0, 0, 0]::BIGINT[]
+        FROM {orders} WHERE kind IS NOT NULL GROUP BY ALL
+    """).fetchall():
+        for each in alike[firsts[place].names_of_rest]:
+            each.at(kind, names)["models"][model] = found
+
+
+# The orders once under each model, with the kind of row that they stand in there.
+_REST = """(
+    SELECT *, unnest([{models}]) AS model, unnest([{kinds}]) AS kind,
+        unnest([{gross}]) AS gross, unnest([{net}]) AS net
+    FROM sold_orders LEFT JOIN order_parts USING (n)
+)"""
+
+
+def _rest_lists(models: Sequence[str]) -> dict[str, str]:
+    is_creditable = "is_converted AND order_class = 'store'"
+    other = f"CASE WHEN NOT ({is_creditable}) THEN order_class END"
+    kinds = [f"CASE WHEN is_converted THEN {other} ELSE 'not_converted' END"]
+    kinds += [
+        f"CASE WHEN {is_creditable} AND NOT coalesce(has_{model}, false) THEN "
+        f"CASE WHEN {model}_pre_tracking THEN 'pre_tracking' ELSE 'unattributed' END END"
+        for model in models
+    ]
+    return {
+        "models": ", ".join(f"'{model}'" for model in (ALL_MODELS, *models)),
+        "kinds": ", ".join(kinds),
+        "gross": ", ".join(["order_gross", *(f"{model}_gross" for model in models)]),
+        "net": ", ".join(["order_net", *(f"{model}_net" for model in models)]),
     }

@@ -1,0 +1,73 @@
+"""The document of an ROI report: all models side by side, in minor units, before it is spelled."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from headwater.domain.models import LEAD_ROLES, lead_role
+from headwater.domain.roi import CREDITED, REST_KINDS, RoiCells, RoiRow, RoiTotals
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+# What a row's ``models`` lists per model; ``future_...`` is the part ordered after the range.
+FIGURES = (
+    "orders",
+    "customers",
+    "new_customers",
+    "gross",
+    "net",
+    "future_orders",
+    "future_gross",
+    "future_net",
+)
+# Stands for every model: what none of them credits.
+ALL_MODELS = "*"
+
+
+def cells_of(document: Mapping[str, Any], model: str) -> RoiCells:
+    """Return one model's totals and rows: credited ones by revenue, then what no click gets.
+
+    By conversion date every kind of the latter has a row, be it empty.
+    """
+    totals = dict(document["totals"])
+    own = totals.pop("models")[model]
+    rows = list(_rows(document, model))
+    credited = sorted(
+        (row for row in rows if row.kind == CREDITED),
+        key=lambda row: (-row.gross, -(row.cost or 0), row.names),
+    )
+    rest: list[RoiRow] = []
+    for kind in REST_KINDS if document["basis"] == "conversion" else ():
+        found = sorted((row for row in rows if row.kind == kind), key=lambda row: row.names)
+        rest += found or [_empty(kind, document)]
+    return RoiCells(RoiTotals(**totals, **own), (*credited, *rest))
+
+
+def _rows(document: Mapping[str, Any], model: str) -> Iterator[RoiRow]:
+    """Yield the rows that hold anything under a model."""
+    told = document["told"]
+    role = LEAD_ROLES.index(lead_role(model))
+    for row in document["rows"]:
+        figures = row["models"].get(model) or row["models"].get(ALL_MODELS)
+        leads = row.get("leads", (0,) * len(LEAD_ROLES))[role]
+        if figures or leads or "clicks" in row or "cost" in row:
+            yield RoiRow(
+                row["kind"],
+                tuple(row["names"]),
+                clicks=row.get("clicks", 0) if told["clicks"] else None,
+                leads=leads if told["leads"] else None,
+                cost=row.get("cost", 0) if told["cost"] else None,
+                **dict(zip(FIGURES, figures or (), strict=False)),
+            )
+
+
+def _empty(kind: str, document: Mapping[str, Any]) -> RoiRow:
+    told = document["told"]
+    return RoiRow(
+        kind,
+        ("",) * document["width"],
+        clicks=0 if told["clicks"] else None,
+        leads=0 if told["leads"] else None,
+        cost=0 if told["cost"] else None,
+    )
