@@ -17,8 +17,9 @@ from benchmarks.report_files import CAMPAIGNS, FIRST_DAY, LAST_DAY, write_run_ta
 from benchmarks.timing import best_of
 from headwater.adapters.s3.facts import S3Facts
 from headwater.domain.manifests import History, Manifest
-from headwater.domain.models import MODELS
-from headwater.domain.roi import RoiRow, RoiTotals
+from headwater.domain.models import LEAD_ROLES, MODELS
+from headwater.domain.roi import RoiTotals
+from headwater.domain.roi_documents import FIGURES
 from headwater.domain.settings import AccountSettings
 from headwater.usecases.published_runs import PublishedRun
 from headwater.usecases.reports.report import Span
@@ -35,6 +36,8 @@ if TYPE_CHECKING:
 _ACCOUNT = "acme"
 _YEAR = RoiRequest(RoiQuery(Span(FIRST_DAY, LAST_DAY), ("campaign",)), "linear", "net")
 _REPORT = "reports/year.json"
+_TOTALS = {field.name for field in fields(RoiTotals)}
+_PER_MODEL = ("attributed_", "pre_tracking_", "future_")
 _ADHOC_BUDGET_SECONDS, _MATERIALIZED_BUDGET_SECONDS = 5.0, 0.05
 
 
@@ -114,10 +117,22 @@ def _group_by_campaign(folder: Path, objects: Objects) -> Sequence[Any]:
 
 def _document() -> dict[str, Any]:
     """Return a materialized report by campaign, under every model."""
-    totals = {field.name: 1_000_000 for field in fields(RoiTotals)}
-    counts = [field.name for field in fields(RoiRow) if field.name not in ("kind", "names")]
-    rows = [
-        {"kind": "credited", "names": [f"Campaign {n}"]} | dict.fromkeys(counts, 1000 + n)
-        for n in range(CAMPAIGNS)
-    ]
-    return {model: {"totals": totals, "rows": rows} for model in MODELS}
+    own = [name for name in _TOTALS if name.startswith(_PER_MODEL)]
+    totals = dict.fromkeys(_TOTALS - set(own), 1_000_000)
+    return {
+        "basis": "conversion",
+        "width": 1,
+        "told": dict.fromkeys(("clicks", "leads", "cost"), True),
+        "totals": totals | {"models": {model: dict.fromkeys(own, 1000) for model in MODELS}},
+        "rows": [
+            {
+                "kind": "credited",
+                "names": [f"Campaign {n}"],
+                "clicks": n,
+                "cost": n,
+                "leads": [n] * len(LEAD_ROLES),
+                "models": {model: [1000 + n] * len(FIGURES) for model in MODELS},
+            }
+            for n in range(CAMPAIGNS)
+        ],
+    }

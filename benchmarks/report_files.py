@@ -25,11 +25,13 @@ _DAYS = (LAST_DAY - FIRST_DAY).days + 1
 _CAMPAIGNS = f"""
 CREATE TABLE campaigns AS
 SELECT number, 'google' AS platform, 'paid_search' AS channel, 'google' AS source, 'cpc' AS medium,
-    'Campaign ' || number AS campaign, 'ad' || number AS content, '' AS term,
+    'Campaign ' || number AS campaign, 'ad' || number AS content, '' AS term, 'set' AS adset,
+    'ad' || number AS ad,
     sum(1 / number) OVER (ORDER BY number) / sum(1 / number) OVER () AS upto
 FROM range(1, {CAMPAIGNS + 1}) c (number)
 """
-_DIMENSIONS = "channel, source, medium, campaign, content, term"
+_DIMENSIONS = "channel, source, medium, campaign, content, term, adset, ad"
+_VISIT = "'/shoes' AS landing_page, 'mobile' AS device"
 _NO_DIMENSIONS = ", ".join(f"'' AS {name}" for name in _DIMENSIONS.split(", "))
 _ROLE_COLUMNS = ", ".join(f"role = {n} OR role > 3 AS is_{role}" for n, role in enumerate(ROLES))
 _TAKES_PART = {role: f"role = {n} OR role > 3" for n, role in enumerate(ROLES)}
@@ -52,26 +54,28 @@ def _flags(names: tuple[str, ...], pattern: str) -> str:
 
 _ORDER = """'shop' AS store, n::VARCHAR AS order_id, placed_at,
     md5('contact' || contact) AS contact, 'store' AS order_class, 'one_time' AS kind, is_new,
-    true AS is_converted"""
+    true AS is_converted, '1' AS store_channel, '' AS coupon"""
 _TABLES = {
     # Two touches per order, of one role each or of several, and the rest.
     "credits": f"""
         SELECT {_ORDER}, 0 AS order_gross, 0 AS order_net, md5('touch' || n || '/' || t.part) AS
             touch_id, md5('visitor' || contact) AS visitor, placed_at - INTERVAL 3 DAY AS
-            touched_at, {_DIMENSIONS}, platform, number::VARCHAR AS ad_campaign_id,
+            touched_at, {_DIMENSIONS}, {_VISIT}, platform, number::VARCHAR AS ad_campaign_id,
             '' AS ad_adset_id, '' AS ad_ad_id, 'campaign_id' AS ad_match,
             {_ROLE_COLUMNS}, {_CREDITS}, {_flags(MODELS, "{}_pre_tracking")}
         FROM drawn_orders
         JOIN drawn_touches t USING (n)
         ASOF JOIN campaigns ON t.chance < campaigns.upto
         UNION ALL
-        SELECT {_ORDER}, gross, gross - refund, '', '', NULL, {_NO_DIMENSIONS}, '', '', '', '', '',
+        SELECT {_ORDER}, gross, gross - refund, '', '', NULL, {_NO_DIMENSIONS}, '', '',
+            '', '', '', '', '',
             {_flags(ROLES, "is_{}")}, {_AMOUNTS}, {_flags(MODELS, "{}_pre_tracking")}
         FROM drawn_orders
     """,
     "leads": f"""
-        SELECT md5('contact' || contact) AS contact, placed_at AS opted_in_at, led.role,
-            'credited' AS state, {_DIMENSIONS}
+        SELECT md5('contact' || contact) AS contact, placed_at AS opted_in_at,
+            placed_at - INTERVAL 3 DAY AS touched_at, led.role,
+            'credited' AS state, {_DIMENSIONS}, {_VISIT}
         FROM drawn_orders
         JOIN drawn_touches t USING (n)
         ASOF JOIN campaigns ON t.chance < campaigns.upto,
@@ -84,7 +88,7 @@ _TABLES = {
             1000 AS impressions, 1.5::DECIMAL(18, 6) AS conversions, NULL::BIGINT AS value_minor
         FROM campaigns, days
     """,
-    "clicks": f"SELECT day, {_DIMENSIONS}, 1 + number AS clicks FROM campaigns, days",
+    "clicks": f"SELECT day, {_DIMENSIONS}, {_VISIT}, 1 + number AS clicks FROM campaigns, days",
 }
 _DAY_OF = {"credits": "placed_at", "leads": "opted_in_at", "spend": "day", "clicks": "day"}
 
