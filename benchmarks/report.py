@@ -121,6 +121,7 @@ def _document() -> dict[str, Any]:
     totals = dict.fromkeys(_TOTALS - set(own), 1_000_000)
     return {
         "basis": "conversion",
+        "whole": ["full_impact"],
         "width": 1,
         "told": dict.fromkeys(("clicks", "leads", "cost"), True),
         "totals": totals | {"models": {model: dict.fromkeys(own, 1000) for model in MODELS}},

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from headwater.domain.models import counts_whole
 from headwater.domain.money import from_minor
 from headwater.domain.roi import CREDITED, REST_KINDS, ratio
 from headwater.domain.roi_documents import ALL_MODELS, FIGURES
@@ -55,7 +54,7 @@ def spell_comparison(
             {"kind": row["kind"]}
             | dict(zip(by, row["names"], strict=True))
             | {"cost": _cost(row, document, currency)}
-            | _spread(amounts, currency)
+            | _spread(amounts, document["whole"], currency)
             | {"revenue": _money(amounts, currency), "orders": orders}
             for row, amounts, orders in rows
         ],
@@ -70,8 +69,10 @@ def _money(amounts: Mapping[str, int], currency: str) -> dict[str, str]:
     return {model: str(from_minor(amount, currency)) for model, amount in amounts.items()}
 
 
-def _spread(amounts: Mapping[str, int], currency: str) -> dict[str, str | None]:
-    compared = {model: amount for model, amount in amounts.items() if not counts_whole(model)}
+def _spread(
+    amounts: Mapping[str, int], whole: Sequence[str], currency: str
+) -> dict[str, str | None]:
+    compared = {model: amount for model, amount in amounts.items() if model not in whole}
     if not compared:
         return dict.fromkeys(("lowest", "highest", "spread", "relative_spread"))
     lowest, highest = min(compared.values()), max(compared.values())

@@ -31,11 +31,6 @@ MODELS = (
 LEAD_ROLES = ("first_click", "new_lead")
 
 
-def counts_whole(model: str) -> bool:
-    """Tell whether a model gives each touch all of its order, so that rows exceed the revenue."""
-    return model == "full_impact"
-
-
 def lead_role(model: str) -> str:
     """Return the role of the touch that a lead counts for under a model."""
     return "first_click" if model in ("first_click", "first_paid") else "new_lead"

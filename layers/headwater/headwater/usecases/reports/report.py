@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, Protocol
 
+from headwater.domain.attribution.definitions import Kind
 from headwater.domain.manifests import ALL_DAYS
 from headwater.domain.reporting_days import day_bounds
 from headwater.errors import InvalidParameterError
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     import duckdb
 
     from headwater.domain.manifests import Objects
+    from headwater.domain.settings import AccountSettings
     from headwater.usecases.ports import Facts, Lake
     from headwater.usecases.published_runs import PublishedRun
 
@@ -91,11 +93,20 @@ class Request[Q: Query](Protocol):
 class Scope:
     """What of the account's settings decides a report's figures.
 
-    ``models`` are those that are asked for, in the order of the account's.
+    ``models`` are those that are asked for, in the order of the account's; ``whole`` those of the
+    account that give each touch all of its order, so that rows hold more than there is.
     """
 
     zone: str
     models: tuple[str, ...]
+    whole: frozenset[str] = frozenset()
+
+    @classmethod
+    def of(cls, settings: AccountSettings, models: tuple[str, ...]) -> Scope:
+        """Return the scope of some models of an account."""
+        definitions = settings.model_definitions
+        whole = frozenset(each.name for each in definitions if each.kind is Kind.ROLES_FULL)
+        return cls(settings.time_zone, models, whole)
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +176,7 @@ class Report[Q: Query, R: Request[Any]]:
         if stored:
             return lake.get_json(stored)
         asked = models if request.model is None else (request.model,)
-        scope = Scope(published.settings.time_zone, asked)
+        scope = Scope.of(published.settings, asked)
         with open_database() as db:
             objects = self.objects(published.manifest.tables, query, scope.zone)
             facts.mount(db, objects, self.tables, models)

@@ -121,9 +121,13 @@ def compute_documents(
     for basis, of_date in groupby(queries, lambda query: query.basis):
         asked = list(of_date)
         bounds = read_range(db, asked[0].span, scope, basis)
-        build_order_parts(db, scope.models)
-        shared = {"basis": basis, "totals": totals_of(db, scope.models, bounds)}
-        for cells in read_cells(db, [query.by for query in asked], scope.models, basis):
+        build_order_parts(db, scope)
+        shared = {
+            "basis": basis,
+            "whole": sorted(scope.whole),
+            "totals": totals_of(db, scope.models, bounds),
+        }
+        for cells in read_cells(db, [query.by for query in asked], scope, basis):
             yield shared | cells
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from itertools import batched
 from typing import TYPE_CHECKING, Any
 
-from headwater.domain.models import LEAD_ROLES, counts_whole
+from headwater.domain.models import LEAD_ROLES
 from headwater.domain.report_dimensions import REPORT_DIMENSIONS
 from headwater.domain.roi import CREDITED
 from headwater.domain.roi_documents import ALL_MODELS, FIGURES
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     import duckdb
 
     from headwater.usecases.reports.range_tables import DateBasis
+    from headwater.usecases.reports.report import Scope
 
 type Names = tuple[str, ...]
 # Models that are summed in one pass: each takes some 200 bytes per buyer and row of the report.
@@ -63,7 +64,7 @@ class Cells:
 def read_cells(
     db: duckdb.DuckDBPyConnection,
     all_by: Sequence[Names],
-    models: Sequence[str],
+    scope: Scope,
     basis: DateBasis,
 ) -> list[dict[str, Any]]:
     """Return ``width told rows`` for each of several dimensions (or paths of equally many)."""
@@ -71,18 +72,15 @@ def read_cells(
     plain = [each for each in cells if not each.is_of_lines]
     (touches,) = db.execute("SELECT count(*) FROM earned_touches").fetchall()[0]
     for some in batched(plain, max(1, _GROUPS // max(touches, 1))):
-        for part in batched(models, _AT_ONCE):
-            _add_sales(some, db, "earned_touches", part)
+        _add_sales(some, db, "earned_touches", scope)
     for each in cells:
         if each.is_of_lines:
-            source = read_line_touches(db, each.by, models)
-            for part in batched(models, _AT_ONCE):
-                _add_sales([each], db, source, part)
+            _add_sales([each], db, read_line_touches(db, each.by, scope.models), scope)
     _add_traffic(cells, db, "clicks", "range_clicks")
     _add_traffic(cells, db, "cost", "range_spend")
     _add_leads(cells, db)
     if basis == "conversion":
-        _add_rest(cells, db, models)
+        _add_rest(cells, db, scope.models)
     return [each.document() for each in cells]
 
 
@@ -109,22 +107,31 @@ def _keys(cells: Sequence[Cells]) -> str:
 
 
 def _add_sales(
-    cells: Sequence[Cells],
-    db: duckdb.DuckDBPyConnection,
-    source: str,
-    models: Sequence[str],
+    cells: Sequence[Cells], db: duckdb.DuckDBPyConnection, source: str, scope: Scope
 ) -> None:
-    """Add what the touches earned: by order, then by buyer, then by names.
+    """Add what the touches earned."""
+    width = len(cells[0].by)
+    for models in batched(scope.models, _AT_ONCE):
+        for place, *row in db.execute(_sales(cells, source, models, scope)).fetchall():
+            figures = batched(row[width:], len(FIGURES))
+            for model, values in zip(models, figures, strict=True):
+                if values[0]:
+                    at = cells[place].at(CREDITED, row[:width])
+                    at["models"][model] = list(values)
+
+
+def _sales(cells: Sequence[Cells], source: str, models: Sequence[str], scope: Scope) -> str:
+    """Return the SQL of what touches earned: by order, then by buyer, then by names.
 
     Under a model that gives every touch all of its order, an order counts once per row.
     """
-    keys, width = _keys(cells), len(cells[0].by)
+    keys = _keys(cells)
     per_order = ", ".join(
-        f"{'max' if counts_whole(model) else 'sum'}({model}_{money})::BIGINT AS {model}_{money}"
+        f"{'max' if model in scope.whole else 'sum'}({model}_{money})::BIGINT AS {model}_{money}"
         for model in models
         for money in ("gross", "net")
     )
-    found = db.execute(f"""
+    return f"""
         WITH per_order AS (
             SELECT {keys}, n, buyer, is_new, is_future, {per_order}
             FROM {_spread(cells, source)} GROUP BY ALL
@@ -133,13 +140,7 @@ def _add_sales(
             FROM per_order GROUP BY ALL
         )
         SELECT {keys}, {", ".join(map(_name_figures, models))} FROM per_buyer GROUP BY ALL
-    """).fetchall()
-    for place, *row in found:
-        figures = batched(row[width:], len(FIGURES))
-        for model, values in zip(models, figures, strict=True):
-            if values[0]:
-                at = cells[place].at(CREDITED, row[:width])
-                at["models"][model] = list(values)
+    """
 
 
 def _buyer_figures(m: str) -> str:

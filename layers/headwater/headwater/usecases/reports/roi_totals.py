@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from headwater.domain.models import counts_whole
 from headwater.usecases.row_tables import single_row
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     import duckdb
+
+    from headwater.usecases.reports.report import Scope
 
 # The totals that come from the orders, and how each is summed over the orders of the range.
 _STORE_TOTALS = {
@@ -35,7 +36,7 @@ WHERE is_open AND other_placed_at >= $start AND other_placed_at < $end
 _CREDITABLE = "is_converted AND order_class = 'store'"
 
 
-def build_order_parts(db: duckdb.DuckDBPyConnection, models: Sequence[str]) -> None:
+def build_order_parts(db: duckdb.DuckDBPyConnection, scope: Scope) -> None:
     """Make ``order_parts``: per order and model, what its touches in the range got together.
 
     Under a model that gives each touch all of the order, that is the order once.
@@ -43,11 +44,11 @@ def build_order_parts(db: duckdb.DuckDBPyConnection, models: Sequence[str]) -> N
     parts = ", ".join(
         f"count({model}_gross) > 0 AS has_{model}, "
         + ", ".join(
-            f"coalesce({'max' if counts_whole(model) else 'sum'}({model}_{money}), 0)::BIGINT "
+            f"coalesce({'max' if model in scope.whole else 'sum'}({model}_{money}), 0)::BIGINT "
             f"AS part_{model}_{money}"
             for money in ("gross", "net")
         )
-        for model in models
+        for model in scope.models
     )
     db.execute(
         "CREATE OR REPLACE TEMP TABLE order_parts AS "
