@@ -50,7 +50,7 @@ def test_the_spread_is_of_models_that_hand_out_no_more_than_there_is(shop: Works
     [first] = [row for row in compared(shop)["rows"] if row["campaign"] == "first"]
     assert (first["lowest"], first["highest"], first["spread"]) == ("0.00", "100.00", "100.00")
     others = [Decimal(first["revenue"][model]) for model in MODELS if model != "full_impact"]
-    mean = sum(others) / len(others)
+    mean = sum(others, Decimal()) / len(others)
     assert Decimal(first["relative_spread"]) == (100 / mean).quantize(Decimal("0.0001"))
 
 
