@@ -33,9 +33,9 @@ if TYPE_CHECKING:
 ROI_TABLES = ("credits", "leads", "spend", "clicks", "duplicates", "lines", "products")
 # The dimensions by which the clicks of a range are asked for most.
 _USUAL_BY_CLICK = ("channel", "source", "campaign")
-# Longer ranges are computed beforehand for the dimensions of clicks only, and products for neither
-# longer nor shorter ones: the others wait until they are asked for.
-_MONTH, _QUARTER = timedelta(days=26), timedelta(days=92)
+# Longer ranges are computed beforehand for the dimensions of clicks only, and products never: to
+# split every touch under every model takes a run longer than a reader waits for one of them.
+_QUARTER = timedelta(days=92)
 # Documents with more rows than this take longer to read than a reader takes to ask for them.
 _MOST_ROWS = 5_000
 
@@ -141,7 +141,7 @@ def _usual(span: Span) -> Sequence[RoiQuery]:
     by = [
         name
         for name, each in REPORT_DIMENSIONS.items()
-        if name in DIMENSIONS or (length <= _QUARTER and (each.of != "line" or length >= _MONTH))
+        if name in DIMENSIONS or (length <= _QUARTER and each.of != "line")
     ]
     return [
         *(RoiQuery(span, (name,)) for name in by),
