@@ -31,8 +31,6 @@ if TYPE_CHECKING:
     from headwater.usecases.reports.report import Scope, Span
 
 ROI_TABLES = ("credits", "leads", "spend", "clicks", "duplicates", "lines", "products")
-# The dimensions by which the clicks of a range are asked for most.
-_USUAL_BY_CLICK = ("channel", "source", "campaign")
 # Longer ranges are computed beforehand for the dimensions of clicks only, and products never: to
 # split every touch under every model takes a run longer than a reader waits for one of them.
 _QUARTER = timedelta(days=92)
@@ -143,10 +141,7 @@ def _usual(span: Span) -> Sequence[RoiQuery]:
         for name, each in REPORT_DIMENSIONS.items()
         if name in DIMENSIONS or (length <= _QUARTER and each.of != "line")
     ]
-    return [
-        *(RoiQuery(span, (name,)) for name in by),
-        *(RoiQuery(span, (name,), "click") for name in _USUAL_BY_CLICK),
-    ]
+    return [RoiQuery(span, (name,)) for name in by]
 
 
 def _spell(
