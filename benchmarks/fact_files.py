@@ -51,7 +51,9 @@ _TABLES = {
             'USD' AS currency, gross AS total_minor, gross AS gross_minor,
             refund AS refund_minor, false AS refund_assumed, email_node, customer_node,
             'www' AS order_source, 1 AS channel_id, '' AS external_source, false AS is_test,
-            '' AS external_id, '' AS external_order_id, []::VARCHAR[] AS notes
+            '' AS external_id, '' AS external_order_id, []::VARCHAR[] AS notes,
+            false AS is_guest, 'US' AS country, 'card' AS payment_method,
+            []::VARCHAR[] AS coupon_codes
         FROM drawn_orders JOIN people USING (contact) ORDER BY n
     """,
     "contacts": """

@@ -8,7 +8,7 @@ import duckdb
 import pytest
 
 from headwater.adapters.s3.facts import S3Facts
-from headwater.domain.facts import COLUMNS
+from headwater.domain.facts import COLUMNS, columns_of
 from headwater.errors import UnknownResourceError
 from tests.fakes import FakeFacts
 
@@ -86,7 +86,7 @@ def test_a_table_without_objects_is_empty_and_has_its_columns(
     facts.mount(db, {}, [table])
     assert rows(db, f"SELECT * FROM {table}") == []
     described = {column: sql_type for column, sql_type, *_ in rows(db, f"DESCRIBE {table}")}
-    assert {name: kind.replace(" ", "") for name, kind in COLUMNS[table].items()} == described
+    assert {name: kind.replace(" ", "") for name, kind in columns_of(table).items()} == described
 
 
 def test_mounting_again_shows_the_new_objects(facts: Facts, db: duckdb.DuckDBPyConnection) -> None:

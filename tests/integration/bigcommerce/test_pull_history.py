@@ -29,7 +29,7 @@ def test_the_first_pull_brings_the_whole_history(world: World) -> None:
     assert total_of(stored.values()) == sum(range(18, 58))
     assert world.source.is_history_complete
     assert world.source.orders_done == 40
-    assert world.source.bookmark == Bookmark(pulled_until=NOW)
+    assert world.source.bookmark == Bookmark(pulled_until=NOW, swept_at=NOW)
 
 
 def test_a_history_of_several_pages_is_whole(world: World) -> None:
