@@ -26,6 +26,7 @@ class Line:
         against: what the floor does.
         budget: what the line must keep; empty without one.
         is_over: the budget is exceeded.
+        fails: the command fails if it is: what is measured is whether something is right.
     """
 
     measure: str
@@ -35,6 +36,7 @@ class Line:
     against: str = ""
     budget: str = ""
     is_over: bool = False
+    fails: bool = False
 
     def is_worse_than(self, baseline: float | None) -> bool:
         """Tell whether the ratio is worse than its baseline by more than the tolerance."""

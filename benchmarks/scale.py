@@ -7,9 +7,13 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Scale:
-    """Sizes: of the history, of the store that is pulled, of the hits; and how often each runs."""
+    """Sizes: of the history, of the store that is pulled, of the hits; and how often each runs.
+
+    ``random_runs``: how many runs the randomized comparison has to find a bug.
+    """
 
     orders: int = 100_000
     pulled_orders: int = 1_000
     hits: int = 3_000
     rounds: int = 5
+    random_runs: int = 40

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from benchmarks import __main__ as command
-from benchmarks import store
+from benchmarks import mutations, store
 from benchmarks.baseline import read_baseline
 from benchmarks.lines import Line, render
 from benchmarks.scale import Scale
+from benchmarks.seeded_bugs import BUGS, SeededBug
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -37,7 +38,11 @@ def run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[..., int]:
     return main
 
 
-@pytest.mark.parametrize("measure", command.SUBJECTS.values(), ids=command.SUBJECTS)
+# Each of the mutations takes a run of minutes.
+QUICK = {name: measure for name, measure in command.SUBJECTS.items() if name != "mutations"}
+
+
+@pytest.mark.parametrize("measure", QUICK.values(), ids=QUICK)
 def test_every_subject_measures_something(measure: Callable[[Scale], list[Line]]) -> None:
     lines = measure(TINY)
     assert len({line.measure for line in lines}) == len(lines)
@@ -64,6 +69,24 @@ def test_a_ratio_far_worse_than_its_baseline_fails(
 @pytest.mark.parametrize("ratio", [2.0 / 1.24, 2.0, 4.0])
 def test_a_ratio_near_its_baseline_or_better_passes(run: Callable[..., int], ratio: float) -> None:
     assert run(baseline={ROLES.measure: ratio}) == 0
+
+
+def test_a_seeded_bug_is_found_and_one_that_changes_nothing_fails_the_command(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    short_page = next(bug for bug in BUGS if bug.name.startswith("a short page"))
+    harmless = SeededBug("a change of nothing", ())
+    found, missed, unseeded = mutations.measure(Scale(random_runs=2), [short_page, harmless])
+    assert [line.is_over for line in (found, missed, unseeded)] == [False, True, False]
+    monkeypatch.setattr(command, "SUBJECTS", {"mutations": lambda _: [found, missed]})
+    assert command.main([]) == 1
+    assert "not as it has to be: mutations: runs until found, a change of nothing" in (
+        capsys.readouterr().out
+    )
+
+
+def test_there_are_eight_seeded_bugs_and_more_of_different_names() -> None:
+    assert len({bug.name for bug in BUGS}) == len(BUGS) >= 8
 
 
 def test_a_measure_without_a_baseline_passes(run: Callable[..., int]) -> None:

@@ -12,13 +12,14 @@ from headwater.adapters.dynamodb.orders import DynamoOrders
 from headwater.domain.nodes import customer_node, email_node
 from headwater.domain.orders import OrderLine, Refund, RefundItem
 from headwater.errors import ConflictError
-from tests.fakes import FakeClock, FakeMarks
+from tests.fakes import FakeClock, FakeMarks, FakeTable
 from tests.integration.adapters.samples import DAY, NEXT_DAY, NOON, an_order
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection
+    from collections.abc import Callable, Collection, Sequence
     from datetime import date
 
+    from headwater.adapters.dynamodb.table import ConditionalPut
     from headwater.usecases.ports import Marks
     from tests.integration.adapters.conftest import Stores, Tables
 
@@ -129,6 +130,18 @@ def test_both_days_are_marked_when_an_order_moves(stores: Stores) -> None:
     assert marked_days(stores.marks) == [DAY, NEXT_DAY]
     assert list(stores.orders.on_day("acme", DAY)) == []
     assert list(stores.orders.on_day("acme", NEXT_DAY)) == [moved]
+
+
+def test_days_are_marked_before_their_orders_are_written() -> None:
+    class DyingTable(FakeTable):
+        def put_together(self, puts: Sequence[ConditionalPut]) -> bool:
+            super().put_together(puts)
+            raise KeyboardInterrupt
+
+    marks = FakeMarks()
+    with pytest.raises(KeyboardInterrupt):
+        DynamoOrders(DyingTable(), marks, FakeClock()).upsert("acme", [an_order()], FETCHED)
+    assert marked_days(marks) == [DAY]
 
 
 def test_a_mark_bears_the_time_of_the_write_and_not_of_the_fetch(stores: Stores) -> None:

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from secrets import token_hex
 from typing import TYPE_CHECKING, Any
 
@@ -41,7 +41,6 @@ from tests.integration.bigcommerce.comparison import Ours
 
 if TYPE_CHECKING:
     from collections.abc import Collection
-    from datetime import datetime
 
     from headwater.usecases.ports import Mark, Marks, OrderPage
     from local.storefront.server import Storefront
@@ -119,16 +118,23 @@ class House:
         head = DynamoRuns(self.account_table).head(ACCOUNT)
         published = self.lake.get_json(str(head.manifest))["tables"]
         return Ours(
-            [
-                json.loads(item["document"])
-                for item in self.order_table.items()
-                if item["sk"] == "order"
-            ],
+            self._documents(),
             {
                 table: {key: self.facts.objects[key] for key in partitions.values()}
                 for table, partitions in published.items()
             },
         )
+
+    def modified_at(self) -> dict[str, datetime]:
+        """Return when the store last changed each order, as the table has it."""
+        return {
+            document["order_id"]: datetime.fromisoformat(document["modified_at"])
+            for document in self._documents()
+        }
+
+    def _documents(self) -> list[dict[str, Any]]:
+        items = self.order_table.items()
+        return [json.loads(item["document"]) for item in items if item["sk"] == "order"]
 
     def _begin(self) -> str:
         """Take the lease; what a dead run has left of its own is waited out."""

@@ -325,14 +325,19 @@ class StoreMachine(RuleBasedStateMachine):
     def read_a_page_and_pause(self, number: int) -> None:
         """Let another process read some orders, which it will write who knows when."""
         fetched_at = self.clock.now()
-        page = self.house.read_orders([self.ids[number % len(self.ids)]])
+        page = self.house.read_orders(self.ids[number % len(self.ids) :][:FEWEST])
         self.read.append(ReadPage(page, fetched_at))
 
     @precondition(lambda self: self.read)
     @rule(number=picks)
     def write_what_was_read(self, number: int) -> None:
-        late = self.read.pop(number % len(self.read))
+        late, before = self.read.pop(number % len(self.read)), self.house.modified_at()
         self.house.orders.upsert(ACCOUNT, late.page.orders, late.fetched_at)
+        after = self.house.modified_at()
+        # The next pull might repair it, so it is looked at here.
+        if older := [i for i, instant in before.items() if after[i] < instant]:
+            message = f"a slow writer has put older versions over newer ones: {older}"
+            raise StoreDiffersError(message)
 
     @rule()
     def heal_and_pull(self) -> None:
