@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from benchmarks import chains, collector, effects, engine, mutations, report, store
+from benchmarks import chains, collector, effects, engine, mutations, pull, report, store
 from benchmarks.baseline import BASELINE, read_baseline, update_baseline
 from benchmarks.lines import TOLERANCE, render
 from benchmarks.scale import Scale
@@ -23,6 +23,7 @@ SUBJECTS: dict[str, Callable[[Scale], list[Line]]] = {
     "chains": chains.measure,
     "report": report.measure,
     "store": store.measure,
+    "pull": pull.measure,
     "collector": collector.measure,
     "mutations": mutations.measure,
 }
@@ -36,7 +37,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     options = _parser().parse_args(arguments)
     baseline = read_baseline(options.baseline)
-    scale = Scale(orders=options.orders)
+    scale = Scale(orders=options.orders, long_history=options.history)
     lines: list[Line] = []
     for subject in options.only or SUBJECTS:
         print(f"measuring {subject} ...", file=sys.stderr, flush=True)
@@ -73,6 +74,13 @@ def _parser() -> argparse.ArgumentParser:
         type=_positive,
         default=Scale().orders,
         help="size of the histories of engine and report (%(default)s); each has its own baseline",
+    )
+    parser.add_argument(
+        "--history",
+        type=_positive,
+        default=Scale().long_history,
+        help="size of the history whose pull takes no more memory than one of "
+        f"{Scale().short_history:,} orders (%(default)s)",
     )
     parser.add_argument("--update", action="store_true", help="write the baseline, and never fail")
     parser.add_argument("--baseline", type=Path, default=BASELINE, help="the file (%(default)s)")

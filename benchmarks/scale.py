@@ -9,6 +9,7 @@ from dataclasses import dataclass
 class Scale:
     """Sizes: of the history, of the store that is pulled, of the hits; and how often each runs.
 
+    ``short_history``, ``long_history``: the orders of the pulls whose memory is compared.
     ``random_runs``: how many runs the randomized comparison has to find a bug.
     """
 
@@ -16,4 +17,6 @@ class Scale:
     pulled_orders: int = 1_000
     hits: int = 3_000
     rounds: int = 5
+    short_history: int = 10_000
+    long_history: int = 30_000
     random_runs: int = 40

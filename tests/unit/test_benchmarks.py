@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 REPOSITORY = Path(__file__).resolve().parents[2]
-TINY = Scale(orders=60, pulled_orders=20, hits=10, rounds=1)
+TINY = Scale(orders=60, pulled_orders=20, hits=10, rounds=1, short_history=20, long_history=40)
 FLOOR = Line("engine: floor", 0.1, "s")
 ROLES = Line("engine: roles", 0.2, "s", 2.0, "a floor", "<= 2 s")
 
