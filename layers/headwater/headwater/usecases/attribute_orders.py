@@ -16,6 +16,7 @@ from headwater.usecases.duplicate_tables import build_duplicate_tables
 from headwater.usecases.effect_tables import read_versions
 from headwater.usecases.engine_columns import read_columns
 from headwater.usecases.evidence_tables import build_evidence_rows
+from headwater.usecases.journey_columns import JOURNEY_TABLES
 from headwater.usecases.journey_tables import build_journey_tables
 from headwater.usecases.partitions import save_days
 from headwater.usecases.path_tables import build_path_rows
@@ -29,18 +30,7 @@ if TYPE_CHECKING:
     from headwater.usecases.ports import Facts
     from headwater.usecases.run_files import Desk, RunFrame
 
-_READ = (
-    "orders",
-    "touchpoints",
-    "links",
-    "optins",
-    "claims",
-    "costs",
-    "ad_clicks",
-    "contacts",
-    "chains",
-    "effects",
-)
+_READ = (*JOURNEY_TABLES, "effects")
 # Each derived table: what is written, in which order, and the day that cuts it.
 _WRITTEN = {
     "credits": ("credit_rows", "placed_at"),

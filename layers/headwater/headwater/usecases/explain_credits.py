@@ -18,6 +18,7 @@ from headwater.usecases.dimension_tables import build_dimension_tables
 from headwater.usecases.duplicate_tables import build_duplicate_tables
 from headwater.usecases.effect_tables import read_versions
 from headwater.usecases.engine_columns import read_columns, read_tracking_start
+from headwater.usecases.journey_columns import JOURNEY_TABLES
 from headwater.usecases.journey_tables import build_journey_tables
 
 if TYPE_CHECKING:
@@ -30,19 +31,7 @@ if TYPE_CHECKING:
     from headwater.usecases.ports import Facts
     from headwater.usecases.published_runs import PublishedRun
 
-_READ = (
-    "orders",
-    "touchpoints",
-    "links",
-    "optins",
-    "claims",
-    "costs",
-    "ad_clicks",
-    "contacts",
-    "chains",
-    "duplicates",
-    "effects",
-)
+_READ = (*JOURNEY_TABLES, "duplicates", "effects")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 # The order, the one whose shares it takes, and what stands for the same sale in another source.

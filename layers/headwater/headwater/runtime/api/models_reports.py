@@ -207,8 +207,8 @@ class Credit(ApiModel):
     net: Amount
 
 
-class CreditedTouch(ApiModel):
-    """A touch that plays a role for the order."""
+class NamedTouch(ApiModel):
+    """A touch under the names that reports give it, and the ad that it came from."""
 
     touch_id: str
     at: Instant
@@ -223,6 +223,11 @@ class CreditedTouch(ApiModel):
     ad_adset_id: str
     ad_ad_id: str
     ad_match: str
+
+
+class CreditedTouch(NamedTouch):
+    """A touch that plays a role for the order."""
+
     roles: list[Role]
     credits: dict[Model, Credit]
 
@@ -243,22 +248,9 @@ class ModelVerdict(ApiModel):
     excluded: str | None = None
 
 
-class PathTouch(ApiModel):
+class PathTouch(NamedTouch):
     """A touch of the contact's journey, whether it counts or not."""
 
-    touch_id: str
-    at: Instant
-    channel: str
-    source: str
-    medium: str
-    campaign: str
-    content: str
-    term: str
-    platform: str
-    ad_campaign_id: str
-    ad_adset_id: str
-    ad_ad_id: str
-    ad_match: str
     models: dict[Model, ModelVerdict]
 
 
