@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from headwater.domain.facts import DIMENSIONS
 from headwater.domain.journeys import Campaign, Touchpoint
 from headwater.domain.models import MODELS
 from headwater.domain.nodes import email_node
@@ -16,6 +17,7 @@ from headwater.domain.products import Product
 from headwater.domain.report_dimensions import REPORT_DIMENSIONS
 from headwater.errors import InvalidParameterError
 from headwater.usecases.ports import Source
+from headwater.usecases.published_runs import open_published_run
 from headwater.usecases.reports.report import Report
 from headwater.usecases.reports.roi import RoiQuery
 from tests.workshop import ACCOUNT, STORE, Workshop, at, span
@@ -86,10 +88,15 @@ def figures(shop: Workshop, by: str, figure: str = "net", model: str = "last_cli
     }
 
 
-@pytest.mark.parametrize("by", REPORT_DIMENSIONS)
-@pytest.mark.parametrize("days", [COMPUTED, READ], ids=["computed", "read"])
+@pytest.mark.parametrize(
+    ("days", "by"),
+    [
+        *(pytest.param(COMPUTED, by, id=f"computed-{by}") for by in REPORT_DIMENSIONS),
+        *(pytest.param(READ, by, id=f"read-{by}") for by in DIMENSIONS),
+    ],
+)
 def test_rows_add_up_to_the_store_by_every_dimension_and_model(
-    shop: Workshop, by: str, days: tuple[str, str]
+    shop: Workshop, days: tuple[str, str], by: str
 ) -> None:
     for model in MODELS:
         report = shop.roi(*days, by=by, model=model)
@@ -171,7 +178,14 @@ def test_full_impact_counts_an_order_once_per_product(shop: Workshop) -> None:
     assert figures(shop, "product", "orders", "full_impact")["Clog"] == 2
 
 
-@pytest.mark.parametrize("by", ["device", "product", "channel"])
+def test_a_run_stores_the_usual_ranges_by_each_dimension_of_clicks_alone(shop: Workshop) -> None:
+    published = open_published_run(ACCOUNT, runs=shop.runs, lake=shop.lake)
+    range_ = "_".join(READ)
+    stored = {name for name in published.manifest.reports if name.startswith(f"roi/{range_}/")}
+    assert stored == {f"roi/{range_}/{by}" for by in DIMENSIONS}
+
+
+@pytest.mark.parametrize("by", DIMENSIONS)
 def test_read_and_computed_are_the_same(
     shop: Workshop, by: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

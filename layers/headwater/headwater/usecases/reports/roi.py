@@ -3,16 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from headwater.domain.facts import DIMENSIONS
-from headwater.domain.report_dimensions import (
-    OF_THE_HISTORY,
-    REPORT_DIMENSIONS,
-    choose_dimensions,
-)
+from headwater.domain.report_dimensions import OF_THE_HISTORY, choose_dimensions
 from headwater.domain.roi import notes_on, spell_roi
 from headwater.domain.roi_documents import cells_of
 from headwater.errors import InvalidParameterError
@@ -31,9 +26,6 @@ if TYPE_CHECKING:
     from headwater.usecases.reports.report import Scope, Span
 
 ROI_TABLES = ("credits", "leads", "spend", "clicks", "duplicates", "lines", "products")
-# Longer ranges are computed beforehand for the dimensions of clicks only, and products never: to
-# split every touch under every model takes a run longer than a reader waits for one of them.
-_QUARTER = timedelta(days=92)
 # Documents with more rows than this take longer to read than a reader takes to ask for them.
 _MOST_ROWS = 5_000
 
@@ -135,13 +127,8 @@ def credits_beyond(query: RoiQuery) -> frozenset[str]:
 
 
 def _usual(span: Span) -> Sequence[RoiQuery]:
-    length = span.last - span.first
-    by = [
-        name
-        for name, each in REPORT_DIMENSIONS.items()
-        if name in DIMENSIONS or (length <= _QUARTER and each.of != "line")
-    ]
-    return [RoiQuery(span, (name,)) for name in by]
+    # The other dimensions are asked for more rarely than every run would pay for them.
+    return [RoiQuery(span, (name,)) for name in DIMENSIONS]
 
 
 def _spell(
