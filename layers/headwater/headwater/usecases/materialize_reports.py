@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import batched
 from typing import TYPE_CHECKING, Any
 
 from headwater.usecases.databases import open_database
@@ -13,12 +14,16 @@ from headwater.usecases.row_tables import single_row
 from headwater.usecases.run_files import open_frame, prefix_of, present_objects
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     import duckdb
 
     from headwater.usecases.ports import Facts
     from headwater.usecases.run_files import Desk
+
+# Credits of all ranges that are computed together; what a statement costs by itself is little
+# beside so many.
+_ROWS_AT_ONCE = 300_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,20 +66,27 @@ def materialize_reports(account: str, run: str, *, desk: Desk, facts: Facts) -> 
         scope = Scope.of(frame.settings, frame.settings.models)
         facts.mount(db, present_objects(desk.lake, frame), tables, scope.models)
         ranges = usual_ranges(frame.as_of_day, _first_day(db, frame.as_of_day))
-        for first, last in dict.fromkeys(ranges.values()):
-            span = Span(first, last)
-            for name, document in _documents(db, span, scope):
+        spans = [Span(*days) for days in dict.fromkeys(ranges.values())]
+        for some in batched(spans, _ranges_at_once(db)):
+            for name, document in _documents(db, some, scope):
                 reports[name] = desk.lake.put_report(account, name, document)
     desk.lake.put_json(f"{prefix_of(account, run)}reports.json", reports)
     return MaterializeResult(len(reports))
 
 
+def _ranges_at_once(db: duckdb.DuckDBPyConnection) -> int:
+    """Return how many ranges are computed together: each may hold all rows, and its documents."""
+    rows: int
+    (rows,) = single_row(db, "SELECT count(*) FROM credits")
+    return max(1, _ROWS_AT_ONCE // max(1, rows))
+
+
 def _documents(
-    db: duckdb.DuckDBPyConnection, span: Span, scope: Scope
+    db: duckdb.DuckDBPyConnection, spans: Sequence[Span], scope: Scope
 ) -> Iterator[tuple[str, Any]]:
-    """Yield every report's usual documents of one range, with the names of their queries."""
+    """Yield every report's usual documents of some ranges, with the names of their queries."""
     for report in REPORTS:
-        queries = report.usual(span)
+        queries = [query for span in spans for query in report.usual(span)]
         if queries:
             names = [report.key(query) for query in queries]
             for name, document in zip(names, report.compute(db, queries, scope), strict=True):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from headwater.domain.coverage import PARTS, Spelling, spell_coverage
 from headwater.errors import InvalidParameterError
 from headwater.usecases.reports.coverage_cells import COVERAGE_TABLES, compute_coverage
+from headwater.usecases.reports.ranges import Ranges
 from headwater.usecases.reports.report import Report
 
 if TYPE_CHECKING:
@@ -58,8 +59,8 @@ def _usual(span: Span) -> Sequence[CoverageQuery]:
 def _compute(
     db: duckdb.DuckDBPyConnection, queries: Sequence[CoverageQuery], scope: Scope
 ) -> Iterator[dict[str, Any]]:
-    for query in queries:
-        yield compute_coverage(db, query.span, scope)
+    ranges = Ranges(tuple(query.span for query in queries), scope.zone)
+    yield from compute_coverage(db, ranges, scope.models)
 
 
 def _spell(

@@ -1,4 +1,4 @@
-"""The journey facts of a range: what it took until its orders, by which ways, and what assisted."""
+"""The journey facts of ranges: what it took until its orders, by which ways, and what assisted."""
 
 from __future__ import annotations
 
@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from headwater.domain.journey_facts import MEASURES, SHARES, spell_journeys
-from headwater.domain.reporting_days import day_bounds
+from headwater.usecases.reports.ranges import Ranges
 from headwater.usecases.reports.report import Report
-from headwater.usecases.row_tables import single_row
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -56,38 +55,45 @@ SELECT *, {_days("began_at", "placed_at")} AS days,
     CASE WHEN is_new THEN {_days("first_touch_at", "opted_in_at")} END AS touch_to_opt_in,
     CASE WHEN is_new THEN {_days("opted_in_at", "placed_at")} END AS opt_in_to_purchase,
     CASE WHEN is_new THEN {_days("first_touch_at", "placed_at")} END AS touch_to_purchase
-FROM paths WHERE placed_at >= $start AND placed_at < $end AND kind <> 'rebill'
+FROM {{}} WHERE kind <> 'rebill'
 """
 _FIGURES = "count(*) AS orders, sum(order_gross)::BIGINT AS gross, sum(order_net)::BIGINT AS net"
-_BY_FREQUENCY = f"ORDER BY 2 DESC, 3 DESC, 1 LIMIT {_MOST_ROWS}"
+# Column ``span``, a name, and figures; the most frequent come first.
 _LISTS = {
-    "path": f"SELECT path, {_FIGURES} FROM range_paths WHERE touches > 0 GROUP BY path "
-    + _BY_FREQUENCY,
+    "path": f"""
+        SELECT span, path AS name, {_FIGURES} FROM range_paths WHERE touches > 0 GROUP BY ALL
+    """,
     "overlap": f"""
         WITH present AS (
             SELECT *, list_sort(list_distinct(list_append(assist_channels, last_channel))) AS seen
             FROM range_paths WHERE touches > 1
         ), ones AS (SELECT *, unnest(seen) AS one FROM present
         ), pairs AS (SELECT *, unnest(seen) AS other FROM ones)
-        SELECT one || ' + ' || other, {_FIGURES} FROM pairs WHERE one < other GROUP BY 1
-        {_BY_FREQUENCY}
+        SELECT span, one || ' + ' || other AS name, {_FIGURES} FROM pairs WHERE one < other
+        GROUP BY ALL
     """,
     **{
         f"assist_{name}": f"""
             WITH assisted AS (
-                SELECT unnest(assist_{name}s) AS name, order_gross, order_net FROM range_paths
-            ), assists AS (SELECT name, {_FIGURES} FROM assisted GROUP BY name
+                SELECT span, unnest(assist_{name}s) AS name, order_gross, order_net
+                FROM range_paths
+            ), assists AS (SELECT span, name, {_FIGURES} FROM assisted GROUP BY ALL
             ), closed AS (
-                SELECT last_{name} AS name, count(*) AS closed FROM range_paths
-                WHERE touches > 0 GROUP BY 1
+                SELECT span, last_{name} AS name, count(*) AS closed FROM range_paths
+                WHERE touches > 0 GROUP BY ALL
             )
-            SELECT name, coalesce(orders, 0), coalesce(gross, 0), coalesce(net, 0),
-                coalesce(closed, 0)
-            FROM assists FULL JOIN closed USING (name) {_BY_FREQUENCY}
+            SELECT span, name, coalesce(orders, 0) AS orders, coalesce(gross, 0) AS gross,
+                coalesce(net, 0) AS net, coalesce(closed, 0) AS closed
+            FROM assists FULL JOIN closed USING (span, name)
         """
         for name in ("channel", "campaign")
     },
 }
+_MOST_FREQUENT = f"""
+SELECT * FROM ({{}}) QUALIFY row_number()
+    OVER (PARTITION BY span ORDER BY orders DESC, gross DESC, name) <= {_MOST_ROWS}
+ORDER BY span, orders DESC, gross DESC, name
+"""
 
 
 def _usual(span: Span) -> Sequence[JourneysQuery]:
@@ -97,56 +103,62 @@ def _usual(span: Span) -> Sequence[JourneysQuery]:
 def _compute(
     db: duckdb.DuckDBPyConnection, queries: Sequence[JourneysQuery], scope: Scope
 ) -> Iterator[dict[str, Any]]:
-    for query in queries:
-        start, end = day_bounds(query.span.first, query.span.last, scope.zone)
-        bounds = {"start": start.replace(tzinfo=None), "end": end.replace(tzinfo=None)}
-        db.execute(_RANGE_PATHS, bounds)
-        orders, with_path, gross, net = single_row(
-            db,
-            "SELECT count(*), count(*) FILTER (touches > 0), "
-            "coalesce(sum(order_gross), 0)::BIGINT, coalesce(sum(order_net), 0)::BIGINT "
-            "FROM range_paths",
-        )
-        (rebills,) = single_row(
-            db,
-            "SELECT count(*) FROM paths "
-            "WHERE placed_at >= $start AND placed_at < $end AND kind = 'rebill'",
-            bounds,
-        )
+    ranges = Ranges(tuple(query.span for query in queries), scope.zone)
+    paths = ranges.by_instant("paths", "placed_at")
+    db.execute(_RANGE_PATHS.format(paths))
+    totals = ranges.figures(
+        db,
+        "SELECT span, count(*), count(*) FILTER (touches > 0), "
+        "sum(order_gross)::BIGINT, sum(order_net)::BIGINT FROM range_paths GROUP BY span",
+    )
+    rebills = ranges.figures(
+        db, f"SELECT span, count(*) FROM {paths} WHERE kind = 'rebill' GROUP BY span"
+    )
+    measures = {name: _measure(db, ranges, name, buckets) for name, buckets in MEASURES.items()}
+    lists = {name: ranges.lists(db, _MOST_FREQUENT.format(sql)) for name, sql in _LISTS.items()}
+    for place, (orders, with_path, gross, net) in enumerate(totals):
         yield {
             "totals": {
                 "orders": orders,
                 "orders_with_path": with_path,
-                "rebills": rebills,
+                "rebills": rebills[place][0],
                 "gross": gross,
                 "net": net,
             },
-            "measures": {name: _measure(db, name, buckets) for name, buckets in MEASURES.items()},
+            "measures": {name: of_range[place] for name, of_range in measures.items()},
             "lists": {
-                section: [(row[0], list(row[1:])) for row in db.execute(sql).fetchall()]
-                for section, sql in _LISTS.items()
+                name: [(row[0], row[1:]) for row in of_range[place]]
+                for name, of_range in lists.items()
             },
         }
 
 
-def _measure(db: duckdb.DuckDBPyConnection, name: str, buckets: tuple[int, ...]) -> dict[str, Any]:
-    """Return a measure's distribution and percentiles over the orders that have it."""
+def _measure(
+    db: duckdb.DuckDBPyConnection, ranges: Ranges, name: str, buckets: tuple[int, ...]
+) -> list[dict[str, Any]]:
+    """Return a measure's distribution and percentiles over each range's orders that have it."""
     shares = ", ".join(map(str, SHARES))
-    orders, found = single_row(
-        db, f"SELECT count({name}), quantile_disc({name}, [{shares}]) FROM range_paths"
+    of_measure = f"FROM range_paths WHERE {name} IS NOT NULL"
+    summary = ranges.lists(
+        db,
+        f"SELECT span, count(*), quantile_disc({name}, [{shares}]) {of_measure} GROUP BY span",
     )
     place = " + ".join(f"({name} >= {first})::INTEGER" for first in buckets)
-    filled = {
-        row[0]: list(row[1:])
-        for row in db.execute(
-            f"SELECT {place} - 1, {_FIGURES} FROM range_paths WHERE {name} IS NOT NULL GROUP BY 1"
-        ).fetchall()
-    }
-    return {
-        "orders": orders,
-        "shares": found if orders else None,
-        "buckets": [filled.get(place, [0, 0, 0]) for place in range(len(buckets))],
-    }
+    filled = ranges.lists(
+        db, f"SELECT span, {place} - 1 AS place, {_FIGURES} {of_measure} GROUP BY ALL"
+    )
+    measured = []
+    for of_range, found in zip(summary, filled, strict=True):
+        orders, at_shares = of_range[0] if of_range else (0, None)
+        by_bucket = {row[0]: row[1:] for row in found}
+        measured.append(
+            {
+                "orders": orders,
+                "shares": at_shares,
+                "buckets": [by_bucket.get(at, [0, 0, 0]) for at in range(len(buckets))],
+            }
+        )
+    return measured
 
 
 def _spell(

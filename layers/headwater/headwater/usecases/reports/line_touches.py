@@ -38,7 +38,7 @@ def read_line_touches(
     line_names = [name for name in by if name in LINE_DIMENSIONS]
     db.execute(_line_parts(line_names))
     other = ", ".join(name for name in by if name not in LINE_DIMENSIONS)
-    keys = f"t.n, t.buyer, t.is_new, t.is_future, t.touch{', ' + other if other else ''}"
+    keys = f"t.n, t.span, t.buyer, t.is_new, t.is_future, t.touch{', ' + other if other else ''}"
     amounts = [f"{model}_{money}" for model in models for money in _MONIES]
     db.execute(
         "CREATE OR REPLACE TEMP TABLE line_touches AS " + _apportioned(keys, line_names, amounts)

@@ -117,8 +117,8 @@ class Report[Q: Query, R: Request[Any]]:
         name: as it stands in ``/v1/reports/<name>`` and in manifests.
         tables: the fact tables that it reads.
         usual: the queries of a usual range that each run answers beforehand.
-        compute: the documents of some queries of one range, in their order. The database holds
-            ``tables`` as views, at least the partitions of the range.
+        compute: the documents of some queries, in their order; ranges cost little more than one.
+            The database holds ``tables`` as views, at least the partitions of the ranges.
         spell: ``parameters totals rows notes next`` of an answer.
         tables_beyond: those of ``tables`` that a query reads beyond the end of its range.
         is_worth_keeping: whether a usual document is stored; others are computed when asked for.

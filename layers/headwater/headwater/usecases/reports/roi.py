@@ -11,7 +11,8 @@ from headwater.domain.report_dimensions import OF_THE_HISTORY, choose_dimensions
 from headwater.domain.roi import notes_on, spell_roi
 from headwater.domain.roi_documents import cells_of
 from headwater.errors import InvalidParameterError
-from headwater.usecases.reports.range_tables import read_range
+from headwater.usecases.reports.range_tables import read_ranges
+from headwater.usecases.reports.ranges import Ranges
 from headwater.usecases.reports.report import Report
 from headwater.usecases.reports.roi_cells import read_cells
 from headwater.usecases.reports.roi_totals import build_order_parts, totals_of
@@ -107,18 +108,26 @@ def parameters_of(query: RoiQuery, published: PublishedRun) -> dict[str, Any]:
 def compute_documents(
     db: duckdb.DuckDBPyConnection, queries: Sequence[RoiQuery], scope: Scope
 ) -> Iterator[dict[str, Any]]:
-    """Yield the documents of queries of one range; those of one date stand together."""
+    """Yield the documents of some queries; those of one date stand together.
+
+    All ranges of one date are computed by all dimensions that are asked for together with it.
+    """
     for basis, of_date in groupby(queries, lambda query: query.basis):
         asked = list(of_date)
-        bounds = read_range(db, asked[0].span, scope, basis)
+        ranges = Ranges(tuple(dict.fromkeys(query.span for query in asked)), scope.zone)
+        read_ranges(db, ranges, scope.models, basis)
         build_order_parts(db, scope)
-        shared = {
-            "basis": basis,
-            "whole": sorted(scope.whole),
-            "totals": totals_of(db, scope.models, bounds),
-        }
-        for cells in read_cells(db, [query.by for query in asked], scope, basis):
-            yield shared | cells
+        totals = totals_of(db, ranges, scope.models)
+        paths = list(dict.fromkeys(query.by for query in asked))
+        cells = dict(zip(paths, read_cells(db, paths, scope, basis), strict=True))
+        for query in asked:
+            place = ranges.spans.index(query.span)
+            yield {
+                "basis": basis,
+                "whole": sorted(scope.whole),
+                "totals": totals[place],
+                **cells[query.by].document(place),
+            }
 
 
 def credits_beyond(query: RoiQuery) -> frozenset[str]:

@@ -1,8 +1,8 @@
-"""The figures of the ROI report by any dimensions, from the tables of its range.
+"""The figures of the ROI report by any dimensions, from the tables of its ranges.
 
 All models stand side by side: one row per kind and names, whose ``models`` lists the ``FIGURES`` of
 each model that has any there. Many dimensions are summed in one statement, each row of the source
-standing once under each of them: on a small range the statements would take longer than the sums.
+standing once under each of them: on small ranges the statements would take longer than the sums.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _GROUPS = 200_000
 
 
 class Cells:
-    """The rows by some dimensions under construction, by kind and names."""
+    """The rows by some dimensions under construction, by range, kind and names."""
 
     def __init__(self, by: Names) -> None:
         chosen = [REPORT_DIMENSIONS[name] for name in by]
@@ -46,18 +46,19 @@ class Cells:
         self.is_of_lines = any(each.of == "line" for each in chosen)
         # What no touch gets has the names of its order, and none of a touch or line.
         self.names_of_rest = tuple(each.name if each.of == "order" else "''" for each in chosen)
-        self._rows: dict[tuple[str, Names], dict[str, Any]] = {}
+        self._rows: dict[int, dict[tuple[str, Names], dict[str, Any]]] = {}
 
-    def at(self, kind: str, names: Iterable[str]) -> dict[str, Any]:
-        """Return the row, made if there is none yet."""
-        key = (kind, tuple(names))
-        if key not in self._rows:
-            self._rows[key] = {"kind": kind, "names": list(key[1]), "models": {}}
-        return self._rows[key]
+    def at(self, span: int, kind: str, names: Iterable[str]) -> dict[str, Any]:
+        """Return the row of a range, made if there is none yet."""
+        rows, key = self._rows.setdefault(span, {}), (kind, tuple(names))
+        if key not in rows:
+            rows[key] = {"kind": kind, "names": list(key[1]), "models": {}}
+        return rows[key]
 
-    def document(self) -> dict[str, Any]:
-        """Return the rows, in one order whatever order they were found in, and what is told."""
-        rows = [self._rows[key] for key in sorted(self._rows)]
+    def document(self, span: int) -> dict[str, Any]:
+        """Return a range's ``width told rows``: one order, whatever order they were found in."""
+        of_range = self._rows.get(span, {})
+        rows = [of_range[key] for key in sorted(of_range)]
         return {"width": len(self.by), "told": self.told, "rows": rows}
 
 
@@ -66,8 +67,8 @@ def read_cells(
     all_by: Sequence[Names],
     scope: Scope,
     basis: DateBasis,
-) -> list[dict[str, Any]]:
-    """Return ``width told rows`` for each of several dimensions (or paths of equally many)."""
+) -> list[Cells]:
+    """Return the rows by each of several dimensions (or paths of equally many)."""
     cells = [Cells(by) for by in all_by]
     plain = [each for each in cells if not each.is_of_lines]
     (touches,) = db.execute("SELECT count(*) FROM earned_touches").fetchall()[0]
@@ -81,7 +82,7 @@ def read_cells(
     _add_leads(cells, db)
     if basis == "conversion":
         _add_rest(cells, db, scope.models)
-    return [each.document() for each in cells]
+    return cells
 
 
 def _spread(
@@ -103,7 +104,7 @@ def _spread(
 
 
 def _keys(cells: Sequence[Cells]) -> str:
-    return ", ".join(["place", *(f"name_{i}" for i in range(len(cells[0].by)))])
+    return ", ".join(["span", "place", *(f"name_{i}" for i in range(len(cells[0].by)))])
 
 
 def _add_sales(
@@ -112,11 +113,11 @@ def _add_sales(
     """Add what the touches earned."""
     width = len(cells[0].by)
     for models in batched(scope.models, _AT_ONCE):
-        for place, *row in db.execute(_sales(cells, source, models, scope)).fetchall():
+        for span, place, *row in db.execute(_sales(cells, source, models, scope)).fetchall():
             figures = batched(row[width:], len(FIGURES))
             for model, values in zip(models, figures, strict=True):
                 if values[0]:
-                    at = cells[place].at(CREDITED, row[:width])
+                    at = cells[place].at(span, CREDITED, row[:width])
                     at["models"][model] = list(values)
 
 
@@ -173,8 +174,8 @@ def _add_traffic(
     if told:
         keys = _keys(told)
         query = f"SELECT {keys}, sum({figure})::BIGINT FROM {_spread(told, table)} GROUP BY {keys}"
-        for place, *names, total in db.execute(query).fetchall():
-            told[place].at(CREDITED, names)[figure] = total
+        for span, place, *names, total in db.execute(query).fetchall():
+            told[place].at(span, CREDITED, names)[figure] = total
 
 
 def _add_leads(cells: Sequence[Cells], db: duckdb.DuckDBPyConnection) -> None:
@@ -184,11 +185,11 @@ def _add_leads(cells: Sequence[Cells], db: duckdb.DuckDBPyConnection) -> None:
         return
     counts = ", ".join(f"count(*) FILTER (role = '{role}')" for role in LEAD_ROLES)
     keys, width = _keys(told), len(told[0].by)
-    for place, state, *row in db.execute(
+    for span, place, state, *row in db.execute(
         f"SELECT {keys.replace('place,', 'place, state,')}, {counts} "
         f"FROM {_spread(told, 'range_leads')} GROUP BY ALL"
     ).fetchall():
-        told[place].at(state, row[:width])["leads"] = row[width:]
+        told[place].at(span, state, row[:width])["leads"] = row[width:]
 
 
 def _add_rest(cells: Sequence[Cells], db: duckdb.DuckDBPyConnection, models: Sequence[str]) -> None:
@@ -202,13 +203,13 @@ def _add_rest(cells: Sequence[Cells], db: duckdb.DuckDBPyConnection, models: Seq
     firsts = [same[0] for same in alike.values()]
     keys = _keys(firsts)
     orders = _spread(firsts, _REST.format(**_rest_lists(models)), lambda each: each.names_of_rest)
-    for place, *names, model, kind, found in db.execute(f"""
+    for span, place, *names, model, kind, found in db.execute(f"""
         SELECT {keys}, model, kind, [count(*), count(DISTINCT buyer),
             count(DISTINCT buyer) FILTER (is_new), sum(gross), sum(net), 0, 0, 0]::BIGINT[]
         FROM {orders} WHERE kind IS NOT NULL GROUP BY ALL
     """).fetchall():
         for each in alike[firsts[place].names_of_rest]:
-            each.at(kind, names)["models"][model] = found
+            each.at(span, kind, names)["models"][model] = found
 
 
 # The orders once under each model, with the kind of row that they stand in there.

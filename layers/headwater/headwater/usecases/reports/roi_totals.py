@@ -1,16 +1,16 @@
-"""What the range of an ROI report holds, whatever its rows are named by."""
+"""What the ranges of ROI reports hold, whatever their rows are named by."""
 
 from __future__ import annotations
 
+from itertools import batched
 from typing import TYPE_CHECKING, Any
 
-from headwater.usecases.row_tables import single_row
-
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     import duckdb
 
+    from headwater.usecases.reports.ranges import Ranges
     from headwater.usecases.reports.report import Scope
 
 # The totals that come from the orders, and how each is summed over the orders of the range.
@@ -28,11 +28,6 @@ _STORE_TOTALS = {
     "duplicate_net": "sum(order_net) FILTER (NOT is_counted)",
 }
 _TOTALS = ", ".join(f"coalesce({sum_}, 0)::BIGINT" for sum_ in _STORE_TOTALS.values())
-# A pair is counted twice where its later order is.
-_SUSPECTED = """
-SELECT count(*) FROM duplicates
-WHERE is_open AND other_placed_at >= $start AND other_placed_at < $end
-"""
 _CREDITABLE = "is_converted AND order_class = 'store'"
 
 
@@ -57,40 +52,33 @@ def build_order_parts(db: duckdb.DuckDBPyConnection, scope: Scope) -> None:
 
 
 def totals_of(
-    db: duckdb.DuckDBPyConnection, models: Sequence[str], bounds: Mapping[str, object]
-) -> dict[str, Any]:
-    """Return the totals of a range: the store's own figures, traffic, and each model's share.
+    db: duckdb.DuckDBPyConnection, ranges: Ranges, models: Sequence[str]
+) -> list[dict[str, Any]]:
+    """Return the totals of each range: the store's own figures, traffic, and each model's share.
 
-    Needs the tables of ``range_tables`` and ``order_parts``.
+    Needs the tables of ``range_tables``, ``order_parts`` and the view ``duplicates``.
     """
-    figures = single_row(
-        db,
-        f"SELECT {_TOTALS} FROM (SELECT *, order_class <> 'duplicate' AS is_counted "
-        "FROM sold_orders WHERE NOT is_future)",
-    )
-    (suspected,) = single_row(db, _SUSPECTED, bounds)
-    (clicks,) = single_row(db, "SELECT coalesce(sum(clicks), 0)::BIGINT FROM range_clicks")
-    cost, not_converted = single_row(
-        db,
-        "SELECT coalesce(sum(cost), 0)::BIGINT, coalesce(sum(not_converted), 0)::BIGINT "
-        "FROM range_spend",
-    )
-    (leads,) = single_row(db, "SELECT count(DISTINCT contact) FROM range_leads")
-    return {
-        **dict(zip(_STORE_TOTALS, figures, strict=True)),
-        "clicks": clicks,
-        "leads": leads,
-        "cost": cost,
-        "not_converted_costs": not_converted,
-        "suspected_duplicates": suspected,
-        "models": _model_totals(db, models),
+    # A pair is counted twice where its later order is.
+    pairs = ranges.by_instant("duplicates", "other_placed_at")
+    suspected = f"SELECT span, count(*) FROM {pairs} WHERE is_open GROUP BY span"
+    figures = {
+        tuple(_STORE_TOTALS): f"SELECT span, {_TOTALS} FROM "
+        "(SELECT *, order_class <> 'duplicate' AS is_counted FROM sold_orders WHERE NOT is_future) "
+        "GROUP BY span",
+        ("clicks",): "SELECT span, sum(clicks)::BIGINT FROM range_clicks GROUP BY span",
+        ("leads",): "SELECT span, count(DISTINCT contact) FROM range_leads GROUP BY span",
+        ("cost", "not_converted_costs"): "SELECT span, sum(cost)::BIGINT, "
+        "sum(not_converted)::BIGINT FROM range_spend GROUP BY span",
+        ("suspected_duplicates",): suspected,
     }
+    own = zip(ranges.named_figures(db, figures), _model_totals(db, ranges, models), strict=True)
+    return [totals | {"models": shares} for totals, shares in own]
 
 
 def _model_totals(
-    db: duckdb.DuckDBPyConnection, models: Sequence[str]
-) -> dict[str, dict[str, int]]:
-    """Return what each model gives to touches of the range, and what precedes tracking."""
+    db: duckdb.DuckDBPyConnection, ranges: Ranges, models: Sequence[str]
+) -> list[dict[str, dict[str, int]]]:
+    """Return what each model gives to touches of a range, and what precedes tracking."""
     wanted = {
         "attributed_{}": "sum(part_{0}_{1})",
         "future_{}": "sum(part_{0}_{1}) FILTER (is_late)",
@@ -105,12 +93,19 @@ def _model_totals(
         for money in ("gross", "net")
     ]
     counts = [f"count(*) FILTER (has_{m}), count(*) FILTER (has_{m} AND is_late)" for m in models]
-    table = "sold_orders LEFT JOIN order_parts USING (n)"
-    amounts = single_row(db, f"SELECT {', '.join(sums)} FROM {table}")
-    orders = single_row(db, f"SELECT {', '.join(counts)} FROM {table}")
-    size = len(names)
-    return {
-        model: dict(zip(names, amounts[i * size : (i + 1) * size], strict=True))
-        | {"attributed_orders": orders[2 * i], "future_orders": orders[2 * i + 1]}
-        for i, model in enumerate(models)
-    }
+    table = "sold_orders LEFT JOIN order_parts USING (n) GROUP BY span"
+    found = zip(
+        ranges.figures(db, f"SELECT span, {', '.join(sums)} FROM {table}"),
+        ranges.figures(db, f"SELECT span, {', '.join(counts)} FROM {table}"),
+        strict=True,
+    )
+    return [
+        {
+            model: dict(zip(names, own, strict=True))
+            | {"attributed_orders": count, "future_orders": later}
+            for model, own, (count, later) in zip(
+                models, batched(amounts, len(names)), batched(orders, 2), strict=True
+            )
+        }
+        for amounts, orders in found
+    ]
