@@ -4,7 +4,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
 .PHONY: help setup demo up check fmt fmt-check lint types imports template test bench \
-	bench-attribution build deploy \
+	bench-attribution build build-tracker deploy \
 	account connect lock clean
 
 VENVS := $(CURDIR)/.local/venvs
@@ -68,7 +68,10 @@ bench: setup ## Measure against the budgets; fails on what became slower
 bench-attribution: setup ## The attribution engine beside a floor, plain SQL and its peers; ARGS=--help
 	$(PYTHON) -m benchmarks.attribution $(ARGS)
 
-build: setup ## Build the functions and layers
+build-tracker: setup ## Build the tracking script; fails where it is over its budget
+	@$(PYTHON) -m local.build_tracker
+
+build: build-tracker ## Build the functions and layers
 	$(SAM) build --cached --parallel --parameter-overrides LambdaRuntime=$(RUNTIME)
 	@$(PYTHON) -m local.layers $(HEADWATER_LAMBDA_PYTHON)
 

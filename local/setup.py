@@ -41,8 +41,7 @@ def main() -> None:
         stale = [name for name in NAMES if not _is_current(name)]
         if stale:
             _make_environments(stale)
-        if not _is_stamped(NODE_MODULES, _node_stamp()):
-            _install_node_tools()
+        install_node_tools()
     except SetupError as error:
         sys.exit(f"\n{error}")
     if stale:
@@ -132,15 +131,23 @@ def _make(name: str, python: Path) -> str:
     return ""
 
 
-def _install_node_tools() -> None:
+def install_node_tools() -> bool:
+    """Install what package-lock.json names, if it is not there; tell whether it is now.
+
+    Raises:
+        SetupError: npm failed.
+    """
+    if _is_stamped(NODE_MODULES, _node_stamp()):
+        return True
     npm = shutil.which("npm")
     if npm is None:
-        _say("npm is not installed: `make template` needs it to check the state machine")
-        return
+        _say("npm is not installed: the tracking script cannot be built, the templates not checked")
+        return False
     _say("node_modules: installing")
     if failure := _run([npm, "ci", "--ignore-scripts", "--loglevel=error"]):
         raise SetupError(failure)
     _write_stamp(NODE_MODULES, _node_stamp())
+    return True
 
 
 def _run(command: list[str | Path]) -> str:

@@ -1,0 +1,47 @@
+/** The file that a shop's pages load: finds its options, and takes over the calls of `hw`. */
+
+import { attempt } from "./attempt.js";
+import { follow } from "./main.js";
+
+/* global OVERLAY */
+
+const before = window.hw || {};
+
+function optionsOf({ dataset, src }) {
+  const options = {};
+  if (src) {
+    const address = new URL(src);
+    options.endpoint = address.origin;
+    address.searchParams.forEach((value, name) => (options[name] = value));
+  }
+  return Object.assign(options, dataset);
+}
+
+function isDebugged() {
+  const isAsked = /[?&]hwdebug=1/.test(location.search);
+  return attempt(() => (isAsked ? (sessionStorage.hwdebug = 1) : sessionStorage.hwdebug), isAsked);
+}
+
+function showLog(options) {
+  const script = document.createElement("script");
+  script.crossOrigin = "anonymous";
+  script.integrity = OVERLAY.integrity;
+  script.src = options.endpoint + "/s/" + OVERLAY.name;
+  document.head.append(script);
+}
+
+// A shop may load us twice: by its theme and by an app.
+if (!before.log) {
+  const options = optionsOf(
+    document.currentScript || document.querySelector("script[data-key]") || {},
+  );
+  const log = [];
+  const isShown = isDebugged();
+  const note = (...said) => isShown && log.push([Date.now(), ...said]);
+  const hw = (window.hw = (name, ...given) => (calls[name] || note)(...given));
+  hw.log = log;
+  note("options", options);
+  const calls = options.key && options.endpoint ? follow(options, note) : {};
+  for (const given of before.q || []) hw(...given);
+  if (isShown) showLog(options);
+}
