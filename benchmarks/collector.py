@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from benchmarks.lines import Line
 from benchmarks.timing import best_of
+from headwater.domain.rate_limits import RateLimits
 from headwater.domain.sites import Site, Sites
-from headwater.usecases.collect_hits import Request, collect_hits
+from headwater.usecases.browser_answers import Request
+from headwater.usecases.collect_hits import collect_hits
 from headwater.usecases.record_hits import QueuedMessage, record_hits
 from tests.fakes import FakeClock, FakeHitQueue, FakeJourneys, FakeLake
 
@@ -73,10 +75,14 @@ def _parse(bodies: Iterable[str]) -> None:
 
 
 def _collect(requests: list[Request], hits: int) -> None:
-    queue, clock = FakeHitQueue(), FakeClock()
-    taken = sum(
-        collect_hits(request, sites=_SITES, queue=queue, clock=clock).hits for request in requests
-    )
+    edge: dict[str, Any] = {
+        "sites": lambda: _SITES,
+        "queue": FakeHitQueue(),
+        "clock": FakeClock(),
+        # The clock stands still: the bucket has to hold all of them.
+        "limits": RateLimits(per_second=hits),
+    }
+    taken = sum(collect_hits(request, **edge).hits for request in requests)
     if taken != hits:
         message = f"the edge took {taken} of {hits} hits"
         raise RuntimeError(message)

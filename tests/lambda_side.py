@@ -14,6 +14,7 @@ from uuid import uuid4
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from headwater.domain.rate_limits import RateLimits
 from headwater.domain.reconciliation import ListedOrder
 from headwater.domain.sites import Sites
 from headwater.errors import MissingScopeError
@@ -213,6 +214,7 @@ class LambdaSide:
         self.edge_sites = FakeEdgeSites()
         self.secrets = FakeSecrets()
         self.queue = FakeHitQueue()
+        self.limits = RateLimits(per_second=100)
         self.hooks = FakeHooks()
         self.webhook_queue = FakeHitQueue()
         self.reconciliations = FakeReconciliations()
@@ -250,6 +252,7 @@ class LambdaSide:
         monkeypatch.setattr(edge, "sites", self._sites)
         monkeypatch.setattr(edge, "hit_queue", lambda: self.queue)
         monkeypatch.setattr(edge, "clock", lambda: shop.clock)
+        monkeypatch.setattr(edge, "limits", lambda: self.limits)
 
     def _order_sources(self, deadline: datetime) -> FakeStores:
         self.stores.deadlines.append(deadline)

@@ -9,6 +9,12 @@ from headwater.usecases.collect_hits import collect_hits
 def lambda_handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
     """Answer one request of a browser."""
     request = edge.request_of(event)
-    answer = collect_hits(request, sites=edge.sites(), queue=edge.hit_queue(), clock=edge.clock())
+    answer = collect_hits(
+        request,
+        sites=edge.sites,
+        queue=edge.hit_queue(),
+        clock=edge.clock(),
+        limits=edge.limits(),
+    )
     edge.log(request, answer)
     return edge.response_of(answer)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -49,6 +50,19 @@ def test_an_event_that_no_message_can_hold_is_cut_to_a_text() -> None:
     assert isinstance(events[0], str)
     assert events[1] == {"id": "small"}
     assert max(len(message) for message in messages) <= LARGEST_MESSAGE
+
+
+def test_no_visitor_and_no_consent_is_too_long_for_a_message() -> None:
+    long = "\x7f" * 60_000
+    for delivery in (
+        replace(_delivery({"id": "e1"}), visitor=long),
+        replace(_delivery({"id": "e1"}), visitor={"id": long}),
+        replace(_delivery({"id": "e1"}), consent=long),
+    ):
+        [message] = delivery.messages()
+        assert len(message) <= LARGEST_MESSAGE
+        read = _read_delivery(message)
+        assert (read.events, read.is_private) == (({"id": "e1"},), delivery.is_private)
 
 
 def _read_delivery(message: str) -> Delivery:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import hashlib
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -25,7 +26,11 @@ def _hit(**fields: object) -> dict[str, object]:
 
 
 def _read(
-    *events: object, visitor: object = "v1", user_agent: str = BROWSER, gpc: bool = False
+    *events: object,
+    visitor: object = "v1",
+    user_agent: str = BROWSER,
+    gpc: bool = False,
+    consent: str = "",
 ) -> Hits:
     return read_hits(
         Delivery(
@@ -37,6 +42,7 @@ def _read(
             visitor=visitor,
             user_agent=user_agent,
             gpc=gpc,
+            consent=consent,
         )
     )
 
@@ -163,21 +169,29 @@ def test_a_newer_script_may_say_more() -> None:
     assert not _read(_hit(scroll_depth=0.5)).rejected
 
 
-def test_who_asks_not_to_be_followed_is_counted_and_not_known() -> None:
+@pytest.mark.parametrize("private", [{"gpc": True}, {"consent": "denied"}, {"consent": "unknown"}])
+def test_who_does_not_want_to_be_followed_is_counted_and_not_known(private: dict[str, Any]) -> None:
     hits = _read(
         _hit(url="https://shop.example/?utm_source=google&gclid=Ab"),
         _hit(id="e2", type="identify", kind="form", email=EMAIL),
         _hit(id="e3", type="order", order_id="1001"),
         _hit(id="e4", type="optin", form="newsletter", email=EMAIL),
-        gpc=True,
+        _hit(id="e5", type="scroll", email=EMAIL, url="https://shop.example/?gclid=Ab"),
+        EMAIL,
+        **private,
     )
     [touch] = hits.touchpoints
     assert (touch.visitor, touch.touch_id, touch.campaign.click_id) == ("e1", "e1", "")
     assert (touch.campaign.source, touch.campaign.click_id_kind) == ("google", "gclid")
-    assert len(hits.opt_ins) == 1
-    assert not hits.identifications
-    assert not hits.claims
-    assert hits.withheld == 2
+    stored = (hits.identifications, hits.opt_ins, hits.profiles, hits.claims)
+    assert not any(stored)
+    assert hits.withheld == 3
+    assert [bad.event for bad in hits.rejected] == [{"type": "scroll", "id": "e5"}, {}]
+
+
+def test_a_shopper_who_agreed_is_known() -> None:
+    hits = _read(_hit(), _hit(id="e2", type="order", order_id="1001"), consent="granted")
+    assert (hits.touchpoints[0].visitor, hits.claims[0].visitor) == ("v1", "v1")
 
 
 @pytest.mark.parametrize("wrong_by", [timedelta(days=-2), timedelta(), timedelta(days=2)])

@@ -5,6 +5,7 @@ import json
 import subprocess
 import sys
 from dataclasses import replace
+from datetime import timedelta
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
@@ -14,8 +15,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import headwater
+from headwater.domain.rate_limits import RateLimits
 from headwater.domain.sites import Sites
-from headwater.usecases.collect_hits import Answer, Request, collect_hits, truncated_ip
+from headwater.errors import StoreUnavailableError
+from headwater.usecases.browser_answers import Answer, Request
+from headwater.usecases.collect_hits import collect_hits, truncated_ip
 from tests.fakes import FakeClock, FakeHitQueue
 
 ORIGIN = "https://www.shop.example"
@@ -45,7 +49,13 @@ def _without(request: Request, header: str) -> Request:
 
 
 def _collect(request: Request, queue: FakeHitQueue | None = None) -> Answer:
-    return collect_hits(request, sites=SITES, queue=queue or FakeHitQueue(), clock=FakeClock())
+    return collect_hits(
+        request,
+        sites=lambda: SITES,
+        queue=queue or FakeHitQueue(),
+        clock=FakeClock(),
+        limits=RateLimits(per_second=100),
+    )
 
 
 def _queued(request: Request) -> dict[str, Any]:
@@ -67,6 +77,7 @@ def test_hits_are_queued_with_what_the_edge_knows_of_their_sender() -> None:
         "ip_truncated": "192.0.2.0/24",
         "gpc": False,
         "trust": "origin-ok",
+        "consent": "",
         "events": [HIT],
     }
 
@@ -199,6 +210,49 @@ def test_a_browser_that_asks_not_to_be_followed_is_marked_and_gets_no_cookie() -
     assert _collect(request).cookies == ()
 
 
+def test_hits_of_a_shopper_who_did_not_agree_are_marked_and_he_gets_no_cookie() -> None:
+    answer = _collect(_post(_envelope(consent="denied")))
+    assert (answer.status, answer.hits, answer.cookies) == (HTTPStatus.NO_CONTENT, 1, ())
+    assert answer.headers["x-reason"] == "consent: not given, kept without ids"
+    assert _queued(_post(_envelope(consent="denied")))["consent"] == "denied"
+    assert _queued(_post(_envelope(consent={"ads": 1})))["consent"] == "unreadable"
+    assert _collect(_post(_envelope(consent="granted"))).cookies
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [_post(_envelope(consent="denied")), _post(_envelope(), sec_gpc="1")],
+    ids=["consent", "gpc"],
+)
+def test_who_does_not_want_to_be_followed_loses_the_cookie_that_he_has(request_: Request) -> None:
+    [cookie] = _collect(replace(request_, cookies=("a=b", "_hwid=v1"))).cookies
+    assert cookie.startswith("_hwid=; Domain=shop.example;")
+    assert "Max-Age=0" in cookie
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        _post('{"consent": "denied", "visitor": "v1"'),
+        _post('{"visitor": "v1"', sec_gpc="1"),
+        _post("v1" * 40_000, sec_gpc="1"),
+    ],
+)
+def test_of_an_unreadable_text_only_the_reason_is_kept_where_nobody_may_be_followed(
+    request_: Request,
+) -> None:
+    rejected = _queued(request_)["rejected"]
+    assert rejected["raw"] == ""
+    assert rejected["reason"]
+
+
+def test_the_cookie_is_set_again_as_the_script_wrote_it() -> None:
+    [cookie] = _collect(replace(_post(_envelope()), cookies=("_hwid=1.v1.1795269600",))).cookies
+    assert cookie.startswith("_hwid=1.v1.1795269600; ")
+    [cookie] = _collect(replace(_post(_envelope()), cookies=("_hwid=someone-else",))).cookies
+    assert cookie.startswith("_hwid=v1; ")
+
+
 def test_the_visitors_cookie_is_set_again_for_the_domain_of_the_shop() -> None:
     [cookie] = _collect(_post(_envelope())).cookies
     name, *attributes = cookie.split("; ")
@@ -285,6 +339,64 @@ def test_other_requests_find_nothing(method: str, path: str, status: int) -> Non
 )
 def test_an_address_is_kept_as_its_network(address: str, network: str) -> None:
     assert truncated_ip(address) == network
+
+
+def _edge(limits: RateLimits, clock: FakeClock, queue: FakeHitQueue) -> dict[str, Any]:
+    return {"sites": lambda: SITES, "queue": queue, "clock": clock, "limits": limits}
+
+
+def test_a_store_that_sends_too_much_is_told_when_to_come_back_and_loses_nothing() -> None:
+    limits, clock, queue = RateLimits(per_second=1), FakeClock(), FakeHitQueue()
+    ten = _post(_envelope(events=[HIT] * 10))
+    assert collect_hits(ten, **_edge(limits, clock, queue)).status == HTTPStatus.NO_CONTENT
+    answer = collect_hits(ten, **_edge(limits, clock, queue))
+    assert (answer.status, answer.hits, answer.headers["retry-after"]) == (429, 0, "10")
+    assert answer.headers["access-control-allow-origin"] == ORIGIN
+    clock.advance(timedelta(seconds=10))
+    assert collect_hits(ten, **_edge(limits, clock, queue)).hits == 10
+    assert len(queue.messages) == 2
+
+
+def test_one_stores_flood_leaves_room_for_the_others() -> None:
+    limits, clock, queue = RateLimits(per_second=1), FakeClock(), FakeHitQueue()
+    flood = _post(_envelope(events=[HIT] * 10))
+    other = _post(_envelope(key="hw_pub_2"), origin="https://other.example")
+    for _ in range(3):
+        collect_hits(flood, **_edge(limits, clock, queue))
+    assert collect_hits(other, **_edge(limits, clock, queue)).hits == 1
+
+
+def test_rubbish_is_limited_as_well() -> None:
+    limits, clock, queue = RateLimits(per_second=1), FakeClock(), FakeHitQueue()
+    statuses = [collect_hits(_post("{"), **_edge(limits, clock, queue)).status for _ in range(11)]
+    assert statuses == [400] * 10 + [429]
+    assert collect_hits(_post(_envelope()), **_edge(limits, clock, queue)).hits == 1
+
+
+def test_a_store_may_have_a_limit_of_its_own() -> None:
+    document = {"account": "acme", "source": "shop", "origins": [ORIGIN], "hits_per_second": 5}
+    edge = _edge(RateLimits(per_second=1), FakeClock(), FakeHitQueue())
+    edge["sites"] = lambda: Sites.from_document({"hw_pub_1": document})
+    assert collect_hits(_post(_envelope(events=[HIT] * 50)), **edge).hits == 50
+    assert collect_hits(_post(_envelope()), **edge).headers["retry-after"] == "1"
+
+
+def test_without_the_list_of_sites_the_browser_keeps_its_hits() -> None:
+    def unreadable() -> Sites:
+        message = "AWS does not answer"
+        raise StoreUnavailableError(message)
+
+    edge = _edge(RateLimits(per_second=1), FakeClock(), FakeHitQueue())
+    answer = collect_hits(_post(_envelope()), **edge | {"sites": unreadable})
+    assert (answer.status, answer.headers["retry-after"]) == (503, "5")
+    assert answer.headers["access-control-allow-origin"] == ORIGIN
+
+
+@pytest.mark.parametrize("request_", [_post("{"), _post(_envelope(key="nobody")), _pixel("key=x")])
+def test_a_refusal_says_why_in_a_header_that_scripts_may_read(request_: Request) -> None:
+    answer = _collect(request_)
+    assert answer.headers["x-reason"] == answer.reason != ""
+    assert "x-reason" in answer.headers["access-control-expose-headers"]
 
 
 @given(

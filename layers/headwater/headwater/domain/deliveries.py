@@ -21,6 +21,8 @@ LARGEST_MESSAGE = 250_000
 # What is kept of a text that could not be read.
 KEPT_CHARACTERS = 1024
 
+_LONGEST_CONSENT = 16
+
 # Ids that the tracking script mints: of visitors, sessions and events.
 MINTED_ID = re.compile(r"[A-Za-z0-9._~-]{1,64}")
 
@@ -29,6 +31,7 @@ _FIRST_YEAR, _LAST_YEAR = 2000, 2999
 
 ORIGIN_OK = "origin-ok"
 ORIGIN_MISSING = "origin-missing"
+GRANTED = "granted"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +40,9 @@ class Delivery:
 
     ``sent`` is the browser's clock when it sent them, in milliseconds since 1970; None if it did
     not say. ``ip_truncated`` is a /24 or /48 network. ``gpc``: the browser asks not to be followed
-    (Global Privacy Control). ``trust`` is ``origin-ok`` or ``origin-missing``.
+    (Global Privacy Control). ``consent`` is what the script knows of the shopper's: ``granted``,
+    anything else is none; a script that asks nobody leaves it empty. ``trust`` is ``origin-ok`` or
+    ``origin-missing``.
     """
 
     account: str
@@ -50,6 +55,12 @@ class Delivery:
     ip_truncated: str = ""
     gpc: bool = False
     trust: str = ORIGIN_OK
+    consent: str = ""
+
+    @property
+    def is_private(self) -> bool:
+        """Tell whether these hits may say nothing of who sent them."""
+        return self.gpc or self.consent not in {"", GRANTED}
 
     def messages(self) -> list[str]:
         """Return the messages that carry these hits, each small enough for the queue.
@@ -62,11 +73,12 @@ class Delivery:
             "source": self.source,
             "received_at": self.received_at.isoformat(),
             "sent": self.sent,
-            "visitor": self.visitor,
+            "visitor": _cut(self.visitor, KEPT_CHARACTERS),
             "user_agent": self.user_agent,
             "ip_truncated": self.ip_truncated,
             "gpc": self.gpc,
             "trust": self.trust,
+            "consent": self.consent[:_LONGEST_CONSENT],
         }
         room = LARGEST_MESSAGE - len(_compact(head)) - len(',"events":[]')
         return [_compact(head | {"events": events}) for events in _batches(self.events, room)]
@@ -130,6 +142,8 @@ def _delivery(message: dict[str, Any]) -> Delivery:
         ip_truncated=str(message["ip_truncated"]),
         gpc=bool(message["gpc"]),
         trust=str(message["trust"]),
+        # Messages that were queued before there was a consent have none.
+        consent=str(message.get("consent", "")),
     )
 
 
@@ -158,17 +172,20 @@ def _batches(events: tuple[Any, ...], room: int) -> list[list[Any]]:
     batches: list[list[Any]] = [[]]
     used = 0
     for event in events:
-        size = len(_compact(event)) + 1
-        kept: Any = event
-        if size > room:
-            kept = _compact(event)[:KEPT_CHARACTERS]
-            size = len(_compact(kept)) + 1
+        kept = _cut(event, room - 1)
+        size = len(_compact(kept)) + 1
         if used + size > room:
             batches.append([])
             used = 0
         batches[-1].append(kept)
         used += size
     return batches
+
+
+def _cut(value: Any, room: int) -> Any:  # noqa: ANN401 - whatever a browser sends
+    """Return a value, or the beginning of its text where its JSON is longer than the room."""
+    text = _compact(value)
+    return value if len(text) <= room else text[:KEPT_CHARACTERS]
 
 
 def _compact(value: object) -> str:

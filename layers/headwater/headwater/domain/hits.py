@@ -11,6 +11,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from headwater.domain.bots import is_bot
+from headwater.domain.deliveries import MINTED_ID
 from headwater.domain.devices import device_class
 from headwater.domain.journeys import Identification, OptIn, OrderClaim, Profile, Touchpoint
 from headwater.domain.landings import read_landing, referrer_host
@@ -77,16 +78,27 @@ class _Hit:
 def read_hits(delivery: Delivery) -> Hits:
     """Read the hits of a delivery.
 
-    Where the browser asks not to be followed (``gpc``), a page view is kept without its visitor,
-    session and click id, a sign-up without its visitor, and other hits not at all.
+    Where nobody may be followed (``is_private``), a page view is kept without its visitor, session
+    and click id, and other hits not at all; of a bad one remain its type and its id.
     """
     hits = Hits()
     for event in delivery.events:
         try:
             _read_hit(hits, delivery, as_row(event))
         except InvalidRowError as error:
-            hits.rejected.append(RejectedHit(str(error), event))
+            kept = _harmless(event) if delivery.is_private else event
+            hits.rejected.append(RejectedHit(str(error), kept))
     return hits
+
+
+def _harmless(event: object) -> dict[str, str]:
+    """Return what of a bad hit tells nothing of the person."""
+    values = event if isinstance(event, dict) else {}
+    return {
+        name: value
+        for name in ("type", "id")
+        if isinstance(value := values.get(name), str) and MINTED_ID.fullmatch(value)
+    }
 
 
 def corrected_time(received_at: datetime, sent: float | None, created: object) -> datetime:
@@ -128,15 +140,15 @@ def _read_hit(hits: Hits, delivery: Delivery, event: Row) -> None:
         visitor=token(event, "visitor") or token({"visitor": delivery.visitor}, "visitor"),
         session=token(event, "session"),
     )
-    if delivery.gpc:
+    if delivery.is_private:
         hit = replace(hit, visitor="", session="")
     match kind:
         case "page":
             hits.touchpoints.append(_touchpoint(delivery, hit, event))
+        case _ if delivery.is_private:
+            hits.withheld += 1
         case "optin":
             _add_opt_in(hits, hit, event)
-        case _ if delivery.gpc:
-            hits.withheld += 1
         case "identify":
             _add_identification(hits, hit, event)
         case _:
@@ -150,7 +162,7 @@ def _touchpoint(delivery: Delivery, hit: _Hit, event: Row) -> Touchpoint:
         raise InvalidRowError(message)
     landing = read_landing(url)
     campaign = landing.campaign
-    if delivery.gpc:
+    if delivery.is_private:
         campaign = replace(campaign, click_id="")
     referrer = event.get("referrer")
     session = hit.session or hit.event_id

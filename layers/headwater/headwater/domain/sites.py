@@ -14,11 +14,13 @@ class Site:
     """A store's pages: whose they are, and the origins (``https://shop.example``) they load from.
 
     Origins are in lower case and without a trailing slash, as browsers write them.
+    ``hits_per_second`` is the store's own limit; None is that of the deployment.
     """
 
     account: str
     source: str
     origins: frozenset[str]
+    hits_per_second: float | None = None
 
 
 class Sites:
@@ -30,13 +32,14 @@ class Sites:
 
     @classmethod
     def from_document(cls, document: Mapping[str, Any]) -> Sites:
-        """Read the edge's document: public key → {account, source, origins}."""
+        """Read the edge's document: public key → {account, source, origins, hits_per_second?}."""
         return cls(
             {
                 key: Site(
                     account=site["account"],
                     source=site["source"],
                     origins=frozenset(normalize_origin(origin) for origin in site["origins"]),
+                    hits_per_second=site.get("hits_per_second"),
                 )
                 for key, site in document.items()
             }

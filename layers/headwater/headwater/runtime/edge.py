@@ -18,14 +18,15 @@ from botocore.config import Config
 from headwater.adapters.s3.edge_sites import S3EdgeSites
 from headwater.adapters.sqs.hit_queue import SqsHitQueue
 from headwater.adapters.system_clock import SystemClock
+from headwater.domain.rate_limits import RateLimits
 from headwater.errors import ConfigurationError, RetriableError
-from headwater.usecases.collect_hits import Request
+from headwater.usecases.browser_answers import Request
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from headwater.domain.sites import Sites
-    from headwater.usecases.collect_hits import Answer
+    from headwater.usecases.browser_answers import Answer
     from headwater.usecases.ports import Clock, HitQueue
 
 # How long a newly connected store waits until its hits are taken, at most.
@@ -80,6 +81,12 @@ def hit_queue() -> HitQueue:
     return SqsHitQueue(boto3.client("sqs", config=_CLIENT), _variable("HIT_QUEUE_URL"))
 
 
+@cache
+def limits() -> RateLimits:
+    """Return how many hits each store may send to this execution environment."""
+    return RateLimits(float(_variable("SITE_HITS_PER_SECOND")))
+
+
 def request_of(event: Mapping[str, Any]) -> Request:
     """Read an HTTP API's event (payload format 2.0)."""
     http = event["requestContext"]["http"]
@@ -91,6 +98,7 @@ def request_of(event: Mapping[str, Any]) -> Request:
         body=event.get("body") or "",
         is_base64=bool(event.get("isBase64Encoded")),
         source_ip=http.get("sourceIp", ""),
+        cookies=tuple(event.get("cookies") or ()),
     )
 
 

@@ -13,8 +13,8 @@ from headwater.errors import ConfigurationError
 class Settings:
     """The variables of all functions; each is told of those that it may use.
 
-    A field ``accounts_table`` is the variable ``ACCOUNTS_TABLE``. ``hit_queue_url`` is read by
-    ``runtime.edge``, which does without this class.
+    A field ``accounts_table`` is the variable ``ACCOUNTS_TABLE``. ``hit_queue_url`` and
+    ``site_hits_per_second`` are read by ``runtime.edge``, which does without this class.
     """
 
     accounts_table: str = ""
@@ -23,6 +23,7 @@ class Settings:
     costs_table: str = ""
     lake_bucket: str = ""
     hit_queue_url: str = ""
+    site_hits_per_second: str = ""
     webhook_queue_url: str = ""
     webhook_url: str = ""
     pipeline_arn: str = ""

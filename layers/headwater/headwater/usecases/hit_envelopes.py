@@ -26,16 +26,24 @@ class Envelope:
     sent: float
     events: tuple[Any, ...]
     visitor: Any
+    consent: str = ""
 
 
 class RefusedError(Exception):
-    """The request is not taken; ``kept`` is the text of it that is kept nevertheless."""
+    """The request is not taken.
 
-    def __init__(self, status: HTTPStatus, reason: str, kept: str | None = None) -> None:
+    ``kept`` is the text of it that is kept nevertheless; after ``retry_after`` seconds the same
+    request may be taken.
+    """
+
+    def __init__(
+        self, status: HTTPStatus, reason: str, kept: str | None = None, retry_after: int = 0
+    ) -> None:
         super().__init__(reason)
         self.status = status
         self.reason = reason
         self.kept = kept
+        self.retry_after = retry_after
 
 
 def body_text(body: str, *, is_base64: bool) -> str:
@@ -86,7 +94,15 @@ def read_envelope(text: str) -> Envelope:
         sent=float(value["sent"]),
         events=tuple(value["events"]),
         visitor=value.get("visitor") or "",
+        consent=_consent(value.get("consent")),
     )
+
+
+def _consent(stated: object) -> str:
+    """Return what the script says of the shopper's consent; what cannot be read is none."""
+    if stated is None or isinstance(stated, str):
+        return stated or ""
+    return "unreadable"
 
 
 def _refuse_constant(name: str) -> None:

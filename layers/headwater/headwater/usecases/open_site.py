@@ -118,7 +118,8 @@ def open_site(
 
     def change(known: Site | None) -> Site:
         kept = known.origins if known and not site.origins else site.origins
-        return Site(account, source.source, kept | permanent)
+        limit = known.hits_per_second if known else None
+        return Site(account, source.source, kept | permanent, limit)
 
     opened = ports.sites.change(source.public_key, change)
     if pull_now:

@@ -126,7 +126,11 @@ def _rejected(delivery: Delivery, hits: Hits) -> list[RejectedRow]:
                 "source": delivery.source,
                 "received_at": delivery.received_at.isoformat(),
                 "sent": delivery.sent,
-                "visitor": delivery.visitor,
+                "visitor": "" if delivery.is_private else delivery.visitor,
+                "user_agent": delivery.user_agent,
+                "trust": delivery.trust,
+                "gpc": delivery.gpc,
+                "consent": delivery.consent,
                 "event": hit.event,
             },
         )

@@ -95,4 +95,11 @@ class S3EdgeSites:
 
 
 def _spelled(site: Site) -> dict[str, Any]:
-    return {"account": site.account, "source": site.source, "origins": sorted(site.origins)}
+    spelled: dict[str, Any] = {
+        "account": site.account,
+        "source": site.source,
+        "origins": sorted(site.origins),
+    }
+    if site.hits_per_second is not None:
+        spelled["hits_per_second"] = site.hits_per_second
+    return spelled
