@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
 
@@ -57,7 +58,7 @@ def _bound_of_a_page(right: Any) -> Any:  # noqa: ANN401
 def _no_archive(right: Any) -> Any:  # noqa: ANN401
     def page(self: Any, *, archived: bool, **bounds: Any) -> OrderPage:  # noqa: ANN401
         if archived:
-            return OrderPage((), (), 0, b"", is_last=True)
+            return OrderPage((), (), 0, b"", is_last=True, fetched_at=datetime.now(UTC))
         return right(self, archived=archived, **bounds)  # type: ignore[no-any-return]
 
     return page
@@ -72,10 +73,10 @@ def _declined_as_paid(right: Any) -> Any:  # noqa: ANN401
 
 
 def _saved_too_early(right: Any) -> Any:  # noqa: ANN401
-    def keep(self: Any, page: OrderPage, fetched_at: Any) -> None:  # noqa: ANN401
+    def keep(self: Any, page: OrderPage) -> None:  # noqa: ANN401
         if page.orders:
             self._save(replace(self._bookmark, last_id=page.last_id))
-        right(self, page, fetched_at)
+        right(self, page)
 
     return keep
 

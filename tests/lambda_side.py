@@ -98,14 +98,15 @@ class FakeStore:
         if self.refusal:
             raise self.refusal
         orders = () if archived or after_id else self.stored
-        return OrderPage(orders, (), 1, b"[]" if orders else b"", is_last=True)
+        raw = b"[]" if orders else b""
+        return OrderPage(orders, (), 1, raw, is_last=True, fetched_at=self.clock.now())
 
     def refunded_since(self, since: datetime) -> Sequence[int]:  # noqa: ARG002
         return []
 
     def orders(self, order_ids: Collection[int]) -> OrderPage:
         wanted = tuple(order for order in self.stored if int(order.order_id) in order_ids)
-        return OrderPage(wanted, (), 0, b"", is_last=True)
+        return OrderPage(wanted, (), 0, b"", is_last=True, fetched_at=self.clock.now())
 
     def count_by_status(self, start: datetime, end: datetime) -> dict[int, int]:
         return dict(Counter(order.status_id for order in self._created(start, end)))

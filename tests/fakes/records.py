@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from dataclasses import replace
-from datetime import UTC
+from datetime import UTC, timedelta
 from typing import TYPE_CHECKING
 
 from headwater.domain.journeys import earlier
@@ -71,6 +71,9 @@ class FakeOrders(Marking):
         if stored is None:
             return True
         old, old_fetch = stored
+        apart = fetched_at - old_fetch
+        if abs(apart) > timedelta(minutes=2):
+            return apart > timedelta(0) and order != old
         is_newer = (order.modified_at, fetched_at) > (old.modified_at, old_fetch)
         return is_newer and order != old
 

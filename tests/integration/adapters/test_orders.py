@@ -11,6 +11,7 @@ from headwater.adapters.dynamodb import keys
 from headwater.adapters.dynamodb.orders import DynamoOrders
 from headwater.domain.nodes import customer_node, email_node
 from headwater.domain.orders import OrderLine, Refund, RefundItem
+from headwater.domain.readings import CLEARLY
 from headwater.errors import ConflictError
 from tests.fakes import FakeClock, FakeMarks, FakeTable
 from tests.integration.adapters.samples import DAY, NEXT_DAY, NOON, an_order
@@ -93,11 +94,31 @@ def test_a_later_modification_replaces_the_order(stores: Stores) -> None:
     assert stores.orders.get("acme", "store", "101") == newer
 
 
-def test_an_earlier_modification_replaces_nothing(stores: Stores) -> None:
+@pytest.mark.parametrize("later", [-CLEARLY, -SECOND, SECOND, CLEARLY])
+def test_of_two_readings_that_may_have_crossed_the_newer_stamp_stays(
+    stores: Stores, later: timedelta
+) -> None:
     newer = an_order(modified_at=NOON + HOUR, status_id=4)
     stores.orders.upsert("acme", [newer], FETCHED)
-    assert stores.orders.upsert("acme", [an_order()], FETCHED + HOUR) == 0
+    assert stores.orders.upsert("acme", [an_order()], FETCHED + later) == 0
     assert stores.orders.get("acme", "store", "101") == newer
+
+
+def test_what_is_read_clearly_later_holds_though_the_store_has_set_its_clock_back(
+    stores: Stores,
+) -> None:
+    stores.orders.upsert("acme", [an_order(modified_at=NOON + HOUR)], FETCHED)
+    edited = an_order(modified_at=NOON + HOUR - SECOND, status_id=4)
+    assert stores.orders.upsert("acme", [edited], FETCHED + CLEARLY + SECOND) == 1
+    assert stores.orders.get("acme", "store", "101") == edited
+
+
+def test_a_slow_writer_never_replaces_what_was_read_clearly_later(stores: Stores) -> None:
+    stamped_ahead = an_order(modified_at=NOON + HOUR)
+    edited = an_order(modified_at=NOON, status_id=4)
+    stores.orders.upsert("acme", [edited], FETCHED + CLEARLY + SECOND)
+    assert stores.orders.upsert("acme", [stamped_ahead], FETCHED) == 0
+    assert stores.orders.get("acme", "store", "101") == edited
 
 
 def test_a_refund_that_moves_no_modification_date_counts_by_its_later_fetch(

@@ -228,6 +228,20 @@ def test_a_store_whose_fast_clock_is_set_right_loses_nothing(world: World) -> No
     assert_equals_the_store(world)
 
 
+def test_an_order_that_changes_after_the_stores_clock_was_set_back_is_taken(world: World) -> None:
+    ids = shop_with_history(world)
+    world.pull_to_the_end()
+    world.clock.advance(timedelta(hours=12))
+    world.shop.store.set_status(ids[0], 10)
+    world.pull_to_the_end()
+    world.shop.store.configure(clock_offset_seconds=-3_600)
+    world.clock.advance(timedelta(minutes=5))
+    world.shop.store.set_status(ids[0], 4)
+    world.pull_next_day()
+    assert world.order(ids[0]).status_id == 4
+    assert_equals_the_store(world)
+
+
 @pytest.mark.parametrize(
     "instant",
     [

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
@@ -27,7 +28,7 @@ REFUNDS = Resource("/v3/orders/payment_actions/refunds", (ORDERS, TRANSACTIONS))
 
 
 def answer(status: int, body: bytes = b"", headers: dict[str, str] | None = None) -> Answer:
-    return Answer(status, CaseInsensitiveDict(headers or {}), body)
+    return Answer(status, CaseInsensitiveDict(headers or {}), body, datetime.now(UTC))
 
 
 def test_no_content_is_nothing_rather_than_broken_json() -> None:

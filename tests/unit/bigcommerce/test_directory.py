@@ -34,7 +34,7 @@ class ScriptedSession:
         rows, limit = self.lists[resource.path], min(size.rows, self.most)
         start = (query["page"] - 1) * limit
         said = {"total": len(rows), "per_page": limit} if self.tells else {}
-        return Listing(rows[start : start + limit], b"page", size.rows, said)
+        return Listing(rows[start : start + limit], b"page", size.rows, datetime.now(UTC), said)
 
 
 def read_all(session: ScriptedSession) -> list[int]:

@@ -172,6 +172,15 @@ def test_a_429_is_waited_out_for_as_long_as_the_store_says(caller: Caller) -> No
     assert caller.slept == [4.1]
 
 
+def test_a_page_bears_the_time_of_the_call_that_brought_it_and_not_of_the_waits(
+    caller: Caller,
+) -> None:
+    begun = caller.clock.now()
+    with scripted(Reply(429, headers=SPENT), Reply(500), rows(1)) as script:
+        listing = caller.session(script).page(LISTED, {}, PageSize())
+    assert listing.asked_at - begun == timedelta(seconds=4.1 + 2)
+
+
 def test_a_429_without_headers_is_waited_out_longer_each_time(caller: Caller) -> None:
     with scripted(*[Reply(429)] * 6, rows(1)) as script:
         caller.session(script).page(LISTED, {}, PageSize())

@@ -46,7 +46,7 @@ class EmptyStore:
         archived: bool,  # noqa: ARG002
         created_since: datetime | None = None,  # noqa: ARG002
     ) -> OrderPage:
-        return OrderPage((), (), after_id, b"", is_last=True)
+        return OrderPage((), (), after_id, b"", is_last=True, fetched_at=NOW)
 
 
 class EmptyStores:

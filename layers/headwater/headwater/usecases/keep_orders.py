@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from headwater.usecases.directory_ports import Products
     from headwater.usecases.ports import Lake, OrderPage, Orders
 
@@ -25,7 +23,6 @@ def keep_orders(
     account: str,
     source: str,
     page: OrderPage,
-    fetched_at: datetime,
     *,
     ports: KeepPorts,
     named: set[int] | None = None,
@@ -36,7 +33,6 @@ def keep_orders(
         account: the account.
         source: the source that it came from.
         page: the page.
-        fetched_at: our clock when the store was asked.
         ports: where it goes.
         named: the products that were asked for already; those of this page join them.
 
@@ -45,7 +41,7 @@ def keep_orders(
     """
     if page.raw:
         ports.lake.keep_raw_page(account, source, page.raw)
-    changed = ports.orders.upsert(account, page.orders, fetched_at)
+    changed = ports.orders.upsert(account, page.orders, page.fetched_at)
     known = set() if named is None else named
     names = {line.product_id: line.name for order in page.orders for line in order.lines}
     new = {one: name for one, name in names.items() if one and one not in known}
@@ -53,5 +49,5 @@ def keep_orders(
         ports.products.want(account, source, new)
         known |= new.keys()
     if page.rejected:
-        ports.lake.keep_rejected(account, fetched_at.date(), page.rejected)
+        ports.lake.keep_rejected(account, page.fetched_at.date(), page.rejected)
     return changed

@@ -53,6 +53,8 @@ class OrderPage:
 
     ``last_id`` is the highest order id of the page, bad rows included, so that paging always
     moves on. ``raw`` is the page as the store sent it. ``is_last``: nothing follows.
+    ``fetched_at`` is our clock when the store was asked for what it answered: waits and failed
+    attempts came before.
     """
 
     orders: tuple[Order, ...]
@@ -60,6 +62,7 @@ class OrderPage:
     last_id: int
     raw: bytes
     is_last: bool
+    fetched_at: datetime
 
 
 class OrderSource(Protocol):
@@ -97,7 +100,7 @@ class OrderSource(Protocol):
         ...
 
     def orders(self, order_ids: Collection[int]) -> OrderPage:
-        """Return these orders; ids that the store no longer has are left out."""
+        """Return these orders, one at least; ids that the store no longer has are left out."""
         ...
 
 
@@ -401,7 +404,9 @@ class Orders(Protocol):
     """The orders as the stores have them now."""
 
     def upsert(self, account: str, orders: Sequence[Order], fetched_at: datetime) -> int:
-        """Write the orders that are newer and different; return how many that were.
+        """Write the orders that were read later and are different; return how many that were.
+
+        ``domain.readings`` says which of two was read later.
 
         Marks both the day an order leaves and the day it enters, before writing.
         """

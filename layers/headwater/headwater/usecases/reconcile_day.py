@@ -228,10 +228,9 @@ class _DayWork:
         self._ports.orders.upsert(self._source.account, retracted, self._ports.clock.now())
 
     def _fetch_again(self, order_ids: Collection[str]) -> None:
-        fetched_at, account = self._ports.clock.now(), self._source.account
         page = self._ledger.orders([int(order_id) for order_id in order_ids])
         ports = KeepPorts(self._ports.orders, self._ports.lake, self._ports.products)
-        keep_orders(account, self._source.source, page, fetched_at, ports=ports)
+        keep_orders(self._source.account, self._source.source, page, ports=ports)
         for order in page.orders:
             listed = self._theirs.get(order.order_id) or ListedOrder(order)
             self._theirs[order.order_id] = replace(listed, order=order)

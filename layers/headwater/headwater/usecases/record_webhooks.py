@@ -139,7 +139,6 @@ class _SourceOrders:
         """Fetch the orders that webhooks name, and remember the webhooks."""
         if not notices:
             return RecordedWebhooks()
-        fetched_at = self._ports.clock.now()
         wanted = {notice.order_id for notice in notices}
         ledger = self._ports.ledgers.ledger(self._account, self._source)
         page = ledger.orders(sorted(int(order_id) for order_id in wanted))
@@ -147,10 +146,10 @@ class _SourceOrders:
         if self._is_stopped():
             return RecordedWebhooks(dropped=len(notices))
         name = self._source.source
-        changed = keep_orders(self._account, name, page, fetched_at, ports=self._ports.keep)
+        changed = keep_orders(self._account, name, page, ports=self._ports.keep)
         retracted = self._retract(gone)
-        covered = {n.event for n in notices if n.received_at + _ONE_EVENT <= fetched_at}
-        self._ports.hooks.remember(self._account, name, covered, fetched_at + _REMEMBERED)
+        covered = {n.event for n in notices if n.received_at + _ONE_EVENT <= page.fetched_at}
+        self._ports.hooks.remember(self._account, name, covered, page.fetched_at + _REMEMBERED)
         return RecordedWebhooks(len(wanted), changed, retracted)
 
     def _gone(

@@ -201,7 +201,7 @@ class SourcePull:
 
     def _pull_page(self) -> Bookmark:
         """Pull the next page of orders; return the bookmark behind it."""
-        fetched_at, mark = self._ports.clock.now(), self._bookmark
+        mark = self._bookmark
         is_sweep = mark.phase in {_SWEEP, _SWEEP_ARCHIVED}
         with asking_the_store():
             page = self._store.page(
@@ -210,7 +210,7 @@ class SourcePull:
                 archived=mark.phase in {_ARCHIVED, _SWEEP_ARCHIVED},
                 created_since=mark.started_at - _SWEPT if is_sweep and mark.started_at else None,
             )
-        self._keep(page, fetched_at)
+        self._keep(page)
         if self._phase_is(_ORDERS) and not self._is_complete:
             self._done += len(page.orders) + len(page.rejected)
         if page.is_last:
@@ -221,10 +221,9 @@ class SourcePull:
         """Pull orders that were refunded without being marked as changed."""
         some = list(islice(self._refunded_unseen(), _REFUNDED_AT_ONCE))
         if some:
-            fetched_at = self._ports.clock.now()
             with asking_the_store():
                 page = self._store.orders(some)
-            self._keep(page, fetched_at)
+            self._keep(page)
         if len(some) < _REFUNDED_AT_ONCE:
             return self._next_phase()
         return replace(self._bookmark, last_id=some[-1])
@@ -269,12 +268,11 @@ class SourcePull:
             return True
         return mark.started_at - mark.swept_at >= _SWEEP_EVERY
 
-    def _keep(self, page: OrderPage, fetched_at: datetime) -> None:
+    def _keep(self, page: OrderPage) -> None:
         changed = keep_orders(
             self._account,
             self._source.source,
             page,
-            fetched_at,
             ports=self._ports.keep,
             named=self._named,
         )

@@ -22,6 +22,7 @@ from headwater.errors import (
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import datetime
 
 # 509, "bandwidth limit exceeded", has been seen in place of 429.
 _THROTTLED = frozenset({HTTPStatus.TOO_MANY_REQUESTS, 509})
@@ -54,11 +55,12 @@ class Resource:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What came back over HTTP; header names are case-insensitive."""
+    """What came back over HTTP, and when it was asked for; header names are case-insensitive."""
 
     status: int
     headers: Mapping[str, str]
     body: bytes
+    asked_at: datetime
 
 
 def read(answer: Answer, resource: Resource) -> Any:  # noqa: ANN401 - any JSON value

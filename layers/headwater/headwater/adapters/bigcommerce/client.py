@@ -138,7 +138,8 @@ class BigCommerceOrders:
             except InvalidRowError as error:
                 bad.append(rejected(str(error), row))
         raw = _raw(listings, pages) if rows else b""
-        return OrderPage(tuple(orders), tuple(bad), last_id, raw, is_last)
+        fetched_at = min(page.asked_at for page in listings)
+        return OrderPage(tuple(orders), tuple(bad), last_id, raw, is_last, fetched_at)
 
     def _order(self, row: Any, refunds: dict[int, list[Any]]) -> Order:  # noqa: ANN401
         order_id = order_id_of(row)

@@ -62,12 +62,14 @@ class PageSize:
 class Listing:
     """The rows of one page, the body that they came in, and the limit that was asked for.
 
-    ``pagination`` is what V3 says of the list; empty for V2 and where it says nothing.
+    ``asked_at`` is when they were asked for, by our clock. ``pagination`` is what V3 says of the
+    list; empty for V2 and where it says nothing.
     """
 
     rows: list[Any]
     body: bytes
     limit: int
+    asked_at: datetime
     pagination: Mapping[str, Any] = field(default_factory=dict)
 
     @property
@@ -106,6 +108,7 @@ class Session:
         self._store_url = store_url.rstrip("/")
         self._renew = renew
         self._timeouts = timeouts
+        self._clock = clock
         self._patience = Patience(clock, deadline, sleep)
         self._quota = Quota(clock)
         self._http = requests.Session()
@@ -164,7 +167,8 @@ class Session:
             if content is not None and not isinstance(rows, list):
                 message = f"{resource.path} is not a list"
                 raise MalformedAnswerError(message)
-            return Listing(rows or [], answer.body, size.rows, _pagination(content))
+            said = _pagination(content)
+            return Listing(rows or [], answer.body, size.rows, answer.asked_at, said)
 
         return self._persist(ask, size)
 
@@ -259,6 +263,7 @@ class Session:
     def _exchange(
         self, resource: Resource, query: Query, method: str, content: Mapping[str, Any] | None
     ) -> Answer:
+        asked_at = self._clock.now()
         try:
             response = self._http.request(
                 method,
@@ -280,7 +285,7 @@ class Session:
         body = response.content
         if not response.ok:
             body = body.replace(self._token.encode(), b"[token]")  # errors quote it
-        return Answer(response.status_code, response.headers, body)
+        return Answer(response.status_code, response.headers, body, asked_at)
 
 
 def _pagination(content: object) -> Mapping[str, Any]:

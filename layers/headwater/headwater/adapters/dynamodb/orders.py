@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import heapq
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -12,12 +13,13 @@ from headwater.adapters.dynamodb import codec, keys
 from headwater.adapters.dynamodb.table import BY_DAY, ConditionalPut
 from headwater.adapters.parallel import in_parallel
 from headwater.domain.orders import Order
+from headwater.domain.readings import Reading
 from headwater.domain.reporting_days import utc_day
 from headwater.errors import ConflictError
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
-    from datetime import date, datetime
+    from datetime import date
 
     from headwater.adapters.dynamodb.attributes import Item
     from headwater.adapters.dynamodb.table import Table
@@ -49,7 +51,7 @@ class DynamoOrders:
         self._clock = clock
 
     def upsert(self, account: str, orders: Sequence[Order], fetched_at: datetime) -> int:
-        """Write the orders that are newer and different; return how many that were.
+        """Write the orders that were read later and are different; return how many that were.
 
         Raises:
             ConflictError: somebody else keeps writing the same orders.
@@ -178,12 +180,16 @@ class _Incoming:
         }
 
     def replaces(self, stored: Item | None) -> bool:
-        """Tell whether this order is newer than the stored one, and another."""
+        """Tell whether this order was read later than the stored one, and is another."""
         if stored is None:
             return True
-        mine = self.item["modified_at"], self.item["fetched_at"]
-        is_newer = mine > (stored["modified_at"], stored["fetched_at"])
-        return is_newer and self.item["content"] != stored["content"]
+        if self.item["content"] == stored["content"]:
+            return False
+        modified_at, fetched_at = (
+            datetime.fromisoformat(stored[name]) for name in ("modified_at", "fetched_at")
+        )
+        mine = Reading(self.order.modified_at, self.fetched_at)
+        return mine.is_after(Reading(modified_at, fetched_at))
 
     def _node_key(self, node: str) -> str | None:
         return keys.order_node(self.account, node) if node else None
