@@ -43,10 +43,10 @@ def lose(world: World, order_id: str) -> None:
     del world.orders._stored[ACCOUNT, "bigcommerce", order_id]
 
 
-def put_back(world: World, order: Order) -> None:
+def put_back(world: World, order: Order, ago: timedelta = ONE_DAY) -> None:
     """Bring an older state of an order back into our table, as a lost update does."""
     key = (ACCOUNT, order.source, order.order_id)
-    world.orders._stored[key] = (order, world.clock.now() - ONE_DAY)
+    world.orders._stored[key] = (order, world.clock.now() - ago)
 
 
 @pytest.fixture
@@ -152,10 +152,18 @@ def test_a_refund_of_an_older_order_is_found_on_the_day_it_was_paid(pulled: Reco
     assert len(ours(pulled.world, before.order_id).refunds) == 1
 
 
+def test_a_stamp_of_a_store_whose_clock_was_ahead_stops_no_repair(pulled: Reconciler) -> None:
+    [before, *_] = pulled.world.stored().values()
+    ahead = pulled.world.clock.now() + ONE_DAY
+    put_back(pulled.world, replace(before, total=Decimal(7), modified_at=ahead))
+    pulled.reconcile()
+    assert ours(pulled.world, before.order_id) == before
+
+
 def test_what_cannot_be_repaired_stays_open_and_is_told(pulled: Reconciler) -> None:
     [before, *_] = pulled.world.stored().values()
-    later = pulled.world.clock.now() + ONE_DAY
-    put_back(pulled.world, replace(before, total=Decimal(7), modified_at=later))
+    ahead = -ONE_DAY  # our own clock was wrong when the order was read
+    put_back(pulled.world, replace(before, total=Decimal(7)), ahead)
     done = pulled.reconcile()
     assert pulled.causes() == {"unexplained": ([before.order_id], [])}
     assert done.open_ppm == 500_000  # one of two orders
