@@ -7,6 +7,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from headwater.runtime.api.application import Application
 from headwater.runtime.api.routes_attribution import attribution_routes
 from headwater.runtime.api.routes_cleaning import cleaning_routes
+from headwater.runtime.api.routes_engine import engine_routes
 from headwater.runtime.api.routes_refresh import refresh_routes
 from headwater.runtime.api.routes_restate import restate_routes
 from headwater.runtime.api.routes_settings import setting_routes
@@ -14,8 +15,10 @@ from headwater.runtime.observability import observed
 from headwater.usecases.choose_models import read_models, save_models
 from headwater.usecases.clean_names import read_cleaning, save_cleaning
 from headwater.usecases.manage_account import (
+    read_engine,
     read_refresh,
     read_subscription_rules,
+    save_engine,
     save_refresh,
     save_subscription_rules,
 )
@@ -26,6 +29,7 @@ application = Application(
     attribution_routes(read_models, save_models),
     cleaning_routes(read_cleaning, save_cleaning),
     restate_routes(restate_effects),
+    engine_routes(read_engine, save_engine),
     refresh_routes(read_refresh, save_refresh),
 )
 

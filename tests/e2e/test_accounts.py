@@ -68,6 +68,8 @@ ATTEMPTS: dict[str, tuple[str, Any]] = {
         "/v1/cleaning/preview",
         {"aliases": {"source": [{"equals": "google", "name": "search"}]}},
     ),
+    "GET /v1/settings/engine": ("/v1/settings/engine", None),
+    "PUT /v1/settings/engine": ("/v1/settings/engine", {}),
     "GET /v1/settings/refresh": ("/v1/settings/refresh", None),
     "PUT /v1/settings/refresh": ("/v1/settings/refresh", {"refresh": "daily"}),
     "POST /v1/subscriptions/preview": (

@@ -83,6 +83,7 @@ def test_what_is_stored_is_read_back() -> None:
     document = {
         "aliases": {"source": [], "medium": [], "campaign": [], **ALIASES},
         "channel_rules": RULES,
+        "paid_channels": ["partners", "affiliate"],
     }
     cleaning = cleaning_from_document(document)
     assert cleaning_document(cleaning) == document

@@ -129,6 +129,22 @@ def test_a_restatement_of_no_month_that_has_begun_is_refused(
     assert reported.workshop.pipeline.pulled == []
 
 
+def test_an_owner_sets_how_credits_are_computed(side: LambdaSide) -> None:
+    route = "/v1/settings/engine"
+    defaults = {"account": "acme", "markov_min_paths": 2000, "contact_buckets": 1}
+    assert side.call(f"GET {route}", caller=OWNER)["json"] == defaults
+    chosen = {"markov_min_paths": 50, "contact_buckets": 4}
+    assert side.call(f"PUT {route}", caller=OWNER, body=chosen)["json"] == defaults | chosen
+    settings = side.workshop.accounts.settings(ACCOUNT)
+    assert (settings.markov_min_paths, settings.contact_buckets) == (50, 4)
+    for bad in ({"contact_buckets": 33}, {"markov_min_paths": 0}, {"contact_buckets": "2"}):
+        answer = side.call(f"PUT {route}", caller=OWNER, body=bad)
+        assert answer["statusCode"] == 400
+        assert answer["json"]["errors"][0]["name"] in bad
+    assert side.call(f"GET {route}", caller=OWNER)["json"] == defaults | chosen
+    assert side.call(f"PUT {route}", caller=OWNER, body={})["json"] == defaults
+
+
 def test_an_owner_chooses_how_soon_reports_follow(side: LambdaSide) -> None:
     route = "/v1/settings/refresh"
     assert side.call(f"GET {route}", caller=OWNER)["json"]["refresh"] == "daily"

@@ -117,6 +117,8 @@ CASES: dict[str, dict[str, Any]] = {
     "POST /v1/cleaning/preview": {
         "body": {"aliases": {"source": [{"equals": "google", "name": "search"}]}}
     },
+    "GET /v1/settings/engine": {},
+    "PUT /v1/settings/engine": {"body": {"contact_buckets": 7}},
     "GET /v1/settings/refresh": {},
     "PUT /v1/settings/refresh": {"body": {"refresh": "15min"}},
     "POST /v1/subscriptions/preview": {

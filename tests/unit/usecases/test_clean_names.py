@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from headwater.domain.cleaning_documents import InvalidCleaningError
 from headwater.domain.journeys import Campaign, Touchpoint
 from headwater.usecases.clean_names import SettingPorts, save_cleaning
 from headwater.usecases.preview_cleaning import preview_cleaning
@@ -51,6 +52,26 @@ def land(shop: Workshop, page: str, email: str) -> None:
     )
     shop.journeys.add_touchpoints(ACCOUNT, [touch], shop.clock.now())
     shop.identify("2026-11-19 11:00", email, email)
+
+
+def test_a_channel_that_the_account_calls_paid_counts_as_an_ad(shop: Workshop) -> None:
+    rules = [{"channel": "partners", "source": {"starts_with": "fb"}}]
+    save(shop, {"channel_rules": rules})
+    shop.run()
+    assert shop.credited(1, "last_paid") == {}
+    saved = save(shop, {"channel_rules": rules, "paid_channels": ["partners"]})
+    assert saved["paid_channels"] == ["partners"]
+    shop.run()
+    assert shop.credited(1, "last_paid") == {"Shoes": "80.00"}
+
+
+@pytest.mark.parametrize("channel", ["partners", "direct", 7])
+def test_a_paid_channel_is_one_that_exists_and_no_direct_visit(
+    shop: Workshop, channel: object
+) -> None:
+    with pytest.raises(InvalidCleaningError, match=r"paid_channels\.0"):
+        save(shop, {"paid_channels": ["affiliate", channel][1:]})
+    assert save(shop, {"paid_channels": ["affiliate"]})["paid_channels"] == ["affiliate"]
 
 
 def test_a_saved_alias_renames_the_whole_history_and_starts_a_run(shop: Workshop) -> None:

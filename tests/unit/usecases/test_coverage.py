@@ -9,6 +9,7 @@ import pytest
 
 from headwater.domain.ad_clicks import AdClick
 from headwater.domain.journeys import Touchpoint
+from headwater.domain.settings import AccountSettings
 from headwater.domain.url_templates import URL_TEMPLATES
 from headwater.errors import InvalidParameterError
 from headwater.usecases.published_runs import open_published_run
@@ -93,7 +94,29 @@ def test_why_orders_are_unattributed_is_told_as_far_as_their_path_goes(shop: Wor
     assert causes(coverage(shop)) == found
     first_click = {name: count for name, count in found.items() if name != "outside_window"}
     assert causes(coverage(shop, model="first_click")) == first_click
-    assert causes(coverage(shop, model="reengaged_lead")) == found
+
+
+def test_a_click_lies_outside_of_the_window_of_the_model_that_is_asked_for() -> None:
+    changed = {"last_click": {"window_days": 1}, "reengaged_lead": {"window_days": 2}}
+    shop = Workshop(AccountSettings().with_models(changed))
+    shop.visit("2026-01-01 10:00", "v0", **GOOGLE)
+    shop.click("2026-11-10 09:00", **GOOGLE)
+    shop.opt_in("2026-09-01 10:00")
+    shop.opt_in("2026-11-15 10:00", kind="list")
+    shop.order(1, "2026-11-20 15:00")
+    shop.run()
+    assert causes(coverage(shop)) == {"outside_window": 1}
+    assert causes(coverage(shop, model="last_paid")) == {}
+    assert causes(coverage(shop, model="reengaged_lead")) == {"outside_window": 1}
+    assert causes(coverage(shop, model="new_lead")) == {"outside_window": 1}
+
+
+def test_where_there_was_no_opt_in_no_window_left_a_click_out(shop: Workshop) -> None:
+    shop.click("2026-08-01 09:00", **GOOGLE)
+    shop.opt_in("2026-08-02 09:00")
+    shop.order(1, "2026-11-20 15:00")
+    shop.run()
+    assert causes(coverage(shop, model="reengaged_lead")) == {"no_role": 1}
 
 
 def test_an_order_that_only_direct_visits_explain_is_told_of(shop: Workshop) -> None:

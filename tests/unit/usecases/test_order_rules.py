@@ -66,6 +66,7 @@ def test_a_rebill_takes_the_class_of_its_initial_order(shop: Workshop) -> None:
     shop.order(2, "2026-11-20 15:00", "2.00", staff_notes="sub_1", order_source="external")
     shop.run()
     assert _kinds_with_orders(shop) == {"migrated": "2.00"}
+    assert {rest["kind"] for rest in shop.trail(2)["rest"].values()} == {"migrated"}
 
 
 def test_an_order_without_a_rate_is_shown_and_in_no_total(shop: Workshop) -> None:
@@ -75,6 +76,8 @@ def test_an_order_without_a_rate_is_shown_and_in_no_total(shop: Workshop) -> Non
     totals = shop.roi("2026-11-20", "2026-11-20")["totals"]
     assert (totals["net"], totals["orders"], totals["not_converted_orders"]) == ("8.00", 1, 1)
     assert _kinds_with_orders(shop) == {"pre_tracking": "8.00", "not_converted": "0.00"}
+    assert {rest["kind"] for rest in shop.trail(1)["rest"].values()} == {"not_converted"}
+    assert {rest["kind"] for rest in shop.trail(2)["rest"].values()} == {"pre_tracking"}
 
 
 def _kinds_with_orders(shop: Workshop) -> dict[str, str]:

@@ -46,7 +46,7 @@ class Channel(StrEnum):
     OTHER = "other"
 
 
-PAID_CHANNELS = frozenset(
+PAID_CHANNELS: frozenset[str] = frozenset(
     {
         Channel.PAID_SEARCH,
         Channel.PAID_SOCIAL,

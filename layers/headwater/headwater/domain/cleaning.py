@@ -102,12 +102,16 @@ class ChannelRule:
 
 @dataclass(frozen=True, slots=True)
 class Cleaning:
-    """An account's aliases and channel rules, in the order in which they are tried."""
+    """An account's aliases and channel rules, in the order in which they are tried.
+
+    ``paid_channels`` are channels that count as ads beside the built-in ones.
+    """
 
     source: tuple[Alias, ...] = ()
     medium: tuple[Alias, ...] = ()
     campaign: tuple[Alias, ...] = ()
     channel_rules: tuple[ChannelRule, ...] = ()
+    paid_channels: tuple[str, ...] = ()
 
     @property
     def landing_patterns(self) -> tuple[Pattern, ...]:

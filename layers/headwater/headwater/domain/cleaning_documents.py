@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from headwater.domain.channels import Channel
 from headwater.domain.cleaning import (
     ALIASED,
     CONDITIONS,
@@ -19,9 +20,9 @@ from headwater.domain.cleaning import (
 from headwater.errors import InvalidParameterError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Collection, Sequence
 
-_FIELDS = ("aliases", "channel_rules")
+_FIELDS = ("aliases", "channel_rules", "paid_channels")
 
 
 class InvalidCleaningError(InvalidParameterError):
@@ -55,6 +56,7 @@ def cleaning_from_document(document: Any) -> Cleaning:  # noqa: ANN401 - any JSO
     rules = _read_list(
         "channel_rules", parts.get("channel_rules", []), MOST_CHANNEL_RULES, _read_rule, faults
     )
+    paid = _read_paid(parts.get("paid_channels", []), {rule.channel for rule in rules}, faults)
     if not faults:
         for field in ALIASED:
             for position, names in cycles_of(read[field]):
@@ -62,7 +64,7 @@ def cleaning_from_document(document: Any) -> Cleaning:  # noqa: ANN401 - any JSO
                 faults.append((f"aliases.{field}.{position}.name", reason))
     if faults:
         raise InvalidCleaningError(faults)
-    return Cleaning(**read, channel_rules=rules)
+    return Cleaning(**read, channel_rules=rules, paid_channels=paid)
 
 
 def cleaning_document(cleaning: Cleaning) -> dict[str, Any]:
@@ -82,6 +84,7 @@ def cleaning_document(cleaning: Cleaning) -> dict[str, Any]:
             }
             for rule in cleaning.channel_rules
         ],
+        "paid_channels": list(cleaning.paid_channels),
     }
 
 
@@ -127,6 +130,25 @@ def _read_alias(value: Any) -> Alias:  # noqa: ANN401
         raise InvalidParameterError(message)
     rest = {name: given for name, given in value.items() if name != "name"}
     return Alias(_read_pattern("", rest), _text("name", value.get("name")))
+
+
+def _read_paid(
+    values: Any,  # noqa: ANN401
+    ruled: Collection[str],
+    faults: list[tuple[str, str]],
+) -> tuple[str, ...]:
+    """Read which channels count as ads: of those that a rule gives, and of the built-in ones."""
+
+    def read(value: Any) -> str:  # noqa: ANN401
+        channel = _text("", value)
+        if channel not in ruled and channel not in set(Channel) - {Channel.DIRECT}:
+            message = f": no rule gives a channel {channel[:64]!r}, and none is built in"
+            raise InvalidParameterError(message)
+        return channel
+
+    return tuple(
+        dict.fromkeys(_read_list("paid_channels", values, MOST_CHANNEL_RULES, read, faults))
+    )
 
 
 def _read_rule(value: Any) -> ChannelRule:  # noqa: ANN401

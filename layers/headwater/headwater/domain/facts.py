@@ -297,7 +297,9 @@ COLUMNS: dict[str, dict[str, str]] = {
         "is_identified": "BOOLEAN",
         "touches": "BIGINT",
         "later_touches": "BIGINT",
-        "is_recent": "BOOLEAN",
+        "age": "BIGINT",
+        "lead_age": "BIGINT",
+        "again_age": "BIGINT",
         "conflicting_claims": "BIGINT",
     },
     "clicks": {

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from headwater.domain.attribution.definitions import default_models
 from headwater.domain.attribution.documents import changes_document, models_from_document
 from headwater.domain.buckets import MOST_BUCKETS
+from headwater.domain.channels import PAID_CHANNELS
 from headwater.domain.cleaning import NO_CLEANING, Cleaning
 from headwater.domain.cleaning_documents import cleaning_document, cleaning_from_document
 from headwater.domain.effect_months import Restatement
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 # BigCommerce: 0 incomplete, 5 canceled, 6 declined. None of them is ever a sale.
 NEVER_REVENUE = frozenset({0, 5, 6})
 _MOST_RECONCILED_DAYS = 31
+DEFAULT_MIN_PATHS, MOST_MIN_PATHS = 2_000, 1_000_000
+DEFAULT_BUCKETS = 1
 REFRESHES = ("daily", "hourly", "15min")
 
 
@@ -39,7 +42,6 @@ class AccountSettings:
     of a sale that stands in two of them, the order of the stronger one counts. ``cleaning`` holds
     the aliases and channel rules by which clicks are named. ``attribution`` are the models that the
     account has changed, and its own.
-    the aliases and channel rules by which clicks are named.
     ``markov_min_paths``: with fewer converting or fewer null paths a month's effects are those of
     ``linear_all``. ``effects_restatement``: what the owner last asked to be trained again.
     ``contact_buckets``: into how many parts the attribution of an account is cut that one function
@@ -59,9 +61,9 @@ class AccountSettings:
     duplicate_owners: tuple[str, ...] = ()
     cleaning: Cleaning = NO_CLEANING
     attribution: tuple[ModelDefinition, ...] = ()
-    markov_min_paths: int = 2_000
+    markov_min_paths: int = DEFAULT_MIN_PATHS
     effects_restatement: Restatement | None = None
-    contact_buckets: int = 1
+    contact_buckets: int = DEFAULT_BUCKETS
     refresh: str = "daily"
 
     def __post_init__(self) -> None:
@@ -84,8 +86,8 @@ class AccountSettings:
         if not 0 <= self.reconcile_days <= _MOST_RECONCILED_DAYS:
             message = f"reconcile_days: from 0 to {_MOST_RECONCILED_DAYS}"
             raise InvalidParameterError(message)
-        if self.markov_min_paths < 1:
-            message = "markov_min_paths: at least 1"
+        if not 1 <= self.markov_min_paths <= MOST_MIN_PATHS:
+            message = f"markov_min_paths: from 1 to {MOST_MIN_PATHS}"
             raise InvalidParameterError(message)
         if not 1 <= self.contact_buckets <= MOST_BUCKETS:
             message = f"contact_buckets: from 1 to {MOST_BUCKETS}"
@@ -123,6 +125,11 @@ class AccountSettings:
     @property
     def _default_models(self) -> tuple[ModelDefinition, ...]:
         return default_models(self.last_click_window, self.opt_in_window)
+
+    @property
+    def paid_channels(self) -> frozenset[str]:
+        """Return the channels whose clicks are ads: the built-in ones and the account's own."""
+        return PAID_CHANNELS | frozenset(self.cleaning.paid_channels)
 
     @property
     def rules(self) -> tuple[SubscriptionRule, ...]:

@@ -79,7 +79,7 @@ def attribute_orders(
         facts.mount(db, present_objects(desk.lake, frame), _READ)
         effects = effects_of(read_versions(db))
         result = build_attribution(db, frame.settings, effects, part)
-        build_evidence_rows(db, frame.settings)
+        build_evidence_rows(db)
         build_path_rows(db)
         changes = _save_tables(db, facts, frame, part)
     if part.is_whole:

@@ -13,7 +13,6 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
-from headwater.domain.channels import PAID_CHANNELS
 from headwater.domain.cost_join import (
     NO_AD,
     PLATFORM_ONLY,
@@ -80,9 +79,9 @@ class Marks(NamedTuple):
         *marks, referrer, landing, _ = self.keys
         return naming.click(Campaign(*marks), referrer, landing, self.match)
 
-    def joined(self, channel: str) -> Match:
+    def joined(self, *, is_paid: bool) -> Match:
         """Return the ad, or for a paid click of an unknown one what its platform is."""
-        if not self.match.method and channel in PAID_CHANNELS:
+        if not self.match.method and is_paid:
             platform = platform_hint(Campaign(*self.keys[:9]))
             return Match(NO_AD._replace(platform=platform), PLATFORM_ONLY if platform else "")
         return self.match
@@ -92,10 +91,10 @@ def build_dimension_tables(db: duckdb.DuckDBPyConnection, settings: AccountSetti
     """Make the dimension tables of a run from its mounted facts."""
     naming, seen = Naming(settings, AdNames(db)), SeenClicks()
     build_naming_keys(db, settings)
-    rows = []
+    rows, paid = [], settings.paid_channels
     for marks in read_marks(db):
         dimensions = marks.named_by(naming)
-        joined = marks.joined(dimensions.channel)
+        joined = marks.joined(is_paid=dimensions.channel in paid)
         rows.append((*marks.keys, *dimensions, *joined.ad, joined.method))
         if marks.match.method:
             seen.add(marks.match, dimensions, marks.touches)

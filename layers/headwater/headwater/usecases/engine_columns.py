@@ -16,7 +16,6 @@ from headwater.domain.attribution.columns import (
     Touches,
     microseconds,
 )
-from headwater.domain.channels import PAID_CHANNELS
 from headwater.domain.opt_ins import keep_opt_ins
 from headwater.domain.orders import MIGRATED_SOURCE, TRACKED_ORDER_SOURCES
 from headwater.usecases.row_tables import fill_table, single_row
@@ -91,7 +90,7 @@ def read_columns(
         _ORDER_CLASSES, {"migrated": MIGRATED_SOURCE, "tracked": sorted(TRACKED_ORDER_SOURCES)}
     )
     orders = _read_orders(db)
-    touches, is_imported = _read_touches(db)
+    touches, is_imported = _read_touches(db, settings.paid_channels)
     started = read_tracking_start(db, settings) if tracking_start is None else tracking_start
     return EngineColumns(
         orders, touches, _read_milestones(db, orders, touches, is_imported, started)
@@ -123,7 +122,9 @@ def _read_orders(db: duckdb.DuckDBPyConnection) -> Orders:
     )
 
 
-def _read_touches(db: duckdb.DuckDBPyConnection) -> tuple[Touches, Bools]:
+def _read_touches(
+    db: duckdb.DuckDBPyConnection, paid_channels: frozenset[str]
+) -> tuple[Touches, Bools]:
     """Return the touches, and which of them are imported."""
     names = {}
     for name in ("channel", "campaign"):
@@ -145,7 +146,7 @@ def _read_touches(db: duckdb.DuckDBPyConnection) -> tuple[Touches, Bools]:
         "JOIN contact_codes c ON c.contact = d.contact "
         "JOIN channel_codes USING (channel) "
         "JOIN campaign_codes k ON k.campaign = d.campaign ORDER BY n",
-        {"paid": sorted(PAID_CHANNELS)},
+        {"paid": sorted(paid_channels)},
     )
     is_direct = found["is_direct"].astype(bool)
     touches = Touches(

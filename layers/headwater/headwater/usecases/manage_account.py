@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING, Any
 from headwater.domain.subscription_rules import rules_document, rules_from_document
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from headwater.domain.settings import AccountSettings
     from headwater.domain.subscription_rules import SubscriptionRule
     from headwater.usecases.ports import Accounts, Clock
 
@@ -48,6 +51,43 @@ def save_subscription_rules(
     if changed != settings:
         accounts.save_settings(account, changed, clock.now())
     return SubscriptionRules(changed.rules, rules is None)
+
+
+def read_engine(account: str, *, accounts: Accounts) -> dict[str, int]:
+    """Return how the account's next run computes credits: ``markov_min_paths contact_buckets``."""
+    return _engine_of(accounts.settings(account))
+
+
+def save_engine(
+    account: str, values: Mapping[str, int], *, accounts: Accounts, clock: Clock
+) -> dict[str, int]:
+    """Change how credits are computed; the next run follows, frozen effects stay as they are.
+
+    Args:
+        account: the account.
+        values: ``markov_min_paths`` and ``contact_buckets``.
+        accounts: where its settings are.
+        clock: when they are changed.
+
+    Raises:
+        InvalidParameterError: naming a value that is out of bounds; nothing is changed.
+    """
+    settings = accounts.settings(account)
+    changed = replace(
+        settings,
+        markov_min_paths=values["markov_min_paths"],
+        contact_buckets=values["contact_buckets"],
+    )
+    if changed != settings:
+        accounts.save_settings(account, changed, clock.now())
+    return _engine_of(changed)
+
+
+def _engine_of(settings: AccountSettings) -> dict[str, int]:
+    return {
+        "markov_min_paths": settings.markov_min_paths,
+        "contact_buckets": settings.contact_buckets,
+    }
 
 
 def read_refresh(account: str, *, accounts: Accounts) -> str:

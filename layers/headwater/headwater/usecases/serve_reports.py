@@ -153,12 +153,18 @@ def _spell_rest(
     rest: dict[str, Any], currency: str, models: Sequence[str]
 ) -> dict[str, dict[str, str]]:
     return {
-        model: {
-            "kind": "pre_tracking" if rest[f"{model}_pre_tracking"] else "unattributed",
-            **amounts,
-        }
+        model: {"kind": _kind_of_rest(rest, model), **amounts}
         for model, amounts in _amounts(rest, currency, models).items()
     }
+
+
+def _kind_of_rest(rest: dict[str, Any], model: str) -> str:
+    """Return the kind of the row under which reports show what no touch gets."""
+    if not rest["is_converted"]:
+        return "not_converted"
+    if rest["order_class"] != "store":
+        return str(rest["order_class"])
+    return "pre_tracking" if rest[f"{model}_pre_tracking"] else "unattributed"
 
 
 def _credit_rows(objects: Mapping[str, str], order: Order, facts: Facts) -> list[dict[str, Any]]:

@@ -49,6 +49,8 @@ ROLES_OF_ROUTE = {
     "GET /v1/settings/cleaning": _OWNER,
     "PUT /v1/settings/cleaning": _OWNER,
     "POST /v1/cleaning/preview": _READERS,
+    "GET /v1/settings/engine": _OWNER,
+    "PUT /v1/settings/engine": _OWNER,
     "GET /v1/settings/refresh": _OWNER,
     "PUT /v1/settings/refresh": _OWNER,
     "POST /v1/subscriptions/preview": _READERS,

@@ -35,6 +35,7 @@ _CLEANING: dict[str, Any] = {
             "referrer": {"contains": "partner.example"},
         }
     ],
+    "paid_channels": ["partners"],
 }
 
 
@@ -87,6 +88,12 @@ class CleaningBody(ApiModel):
     aliases: AliasesBody = Field(default_factory=AliasesBody)
     channel_rules: list[ChannelRuleBody] = Field(
         default_factory=list, max_length=MOST_CHANNEL_RULES, description="The first that holds."
+    )
+    paid_channels: list[str] = Field(
+        default_factory=list,
+        max_length=MOST_CHANNEL_RULES,
+        description="Channels that count as ads beside the built-in ones: first_paid, last_paid "
+        "and paid_only look at their clicks too.",
     )
 
 

@@ -235,7 +235,7 @@ class CreditedTouch(NamedTouch):
 class Rest(ApiModel):
     """What no touch gets under one model."""
 
-    kind: Literal["pre_tracking", "unattributed"]
+    kind: RowKind = Field(description="Under which of the report's rows it stands.")
     gross: Amount
     net: Amount
 

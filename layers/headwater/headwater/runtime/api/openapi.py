@@ -28,6 +28,7 @@ from headwater.runtime.api.models_effects import (
     RestateRequest,
     Restating,
 )
+from headwater.runtime.api.models_engine import EngineAnswer, EngineBody
 from headwater.runtime.api.models_imports import (
     AdClicksPost,
     CostsPost,
@@ -67,6 +68,7 @@ from headwater.runtime.api.routes_credits import credit_routes
 from headwater.runtime.api.routes_duplicate_owners import owner_routes
 from headwater.runtime.api.routes_duplicates import duplicate_routes
 from headwater.runtime.api.routes_effects import effect_routes
+from headwater.runtime.api.routes_engine import engine_routes
 from headwater.runtime.api.routes_imports import import_routes
 from headwater.runtime.api.routes_manage_sources import manage_routes
 from headwater.runtime.api.routes_orders import order_routes
@@ -88,8 +90,10 @@ from headwater.usecases.import_rows import import_rows
 from headwater.usecases.link_contacts import link_contacts
 from headwater.usecases.list_duplicates import list_duplicates
 from headwater.usecases.manage_account import (
+    read_engine,
     read_refresh,
     read_subscription_rules,
+    save_engine,
     save_refresh,
     save_subscription_rules,
 )
@@ -126,6 +130,8 @@ _MODELS = (
     DuplicateList,
     EffectsDetail,
     EffectsList,
+    EngineAnswer,
+    EngineBody,
     ImportResult,
     LeadsPost,
     OrdersPost,
@@ -213,6 +219,7 @@ def openapi_document() -> dict[str, Any]:
         attribution_routes(read_models, save_models),
         cleaning_routes(read_cleaning, save_cleaning),
         cleaning_preview_routes(preview_cleaning),
+        engine_routes(read_engine, save_engine),
         refresh_routes(read_refresh, save_refresh),
         subscription_routes(preview_subscriptions),
         coverage_routes(serve_report),

@@ -60,7 +60,7 @@ def _compute(
     db: duckdb.DuckDBPyConnection, queries: Sequence[CoverageQuery], scope: Scope
 ) -> Iterator[dict[str, Any]]:
     ranges = Ranges(tuple(query.span for query in queries), scope.zone)
-    yield from compute_coverage(db, ranges, scope.models)
+    yield from compute_coverage(db, ranges, scope)
 
 
 def _spell(

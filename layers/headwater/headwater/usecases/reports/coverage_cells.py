@@ -4,20 +4,25 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from headwater.domain.channels import PAID_CHANNELS
+from headwater.domain.attribution.columns import microseconds
+from headwater.domain.attribution.definitions import ROLE_KINDS, Kind, role_definitions
 from headwater.domain.cost_join import PLATFORM_ONLY, UNMATCHED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from datetime import timedelta
 
     import duckdb
 
+    from headwater.domain.attribution.definitions import ModelDefinition
     from headwater.usecases.reports.ranges import Ranges
+    from headwater.usecases.reports.report import Scope
 
 COVERAGE_TABLES = ("credits", "spend", "clicks", "evidence", "touchpoints")
 _MOST_UNMATCHED = 500
 _NOT_JOINED = f"ad_match IN ('{UNMATCHED}', '{PLATFORM_ONLY}')"
-_PAID = ", ".join(f"'{channel.value}'" for channel in sorted(PAID_CHANNELS))
+# What a model's window precedes, where that is not the order: an age in table ``evidence``.
+_ANCHORS = {Kind.NEW_LEAD: "lead_age", Kind.REENGAGED_LEAD: "again_age"}
 # Whether an order is credited, and by direct visits alone, per model.
 _PARTICIPATION = (
     "bool_or(touch_id <> '' AND {model}_gross IS NOT NULL) AS has_{model}, "
@@ -41,7 +46,7 @@ _OUTCOME = """CASE WHEN NOT is_converted THEN 'not_converted'
 # Why an order is unattributed, as far as its path tells.
 _CAUSES = """
 SELECT c.span, c.model, CASE
-        WHEN p.touches > 0 AND p.is_recent THEN 'no_role'
+        WHEN p.touches > 0 AND CASE c.model {touched} END THEN 'no_role'
         WHEN p.touches > 0 THEN 'outside_window'
         WHEN p.later_touches > 0 THEN 'only_later_clicks'
         WHEN p.is_identified THEN 'no_click' ELSE 'no_identity' END AS cause,
@@ -59,7 +64,7 @@ WITH spent AS (
     GROUP BY ALL
 ), clicked AS (
     SELECT span, platform, ad_match, sum(clicks) AS clicks FROM {{clicks}}
-    WHERE ad_match <> '{UNMATCHED}' OR channel IN ({_PAID}) GROUP BY ALL
+    WHERE ad_match <> '{UNMATCHED}' OR channel IN ({{paid}}) GROUP BY ALL
 )
 SELECT span, platform, ad_match, coalesce(cost, 0), coalesce(clicks, 0)
 FROM spent FULL JOIN clicked USING (span, platform, ad_match) ORDER BY ALL
@@ -73,7 +78,7 @@ WITH unmatched AS (
     FROM {{spend}} WHERE ad_match = '{UNMATCHED}' GROUP BY ALL HAVING sum(clicks) > 0
     UNION ALL
     SELECT span, 'clicks', platform, '', '', '', source, medium, campaign, 0, sum(clicks)
-    FROM {{clicks}} WHERE {_NOT_JOINED} AND channel IN ({_PAID}) GROUP BY ALL
+    FROM {{clicks}} WHERE {_NOT_JOINED} AND channel IN ({{paid}}) GROUP BY ALL
 )
 SELECT * FROM unmatched QUALIFY row_number()
     OVER (PARTITION BY span, what ORDER BY cost_ DESC, clicks_ DESC, {_NAMES}) <= {_MOST_UNMATCHED}
@@ -93,17 +98,21 @@ FROM per_order GROUP BY span
 
 
 def compute_coverage(
-    db: duckdb.DuckDBPyConnection, ranges: Ranges, models: Sequence[str]
+    db: duckdb.DuckDBPyConnection, ranges: Ranges, scope: Scope
 ) -> Iterator[dict[str, Any]]:
     """Yield the coverage of each range as plain JSON values, amounts in minor units.
 
     Args:
         db: holds the views ``COVERAGE_TABLES``, at least of the ranges.
         ranges: the reporting days.
-        models: the models whose credits are looked at.
+        scope: the models whose credits are looked at, and the channels that are ads.
     """
-    _cover_orders(db, ranges, models)
-    traffic = {"spend": ranges.by_day("spend"), "clicks": ranges.by_day("clicks")}
+    _cover_orders(db, ranges, scope.models)
+    traffic = {
+        "spend": ranges.by_day("spend"),
+        "clicks": ranges.by_day("clicks"),
+        "paid": ", ".join(f"'{channel}'" for channel in sorted(scope.paid_channels)),
+    }
     sections: dict[str, list[Any]] = {
         "outcomes": _rows(
             db,
@@ -111,7 +120,7 @@ def compute_coverage(
             "SELECT span, model, outcome, count(*), sum(gross), sum(net) FROM covered_orders "
             "GROUP BY ALL ORDER BY ALL",
         ),
-        "causes": _rows(db, ranges, _CAUSES),
+        "causes": _rows(db, ranges, _CAUSES.format(touched=_touched(scope.definitions))),
         "joined": _rows(db, ranges, _JOINED.format(**traffic)),
         "unmatched": _rows(db, ranges, _UNMATCHED.format(**traffic)),
         "health": _health(db, ranges),
@@ -130,6 +139,25 @@ def _cover_orders(db: duckdb.DuckDBPyConnection, ranges: Ranges, models: Sequenc
             directs=", ".join(f"coalesce(direct_{model}, false)" for model in models),
         )
     )
+
+
+def _touched(models: Sequence[ModelDefinition]) -> str:
+    """Return the SQL of whether a click lies in the window of each model.
+
+    A model over the roles looks as far as the farther one of first and last click. Where what a
+    window precedes never happened, no window left a click out.
+    """
+    first, _, _, last = (role.window for role in role_definitions(tuple(models)))
+    of_roles = None if first is None or last is None else max(first, last)
+    return " ".join(
+        f"WHEN '{model.name}' THEN {_is_within(_ANCHORS.get(model.kind, 'age'), window)}"
+        for model in models
+        for window in [of_roles if model.kind in ROLE_KINDS else model.window]
+    )
+
+
+def _is_within(age: str, window: timedelta | None) -> str:
+    return "true" if window is None else f"coalesce(p.{age} <= {microseconds(window)}, true)"
 
 
 def _health(db: duckdb.DuckDBPyConnection, ranges: Ranges) -> list[dict[str, int]]:

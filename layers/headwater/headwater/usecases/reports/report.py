@@ -13,6 +13,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, Protocol
 
 from headwater.domain.attribution.definitions import Kind
+from headwater.domain.channels import PAID_CHANNELS
 from headwater.domain.manifests import ALL_DAYS
 from headwater.domain.reporting_days import day_bounds
 from headwater.errors import InvalidParameterError
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
     import duckdb
 
+    from headwater.domain.attribution.definitions import ModelDefinition
     from headwater.domain.manifests import Objects
     from headwater.domain.settings import AccountSettings
     from headwater.usecases.ports import Facts, Lake
@@ -95,18 +97,21 @@ class Scope:
 
     ``models`` are those that are asked for, in the order of the account's; ``whole`` those of the
     account that give each touch all of its order, so that rows hold more than there is.
+    ``definitions`` are all of the account's models.
     """
 
     zone: str
     models: tuple[str, ...]
     whole: frozenset[str] = frozenset()
+    definitions: tuple[ModelDefinition, ...] = ()
+    paid_channels: frozenset[str] = PAID_CHANNELS
 
     @classmethod
     def of(cls, settings: AccountSettings, models: tuple[str, ...]) -> Scope:
         """Return the scope of some models of an account."""
         definitions = settings.model_definitions
         whole = frozenset(each.name for each in definitions if each.kind is Kind.ROLES_FULL)
-        return cls(settings.time_zone, models, whole)
+        return cls(settings.time_zone, models, whole, definitions, settings.paid_channels)
 
 
 @dataclass(frozen=True, slots=True)
