@@ -3,9 +3,9 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up check fmt fmt-check lint types imports template test bench \
+.PHONY: help setup demo up check fmt fmt-check lint types imports template test test-browser bench \
 	bench-attribution build build-tracker deploy \
-	account connect lock clean
+	account connect lock clean chromium
 
 VENVS := $(CURDIR)/.local/venvs
 BIN := $(VENVS)/dev/bin
@@ -61,6 +61,17 @@ template: setup ## Check the template and the state machine
 
 test: setup ## Run the tests; ARGS="-k rebill -n 0" narrows them
 	$(BIN)/pytest -n 2 --dist loadgroup $(ARGS)
+
+CHROMIUM ?= $(or $(shell command -v chromium || command -v chromium-browser || command -v google-chrome),/usr/bin/chromium)
+test-browser: export CHROMIUM := $(CHROMIUM)
+test-browser: build-tracker ## Test the tracking script in Chromium (Debian's is installed where none is)
+	@test -x "$(CHROMIUM)" || $(MAKE) --no-print-directory chromium
+	node --test tests/browser/*.test.js
+
+chromium:
+	@test -x "$$(command -v apt-get)" || { echo "Install Chromium and name it: make test-browser CHROMIUM=/path"; exit 1; }
+	$(if $(shell command -v sudo),sudo) apt-get update -qq
+	$(if $(shell command -v sudo),sudo) apt-get install -y -qq --no-install-recommends chromium
 
 bench: setup ## Measure against the budgets; fails on what became slower
 	$(PYTHON) -m benchmarks $(ARGS)

@@ -38,9 +38,9 @@ test("one password makes a login, two an account", () => {
   assert.equal(meaningOf(form([EMAIL, PASSWORD, PASSWORD]), "/login.php"), "identify");
 });
 
-test("a search means nothing", () => {
-  assert.equal(meaningOf(form([field("search", "q", "a@b.example")]), "/"), "");
-  assert.equal(meaningOf(form([EMAIL], { role: "search" }), "/"), "");
+test("a search names nobody, whatever is searched for", () => {
+  assert.equal(emailOf([field("search", "email", "a@b.example")]), "");
+  assert.equal(emailOf([field("text", "search_query", "a@b.example")]), "");
 });
 
 test("the shop's own mark decides", () => {

@@ -7,21 +7,17 @@ const NOON = 1_795_269_900_000;
 const SECOND = 1000;
 
 /** A storage like the browser's, whose room can be limited. */
-class Area {
-  constructor(room = Infinity) {
-    Object.defineProperty(this, "room", { value: room });
-  }
-  getItem(key) {
-    return Object.hasOwn(this, key) ? this[key] : null;
-  }
-  setItem(key, value) {
-    if (value.length > this.room) throw new Error("QuotaExceededError");
-    this[key] = value;
-  }
-  removeItem(key) {
-    delete this[key];
-  }
-}
+const storageOf = (room = Infinity) =>
+  new Proxy(
+    {},
+    {
+      set(area, key, value) {
+        if (value.length > room) throw new Error("QuotaExceededError");
+        area[key] = value;
+        return true;
+      },
+    },
+  );
 
 function queueOf(area, name) {
   const queue = makeQueue(name);
@@ -32,7 +28,7 @@ const event = (id, more) => ({ type: "page", id, created: NOON, ...more });
 const ids = (batch) => batch.map((entry) => entry.hit.id);
 
 test("an event is sent once, and gone when it is confirmed", () => {
-  const area = new Area();
+  const area = storageOf();
   const queue = queueOf(area, "a");
   queue.add(event("1"), NOON);
   const batch = queue.take(NOON);
@@ -44,14 +40,14 @@ test("an event is sent once, and gone when it is confirmed", () => {
 });
 
 test("an event that was not confirmed is sent again", () => {
-  const queue = queueOf(new Area(), "a");
+  const queue = queueOf(storageOf(), "a");
   queue.add(event("1"), NOON);
   queue.settle(queue.take(NOON), false, NOON);
   assert.deepEqual(ids(queue.take(NOON)), ["1"]);
 });
 
 test("the next page takes over what a page left", () => {
-  const area = new Area();
+  const area = storageOf();
   const before = queueOf(area, "a");
   before.add(event("1"), NOON);
   before.settle(before.take(NOON), false, NOON);
@@ -63,7 +59,7 @@ test("the next page takes over what a page left", () => {
 });
 
 test("a page that is alive keeps its events, one that died without a word loses them after ten seconds", () => {
-  const area = new Area();
+  const area = storageOf();
   queueOf(area, "a").add(event("1"), NOON);
   const other = queueOf(area, "b");
   other.sync(NOON + 9 * SECOND);
@@ -73,7 +69,7 @@ test("a page that is alive keeps its events, one that died without a word loses 
 });
 
 test("what was under way when the page left is sent again after ten seconds, and only once", () => {
-  const area = new Area();
+  const area = storageOf();
   const first = queueOf(area, "a");
   first.add(event("1"), NOON);
   first.take(NOON);
@@ -89,7 +85,7 @@ test("what was under way when the page left is sent again after ten seconds, and
 });
 
 test("a page that comes back learns that its events were taken", () => {
-  const area = new Area();
+  const area = storageOf();
   const page = queueOf(area, "a");
   page.add(event("1"), NOON);
   page.doubt(null, NOON);
@@ -119,16 +115,16 @@ test("an event larger than a request goes alone, so that it does not block the o
 });
 
 test("the oldest events go when there are more than a hundred, or than 64 kB", () => {
-  const queue = queueOf(new Area(), "a");
+  const queue = queueOf(storageOf(), "a");
   for (let n = 0; n < 120; n++) queue.add(event(String(n)), NOON);
   assert.equal(ids(queue.take(NOON))[0], "20");
-  const fat = queueOf(new Area(), "b");
+  const fat = queueOf(storageOf(), "b");
   for (let n = 0; n < 5; n++) fat.add(event(String(n), { url: "x".repeat(15_000) }), NOON);
   assert.equal(ids(fat.take(NOON))[0], "1");
 });
 
 test("an event is given up after a day", () => {
-  const area = new Area();
+  const area = storageOf();
   const before = queueOf(area, "a");
   before.add(event("1"), NOON);
   before.doubt(null, NOON);
@@ -139,7 +135,7 @@ test("an event is given up after a day", () => {
 });
 
 test("a full or a denied storage loses nothing while the page lives", () => {
-  for (const area of [new Area(10), null]) {
+  for (const area of [storageOf(10), null]) {
     const queue = queueOf(area, "a");
     queue.add(event("1"), NOON);
     queue.sync(NOON);
@@ -150,7 +146,7 @@ test("a full or a denied storage loses nothing while the page lives", () => {
 });
 
 test("as the page leaves, what failed before is left to the next one", () => {
-  const queue = queueOf(new Area(), "a");
+  const queue = queueOf(storageOf(), "a");
   queue.add(event("1"), NOON);
   queue.settle(queue.take(NOON), false, NOON);
   queue.add(event("2"), NOON);
@@ -158,16 +154,16 @@ test("as the page leaves, what failed before is left to the next one", () => {
 });
 
 test("a slot that somebody spoiled is cleared away", () => {
-  const area = new Area();
-  area.setItem("_hwq.x", "{no json");
-  area.setItem("_hwq.y", "[0]");
-  area.setItem("other", "stays");
+  const area = storageOf();
+  area["_hwq.x"] = "{no json";
+  area["_hwq.y"] = "[0]";
+  area.other = "stays";
   queueOf(area, "a").sync(NOON);
   assert.deepEqual(Object.keys(area), ["other"]);
 });
 
 test("a withdrawal deletes the events of all pages", () => {
-  const area = new Area();
+  const area = storageOf();
   queueOf(area, "a").add(event("1"), NOON);
   const queue = queueOf(area, "b");
   queue.add(event("2"), NOON);

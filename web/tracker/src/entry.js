@@ -17,10 +17,13 @@ function optionsOf({ dataset, src }) {
   return Object.assign(options, dataset);
 }
 
-function isDebugged() {
-  const isAsked = /[?&]hwdebug=1/.test(location.search);
-  return attempt(() => (isAsked ? (sessionStorage.hwdebug = 1) : sessionStorage.hwdebug), isAsked);
-}
+/** Whether somebody asked for the overlay: in this address, or earlier, which a cookie says. */
+const isDebugged = () =>
+  attempt(() => {
+    const said = location.search.match(/[?&](hwdebug=[01])/);
+    if (said) document.cookie = said[1] + ";path=/";
+    return /hwdebug=1/.test(said || document.cookie);
+  });
 
 function showLog(options) {
   const script = document.createElement("script");

@@ -27,17 +27,15 @@ export const nameOf = (form) =>
 
 /**
  * Say what sending a form means: `optin` for a newsletter or lead form, `login`, `identify` for an
- * account, a checkout or an order's form, nothing for a search. The attribute `data-hw` of the
- * form decides where the shop has set it (`off` for nothing).
+ * account, a checkout or an order's form. The attribute `data-hw` of the form decides where the
+ * shop has set it (`off` for nothing). A search has no field for an email, and so says nothing.
  * @param {HTMLFormElement} form
  * @param {string} path of its page
  */
 export function meaningOf(form, path) {
   const mark = attribute(form, "data-hw");
   if (mark) return mark === "off" ? "" : mark;
-  const types = [...form.elements].map((field) => field.type);
-  const passwords = types.filter((type) => type === "password").length;
-  if (attribute(form, "role") === "search" || types.includes("search")) return "";
+  const passwords = [...form.elements].filter(({ type }) => type === "password").length;
   if (passwords === 1) return "login";
   const isOther = /checkout|account|order|cart|gift|review|return|friend|password|login/i;
   return passwords ||

@@ -25,7 +25,7 @@ export function follow(options, note) {
   const now = Date.now;
   const mint = () => mintId(now());
   const browser = hashOf(navigator.userAgent + navigator.language);
-  const domains = (options.domains || "").split(",").filter(Boolean);
+  const domains = (options.domains || "").split(",");
   const isAnalytics = options.purpose === "analytics";
   const queue = makeQueue(mint());
   const sender = makeSender(queue, options.endpoint + "/e", seal, note);
@@ -48,7 +48,7 @@ export function follow(options, note) {
     const next = navigator.globalPrivacyControl ? ANONYMOUS : said;
     if (next === consent || !next) return;
     note("consent", (consent = next));
-    write(OPT_OUT, next === DENIED ? 1 : "");
+    if (read(OPT_OUT) || next === DENIED) write(OPT_OUT, next === DENIED ? 1 : "");
     if (next === GRANTED) {
       const known = read(VISITOR);
       visitor = carried ? carried[0] : isId(known) ? known : mint();
@@ -67,7 +67,7 @@ export function follow(options, note) {
   function askConsent() {
     const banner = bannerSays(read("bc_consent"), isAnalytics ? 3 : 4);
     // Somebody whose id we keep has agreed before, for a withdrawal deletes it.
-    const usual = options.consent === "wait" && !isId(read(VISITOR)) ? UNKNOWN : GRANTED;
+    const usual = options.consent === "wait" && !read(VISITOR) ? UNKNOWN : GRANTED;
     decide(banner || (read(OPT_OUT) ? DENIED : usual));
   }
 
@@ -108,8 +108,8 @@ export function follow(options, note) {
     }
     note("event", event);
     queue.add(event, now());
-    // After this task, so that events of one moment share a request.
-    Promise.resolve().then(sender.send);
+    // In a task of its own: events of one moment share a request, and the page is not held up.
+    setTimeout(sender.send);
   }
 
   /** Put an event into the visitor's session; tell whether it opens one. */
@@ -239,6 +239,7 @@ export function follow(options, note) {
     on(document, "visibilitychange", () => document.hidden && sender.drain());
     on(document, "submit", submitted);
     for (const name of ["click", "auxclick"]) on(document, name, clicked);
+    if (!listenToShop()) on(window, "load", listenToShop);
   }
 
   /** Listen to BigCommerce's data layer, which a theme may load before or after us. */
@@ -255,10 +256,10 @@ export function follow(options, note) {
   function begin() {
     askConsent();
     if (cleanUrl) history.replaceState(history.state, "", cleanUrl);
-    listen();
-    if (!listenToShop()) on(window, "load", listenToShop);
     page();
     if (options.order) purchase({ order_id: options.order });
+    // In a task of its own, so that the page is not held up.
+    setTimeout(safely(listen));
     // Pages that died without a word give their slots up after ten seconds.
     setTimeout(sender.send, 11e3);
   }

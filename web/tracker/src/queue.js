@@ -38,7 +38,7 @@ export function makeQueue(name) {
     } while (text.length > LARGEST);
     // Where it is full or forbidden the events stay in memory, and are sent from there.
     isKept = attempt(() => {
-      entries.length ? storage.setItem(slot, text) : storage.removeItem(slot);
+      entries.length ? (storage[slot] = text) : delete storage[slot];
       return true;
     });
   }
@@ -56,11 +56,11 @@ export function makeQueue(name) {
 
     /** Learn what other pages did: they may have taken our slot, and left theirs. */
     sync(now) {
-      if (isKept && entries.length && !attempt(() => storage.getItem(slot))) entries = [];
+      if (isKept && entries.length && !attempt(() => storage[slot])) entries = [];
       for (const key of slots()) {
-        const [alive, left] = attempt(() => JSON.parse(storage.getItem(key)), []);
+        const [alive, left] = attempt(() => JSON.parse(storage[key]), []);
         if (key === slot || (alive && Math.abs(now - alive) < LEASE)) continue;
-        storage.removeItem(key);
+        delete storage[key];
         for (const [event, unsure, tried] of left || []) {
           if (now - event.created < OLDEST) entries.push({ hit: event, unsure, tried });
         }
@@ -117,7 +117,7 @@ export function makeQueue(name) {
     /** Delete the events of all pages. */
     clear() {
       entries = [];
-      for (const key of slots()) storage.removeItem(key);
+      for (const key of slots()) delete storage[key];
     },
   };
 }

@@ -14,24 +14,29 @@ export const OPT_OUT = "_hwo";
 /** First and last touch, and what has been told already. */
 const MEMORY = "_hw";
 
+/** The widest domain that a cookie can have: found once, for that asks the browser's network. */
+const DOMAIN = "_hwd";
+/** As long the cookies that were read hold, in milliseconds: a read after a write is slow. */
+const FRESH = 1e3;
+
+let cookies = "";
+let readAt = 0;
 let domain;
 
-// A sandboxed frame has no cookies, and throws.
-const cookie = (name) =>
-  attempt(() => document.cookie.match("(?:^|; )" + name + "=([^;]*)")[1], "");
+function cookie(name) {
+  const now = Date.now();
+  // A sandboxed frame has no cookies, and throws.
+  if (now - readAt > FRESH) cookies = attempt(() => document.cookie, "");
+  readAt = now;
+  return (cookies.match("(?:^|; )" + name + "=([^;]*)") || [])[1];
+}
 
-const setCookie = (name, value, life, host) =>
-  attempt(() => {
-    document.cookie =
-      name +
-      "=" +
-      value +
-      ";path=/;max-age=" +
-      life +
-      ";samesite=lax" +
-      (host ? ";domain=" + host : "") +
-      (location.protocol === "https:" ? ";secure" : "");
-  });
+function setCookie(name, value, life, host) {
+  const text = name + "=" + value + ";";
+  const more = (host ? ";domain=" + host : "") + (location.protocol === "https:" ? ";secure" : "");
+  attempt(() => (document.cookie = text + "path=/;max-age=" + life + ";samesite=lax" + more));
+  cookies = text + " " + cookies;
+}
 
 /**
  * Find the widest domain that this page may set a cookie for: the shop's, with all its subdomains.
@@ -42,9 +47,10 @@ function rootDomain() {
   // An address in digits has no domain above it.
   for (let from = labels.length - 2; from >= 0 && !/^\d+$/.test(labels[from + 1]); from--) {
     const host = labels.slice(from).join(".");
-    setCookie("_hwp", 1, 9, host);
-    if (cookie("_hwp")) {
-      setCookie("_hwp", "", 0, host);
+    setCookie(DOMAIN, 1, 9, host);
+    readAt = 0;
+    if (cookie(DOMAIN)) {
+      setCookie(DOMAIN, "", 0, host);
       return host;
     }
   }
@@ -52,18 +58,20 @@ function rootDomain() {
 }
 
 /** Read a value from its cookie, else from its mirror. */
-export const read = (name) => cookie(name) || attempt(() => localStorage.getItem(name)) || "";
+export const read = (name) => cookie(name) || attempt(() => localStorage[name]) || "";
 
 /** Write a value to both, or delete it where it is empty. */
 export function write(name, value) {
+  if (domain === undefined) domain = attempt(() => localStorage[DOMAIN]);
   if (domain === undefined) domain = rootDomain();
+  attempt(() => (localStorage[DOMAIN] = domain));
   setCookie(name, value, value ? COOKIE_LIFE : 0, domain);
-  attempt(() => (value ? localStorage.setItem(name, value) : localStorage.removeItem(name)));
+  attempt(() => (value ? (localStorage[name] = value) : delete localStorage[name]));
 }
 
 /** Read what is remembered: `told` names, and `touches`, the first and the last of 90 days. */
 export function recall(now) {
-  const memory = attempt(() => JSON.parse(localStorage.getItem(MEMORY))) || {
+  const memory = attempt(() => JSON.parse(localStorage[MEMORY])) || {
     told: [],
     touches: [],
   };
@@ -71,8 +79,8 @@ export function recall(now) {
   return memory;
 }
 
-export const remember = (memory) =>
-  attempt(() => localStorage.setItem(MEMORY, JSON.stringify(memory)));
+export const remember = (memory) => attempt(() => (localStorage[MEMORY] = JSON.stringify(memory)));
 
 /** Delete all of it. */
-export const forgetAll = () => [VISITOR, SESSION, MEMORY].forEach((name) => write(name, ""));
+export const forgetAll = () =>
+  [VISITOR, SESSION, MEMORY, DOMAIN].forEach((name) => write(name, ""));
