@@ -66,7 +66,7 @@ CHROMIUM ?= $(or $(shell command -v chromium || command -v chromium-browser || c
 test-browser: export CHROMIUM := $(CHROMIUM)
 test-browser: build-tracker ## Test the tracking script in Chromium (Debian's is installed where none is)
 	@test -x "$(CHROMIUM)" || $(MAKE) --no-print-directory chromium
-	node --test tests/browser/*.test.js
+	node --test --test-concurrency=2 tests/browser/*.test.js
 
 chromium:
 	@test -x "$$(command -v apt-get)" || { echo "Install Chromium and name it: make test-browser CHROMIUM=/path"; exit 1; }
