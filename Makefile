@@ -4,7 +4,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
 .PHONY: help setup demo up check fmt fmt-check lint types imports template test test-browser bench \
-	bench-attribution build build-tracker deploy \
+	bench-tracking bench-attribution build build-tracker deploy \
 	account connect lock clean chromium
 
 VENVS := $(CURDIR)/.local/venvs
@@ -75,6 +75,9 @@ chromium:
 
 bench: setup ## Measure against the budgets; fails on what became slower
 	$(PYTHON) -m benchmarks $(ARGS)
+
+bench-tracking: setup ## The collector, the filter of bots, a million broken inputs; ARGS=--help
+	$(PYTHON) -m benchmarks.tracking $(ARGS)
 
 bench-attribution: setup ## The attribution engine beside a floor, plain SQL and its peers; ARGS=--help
 	$(PYTHON) -m benchmarks.attribution $(ARGS)

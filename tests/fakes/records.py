@@ -115,6 +115,7 @@ class FakeJourneys(Marking):
         self._touchpoints: dict[tuple[str, ...], Touchpoint] = {}
         self._identifications: dict[tuple[str, ...], Identification] = {}
         self._opt_ins: dict[tuple[str, ...], OptIn] = {}
+        self._claimed: Counter[tuple[str, ...]] = Counter()
         self._claims: dict[tuple[str, ...], OrderClaim] = {}
 
     def add_touchpoints(
@@ -145,7 +146,7 @@ class FakeJourneys(Marking):
         return self._add(account, "optins", self._opt_ins, keyed, received_at)
 
     def add_claims(self, account: str, items: Sequence[OrderClaim], received_at: datetime) -> int:
-        taken: Counter[tuple[str, ...]] = Counter(key[:3] for key in self._claims)
+        taken = self._claimed
         keyed: dict[tuple[str, ...], OrderClaim] = {}
         for item in items:
             key: tuple[str, ...] = (

@@ -21,6 +21,8 @@ PEOPLE = {
     f"{_IPHONE} Mobile/15E148 Safari/605.1 NAVER(inapp; search; 2000; 12.3.6)": "mobile",
     "Mozilla/5.0 (iPad; CPU OS 16_6 like Mac OS X) Mobile/15E148 [Pinterest/iOS]": "tablet",
     "Mozilla/5.0 (Linux; Android 5.1; AFTS Build/LMY47O) Safari/537.36 SMART-TV": "desktop",
+    "Mozilla/4.0 (compatible; MSIE 8.0; Windows NT 6.1; Trident/4.0)": "desktop",
+    "Mozilla/5.0 (compatible;  MSIE 10.0; Windows NT 6.2; Trident/6.0)": "desktop",
     "Opera/9.80 (Android; Opera Mini/12.0.1987/37.7327; U; pl) Presto/2.12.423": "mobile",
 }
 PROGRAMS = [
@@ -33,6 +35,9 @@ PROGRAMS = [
     "Mozilla/5.0 (compatible; AhrefsBot/7.0)",
     f"Mozilla/5.0 (Linux; Android 11) {_CHROME} Mobile Safari/537.36 Chrome-Lighthouse",
     "facebookexternalhit/1.1 (+http://www.facebook.com/externalhit_uatext.php)",
+    "Mozilla/5.0 (compatible; RetroList/1.0)",
+    "Mozilla/5.0 (compatible)",
+    f"Mozilla/5.0 (X11; Linux x86_64) {_CHROME} Safari/537.36 CloudObservatory/1.0",
     "curl/8.5.0",
     "python-requests/2.32.3",
     "Go-http-client/2.0",

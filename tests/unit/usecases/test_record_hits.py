@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, date, datetime, timedelta
+from random import Random
 from typing import TYPE_CHECKING, Any
 
 from hypothesis import given
@@ -217,3 +218,36 @@ def test_no_content_breaks_the_worker(
     assert result.failed == ()
     for touch in _stored(journeys)[0][8]:
         json.dumps([touch.visitor, touch.campaign.source], ensure_ascii=False).encode()
+
+
+def test_ten_thousand_hits_in_any_order_and_a_fifth_of_them_twice_are_stored_once() -> None:
+    rng = Random(20_261_129)
+    kinds: tuple[dict[str, object], ...] = (
+        {"url": "https://shop.example/?utm_source=google&gclid=1"},
+        {"type": "identify", "kind": "form", "email": EMAIL},
+        {"type": "optin", "form": "newsletter", "email": EMAIL},
+        {"type": "order"},
+    )
+    bodies = [
+        _message(
+            *(
+                _event(first + n, session=f"s{first + n}", order_id=first + n) | kinds[n % 4]
+                for n in range(10)
+            ),
+            visitor=f"v{first % 700}",
+        )
+        for first in range(0, 10_000, 10)
+    ]
+    sent = bodies + rng.sample(bodies, len(bodies) // 5)
+    rng.shuffle(sent)
+    journeys = FakeJourneys()
+    result = _record(sent, journeys)
+    touches = list(journeys.touchpoints_on("acme", DAY))
+    links = list(journeys.identifications_on("acme", DAY))
+    opt_ins = list(journeys.opt_ins_on("acme", DAY))
+    claims = list(journeys.claims_on("acme", DAY))
+    assert (len(touches), len(opt_ins), len(claims)) == (3000, 2000, 2000)
+    assert len({touch.touch_id for touch in touches}) == 3000
+    assert len(links) == 5000
+    # Besides these, the one shopper's profile, which gains an earlier time at most.
+    assert 12_000 < result.recorded <= 12_000 + len(sent)

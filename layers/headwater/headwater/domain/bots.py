@@ -13,6 +13,13 @@ from functools import lru_cache
 _BROWSER = re.compile(
     r"Mozilla/\d|Opera/\d|UCWEB|Nokia|BlackBerry|SAMSUNG[-_]|LG[-_]|SonyEricsson|MOT[-_]|HUAWEI[-_]"
 )
+# "Compatible" is how Internet Explorer, and few others, said that it is no Netscape: whoever else
+# says so names himself next, and is a program.
+_COMPATIBLE = re.compile(
+    r"Mozilla/\d+\.\d+ \(compatible(?:\)|; *+"
+    r"(?!MSIE \d|Opera|Konqueror|Windows|iCab|AOL|WebTV|Android))",
+    re.IGNORECASE,
+)
 # Fragments of programs' names, in lower case. Plain substrings: testing all of them takes a tenth
 # of the time of one regular expression with as many branches.
 _FRAGMENTS = (
@@ -25,6 +32,15 @@ _FRAGMENTS = (
     *("headless", "phantomjs", "puppeteer", "playwright", "selenium", "webdriver", "cypress"),
     *("lighthouse", "speed insights", "speedcurve", "gtmetrix", "ptst/", "pingdom", "dareboost"),
     *("rigor", "splash", "hotjar", "datadog", "newrelic", "site24x7", "statuscake", "jsdom"),
+    *(
+        "synthetic",
+        "diagnos",
+        "observatory",
+        "catchpoint",
+        "nutch",
+        "transcoder",
+        "gecko; compatible",
+    ),
     # who runs them
     *("facebookexternal", "meta-external", "skypeuri", "slack-img", "-google", "google-"),
     *(
@@ -53,7 +69,7 @@ _INNOCENT = re.compile(
 @lru_cache(maxsize=4096)
 def is_bot(user_agent: str) -> bool:
     """Tell whether a user agent is a program's; one without a name is."""
-    if not _BROWSER.match(user_agent):
+    if not _BROWSER.match(user_agent) or _COMPATIBLE.match(user_agent):
         return True
     agent = user_agent.lower()
     if not any(fragment in agent for fragment in _FRAGMENTS):
