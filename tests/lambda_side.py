@@ -233,6 +233,7 @@ class LambdaSide:
             "journeys": shop.journeys,
             "costs": shop.costs,
             "edges": shop.edges,
+            "people": shop.people,
             "products": shop.products,
             "lake": shop.lake,
             "facts": shop.facts,

@@ -14,6 +14,7 @@ from headwater.domain.orders import Order, OrderLine
 from headwater.domain.settings import AccountSettings
 from headwater.usecases.attribute_orders import attribute_orders
 from headwater.usecases.chain_subscriptions import chain_subscriptions
+from headwater.usecases.explain_credits import ExplainPorts, explain_credits
 from headwater.usecases.export_facts import Tables, export_facts, list_marked_days
 from headwater.usecases.finish_run import finish_run
 from headwater.usecases.materialize_reports import materialize_reports
@@ -32,6 +33,7 @@ from tests.fakes import (
     FakeFacts,
     FakeJourneys,
     FakeLake,
+    FakeLivePeople,
     FakeMarks,
     FakeOrders,
     FakePipeline,
@@ -73,6 +75,7 @@ class Workshop:
         self.edges = FakeEdges(self.marks, self.clock)
         self.products = FakeProducts(self.marks, self.clock)
         self.facts = FakeFacts()
+        self.people = FakeLivePeople(self.orders, self.journeys)
         self.lake = FakeLake()
         self.runs = FakeRuns()
         self.pipeline = FakePipeline()
@@ -227,6 +230,12 @@ class Workshop:
         return serve_credits(
             ACCOUNT, STORE, str(order_id), published, facts=self.facts, orders=self.orders
         )
+
+    def explain(self, order_id: int) -> dict[str, Any]:
+        """Read why an order is credited as it is, as the API answers it."""
+        published = open_published_run(ACCOUNT, runs=self.runs, lake=self.lake)
+        ports = ExplainPorts(self.facts, self.people, self.edges)
+        return explain_credits(ACCOUNT, self.trail(order_id), published, ports=ports)
 
     def credited(self, order_id: int, model: str) -> dict[str, str]:
         """Return campaign → net credit of one order under one model, zero credits left out."""

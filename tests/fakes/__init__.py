@@ -5,6 +5,7 @@ from tests.fakes.directory import FakeEdges, FakeProducts
 from tests.fakes.events import FakeClock, FakeHitQueue, FakePipeline, FakeReconciliations
 from tests.fakes.hooks import FakeHooks, FakeStoreHooks
 from tests.fakes.lake import FakeFacts, FakeLake
+from tests.fakes.people import FakeLivePeople
 from tests.fakes.records import FakeCosts, FakeJourneys, FakeOrders
 from tests.fakes.table import FakeTable
 
@@ -18,6 +19,7 @@ __all__ = [
     "FakeHooks",
     "FakeJourneys",
     "FakeLake",
+    "FakeLivePeople",
     "FakeMarks",
     "FakeOrders",
     "FakePipeline",

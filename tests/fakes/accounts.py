@@ -126,8 +126,18 @@ class FakeRuns:
     def previous(self, account: str) -> dict[str, datetime]:
         return dict(self._heads[account].previous)
 
-    def publish(self, account: str, run: str, manifest: str, version: str, now: datetime) -> None:
+    def publish(
+        self,
+        account: str,
+        run: str,
+        manifest: str,
+        version: str,
+        now: datetime,
+        *,
+        as_of: datetime,
+    ) -> None:
         head = self._held(account, run)
+        head.run = replace(head.run, as_of=as_of)
         if head.run.manifest == manifest:
             return
         kept = {m: at for m, at in head.previous.items() if now - at < timedelta(days=8)}

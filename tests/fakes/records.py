@@ -50,6 +50,7 @@ class FakeOrders(Marking):
     def __init__(self, marks: Marks | None = None, clock: Clock | None = None) -> None:
         super().__init__(marks, clock)
         self._stored: dict[tuple[str, str, str], tuple[Order, datetime]] = {}
+        self.stored_at: dict[tuple[str, ...], datetime] = {}
 
     def upsert(self, account: str, orders: Sequence[Order], fetched_at: datetime) -> int:
         newest: dict[tuple[str, str], Order] = {}
@@ -64,6 +65,7 @@ class FakeOrders(Marking):
         self.raise_marks(account, "orders", [_day(o.placed_at) for o in [*left, *changed]])
         for order in changed:
             self._stored[account, *order.key] = (order, fetched_at)
+            self.stored_at[account, *order.key] = self.clock.now()
         return len(changed)
 
     def _replaces(self, account: str, order: Order, fetched_at: datetime) -> bool:
@@ -99,24 +101,36 @@ class FakeOrders(Marking):
         found = {key: self.get(account, *key) for key in order_keys}
         return {key: order for key, order in found.items() if order}
 
+    def keys_of(self, account: str, nodes: Collection[str]) -> list[tuple[str, str]]:
+        """Return the keys of all orders of these nodes."""
+        return [
+            order.key
+            for key, (order, _) in self._stored.items()
+            if key[0] == account and {order.email_node, order.customer_node} & {*nodes} - {""}
+        ]
+
     def on_day(self, account: str, day: date, last: date | None = None) -> Iterator[Order]:
         orders = {key: order for key, (order, _) in self._stored.items()}
         return on_days(orders, account, lambda order: order.placed_at, (day, last))
 
 
 class FakeJourneys(Marking):
-    """Journeys; what was received when stands in ``received``, by the item's key."""
+    """Journeys; what was received when stands in ``received``, by the item's key.
+
+    ``stored_at`` says since when an item is as it is.
+    """
 
     def __init__(self, marks: Marks | None = None, clock: Clock | None = None) -> None:
         super().__init__(marks, clock)
         self.profiles: dict[tuple[str, str], Profile] = {}
         self.leads: dict[tuple[str, str, str], str] = {}
         self.received: dict[tuple[str, ...], datetime] = {}
-        self._touchpoints: dict[tuple[str, ...], Touchpoint] = {}
-        self._identifications: dict[tuple[str, ...], Identification] = {}
-        self._opt_ins: dict[tuple[str, ...], OptIn] = {}
+        self.stored_at: dict[tuple[str, ...], datetime] = {}
+        self.touchpoints: dict[tuple[str, ...], Touchpoint] = {}
+        self.identifications: dict[tuple[str, ...], Identification] = {}
+        self.opt_ins: dict[tuple[str, ...], OptIn] = {}
         self._claimed: Counter[tuple[str, ...]] = Counter()
-        self._claims: dict[tuple[str, ...], OrderClaim] = {}
+        self.claims: dict[tuple[str, ...], OrderClaim] = {}
 
     def add_touchpoints(
         self, account: str, touchpoints: Sequence[Touchpoint], received_at: datetime
@@ -125,25 +139,26 @@ class FakeJourneys(Marking):
         for touch in touchpoints:
             owner = ("v", touch.visitor) if touch.visitor else ("c", touch.node)
             key: tuple[str, ...] = (account, *owner, touch.touch_id)
-            known = merged.get(key) or self._touchpoints.get(key)
+            known = merged.get(key) or self.touchpoints.get(key)
             merged[key] = earlier(known, touch) if known else touch
-        changed = {k: t for k, t in merged.items() if self._touchpoints.get(k) != t}
-        left = [self._touchpoints[key] for key in changed if key in self._touchpoints]
+        changed = {k: t for k, t in merged.items() if self.touchpoints.get(k) != t}
+        left = [self.touchpoints[key] for key in changed if key in self.touchpoints]
         self.raise_marks(account, "touchpoints", [_day(t.at) for t in [*left, *changed.values()]])
-        self._touchpoints |= changed
+        self.touchpoints |= changed
         for key in changed:
             self.received.setdefault(key, received_at)
+            self.stored_at[key] = self.clock.now()
         return len(changed)
 
     def add_identifications(
         self, account: str, items: Sequence[Identification], received_at: datetime
     ) -> int:
         keyed = [((account, item.visitor, item.event_id), item) for item in items]
-        return self._add(account, "links", self._identifications, keyed, received_at)
+        return self._add(account, "links", self.identifications, keyed, received_at)
 
     def add_opt_ins(self, account: str, items: Sequence[OptIn], received_at: datetime) -> int:
         keyed = [((account, item.node, item.source, item.opt_in_id), item) for item in items]
-        return self._add(account, "optins", self._opt_ins, keyed, received_at)
+        return self._add(account, "optins", self.opt_ins, keyed, received_at)
 
     def add_claims(self, account: str, items: Sequence[OrderClaim], received_at: datetime) -> int:
         taken = self._claimed
@@ -154,11 +169,11 @@ class FakeJourneys(Marking):
                 *(item.visitor, item.event_id),
             )
             order = key[:3]
-            if key in keyed or key in self._claims or taken[order] >= MAX_CLAIMS:
+            if key in keyed or key in self.claims or taken[order] >= MAX_CLAIMS:
                 continue
             taken[order] += 1
             keyed[key] = item
-        return self._add(account, "claims", self._claims, list(keyed.items()), received_at)
+        return self._add(account, "claims", self.claims, list(keyed.items()), received_at)
 
     def _add[Item: Identification | OptIn | OrderClaim](
         self,
@@ -175,6 +190,7 @@ class FakeJourneys(Marking):
         self.raise_marks(account, table, [_day(item.at) for item in new.values()])
         stored |= new
         self.received |= dict.fromkeys(new, received_at)
+        self.stored_at |= dict.fromkeys(new, self.clock.now())
         return len(new)
 
     def add_profiles(self, account: str, items: Sequence[Profile], received_at: datetime) -> int:
@@ -211,18 +227,18 @@ class FakeJourneys(Marking):
     def touchpoints_on(
         self, account: str, day: date, last: date | None = None
     ) -> Iterator[Touchpoint]:
-        return on_days(self._touchpoints, account, lambda item: item.at, (day, last))
+        return on_days(self.touchpoints, account, lambda item: item.at, (day, last))
 
     def identifications_on(
         self, account: str, day: date, last: date | None = None
     ) -> Iterator[Identification]:
-        return on_days(self._identifications, account, lambda item: item.at, (day, last))
+        return on_days(self.identifications, account, lambda item: item.at, (day, last))
 
     def opt_ins_on(self, account: str, day: date, last: date | None = None) -> Iterator[OptIn]:
-        return on_days(self._opt_ins, account, lambda item: item.at, (day, last))
+        return on_days(self.opt_ins, account, lambda item: item.at, (day, last))
 
     def claims_on(self, account: str, day: date, last: date | None = None) -> Iterator[OrderClaim]:
-        return on_days(self._claims, account, lambda item: item.at, (day, last))
+        return on_days(self.claims, account, lambda item: item.at, (day, last))
 
 
 def on_days[Key: tuple[str, ...], Item](

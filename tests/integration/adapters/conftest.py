@@ -18,6 +18,7 @@ from headwater.adapters.dynamodb.costs import DynamoCosts
 from headwater.adapters.dynamodb.edges import DynamoEdges
 from headwater.adapters.dynamodb.hooks import DynamoHooks
 from headwater.adapters.dynamodb.journeys import DynamoJourneys
+from headwater.adapters.dynamodb.live_people import DynamoLivePeople
 from headwater.adapters.dynamodb.marks import DynamoMarks
 from headwater.adapters.dynamodb.orders import DynamoOrders
 from headwater.adapters.dynamodb.products import DynamoProducts
@@ -30,6 +31,7 @@ from tests.fakes import (
     FakeEdges,
     FakeHooks,
     FakeJourneys,
+    FakeLivePeople,
     FakeMarks,
     FakeOrders,
     FakeProducts,
@@ -43,6 +45,7 @@ if TYPE_CHECKING:
 
     from headwater.usecases.directory_ports import Edges, Products
     from headwater.usecases.hook_ports import Hooks
+    from headwater.usecases.live_ports import LivePeople
     from headwater.usecases.ports import Accounts, Costs, Journeys, Marks, Orders, Runs
 
 type Client = Any
@@ -62,6 +65,7 @@ class Stores:
     edges: Edges
     products: Products
     hooks: Hooks
+    people: LivePeople
 
 
 @dataclass(frozen=True)
@@ -137,6 +141,7 @@ def adapters_on(orders: Table, journeys: Table, costs: Table, accounts: Table) -
         DynamoEdges(journeys, marks, clock),
         DynamoProducts(orders, marks, clock),
         DynamoHooks(accounts),
+        DynamoLivePeople(orders, journeys),
     )
 
 
@@ -144,17 +149,19 @@ def adapters_on(orders: Table, journeys: Table, costs: Table, accounts: Table) -
 def in_memory() -> Stores:
     clock = FakeClock()
     marks = FakeMarks()
+    orders, journeys = FakeOrders(marks, clock), FakeJourneys(marks, clock)
     return Stores(
         clock,
         FakeAccounts(),
         FakeRuns(),
         marks,
-        FakeOrders(marks, clock),
-        FakeJourneys(marks, clock),
+        orders,
+        journeys,
         FakeCosts(marks, clock),
         FakeEdges(marks, clock),
         FakeProducts(marks, clock),
         FakeHooks(),
+        FakeLivePeople(orders, journeys),
     )
 
 

@@ -76,25 +76,25 @@ def test_renewing_a_lease_that_was_taken_over_is_refused(runs: Runs) -> None:
 
 def test_publishing_moves_the_pointer_and_keeps_the_lease(runs: Runs) -> None:
     runs.acquire("acme", "r1", NOON, UNTIL)
-    runs.publish("acme", "r1", "manifests/1.json", "v1", NOON)
-    assert runs.head("acme") == RunHead("manifests/1.json", "v1", NOON, "r1", UNTIL)
+    runs.publish("acme", "r1", "manifests/1.json", "v1", NOON, as_of=NOON)
+    assert runs.head("acme") == RunHead("manifests/1.json", "v1", NOON, "r1", UNTIL, as_of=NOON)
 
 
 def test_publishing_without_the_lease_is_refused(runs: Runs) -> None:
     runs.acquire("acme", "r1", NOON, UNTIL)
     runs.acquire("acme", "r2", UNTIL, UNTIL + LEASE)
     with pytest.raises(LeaseLostError):
-        runs.publish("acme", "r1", "manifests/1.json", "v1", UNTIL)
+        runs.publish("acme", "r1", "manifests/1.json", "v1", UNTIL, as_of=NOON)
     assert runs.head("acme").manifest is None
 
 
 def test_generated_at_stays_where_the_version_is_the_same(runs: Runs) -> None:
     later = NOON + timedelta(hours=1)
     runs.acquire("acme", "r1", NOON, UNTIL)
-    runs.publish("acme", "r1", "manifests/1.json", "v1", NOON)
-    runs.publish("acme", "r1", "manifests/1-again.json", "v1", later)
+    runs.publish("acme", "r1", "manifests/1.json", "v1", NOON, as_of=NOON)
+    runs.publish("acme", "r1", "manifests/1-again.json", "v1", later, as_of=NOON)
     assert runs.head("acme").generated_at == NOON
-    runs.publish("acme", "r1", "manifests/2.json", "v2", later)
+    runs.publish("acme", "r1", "manifests/2.json", "v2", later, as_of=NOON)
     assert runs.head("acme").generated_at == later
 
 
@@ -102,11 +102,22 @@ def test_publishing_twice_is_publishing_once(
     runs: Runs, superseded: Callable[[], Mapping[str, datetime]]
 ) -> None:
     runs.acquire("acme", "r1", NOON, UNTIL)
-    runs.publish("acme", "r1", "manifests/1.json", "v1", NOON)
-    runs.publish("acme", "r1", "manifests/2.json", "v2", NOON)
+    runs.publish("acme", "r1", "manifests/1.json", "v1", NOON, as_of=NOON)
+    runs.publish("acme", "r1", "manifests/2.json", "v2", NOON, as_of=NOON)
     before = runs.head("acme"), superseded()
-    runs.publish("acme", "r1", "manifests/2.json", "v2", NOON + timedelta(minutes=5))
+    runs.publish("acme", "r1", "manifests/2.json", "v2", NOON + timedelta(minutes=5), as_of=NOON)
     assert (runs.head("acme"), superseded()) == before
+
+
+def test_the_same_manifest_again_moves_the_instant_at_which_the_world_was_looked_at(
+    runs: Runs, superseded: Callable[[], Mapping[str, datetime]]
+) -> None:
+    later = NOON + timedelta(minutes=5)
+    runs.acquire("acme", "r1", NOON, UNTIL)
+    runs.publish("acme", "r1", "manifests/1.json", "v1", NOON, as_of=NOON)
+    runs.publish("acme", "r1", "manifests/1.json", "v1", later, as_of=later)
+    head = runs.head("acme")
+    assert (head.as_of, head.generated_at, superseded()) == (later, NOON, {})
 
 
 def test_a_manifest_that_is_left_is_remembered_for_eight_days(
@@ -114,7 +125,8 @@ def test_a_manifest_that_is_left_is_remembered_for_eight_days(
 ) -> None:
     runs.acquire("acme", "r1", NOON, NOON + timedelta(days=30))
     for day in (0, 1, 3, 9):
-        runs.publish("acme", "r1", f"manifests/{day}.json", str(day), NOON + timedelta(days=day))
+        at = NOON + timedelta(days=day)
+        runs.publish("acme", "r1", f"manifests/{day}.json", str(day), at, as_of=at)
     assert superseded() == {
         "manifests/1.json": NOON + timedelta(days=3),
         "manifests/3.json": NOON + timedelta(days=9),
@@ -126,15 +138,17 @@ def test_a_manifest_that_comes_back_is_no_longer_superseded(
 ) -> None:
     runs.acquire("acme", "r1", NOON, UNTIL)
     for name in ("1", "2", "1"):
-        runs.publish("acme", "r1", f"manifests/{name}.json", name, NOON)
+        runs.publish("acme", "r1", f"manifests/{name}.json", name, NOON, as_of=NOON)
     assert superseded() == {"manifests/2.json": NOON}
 
 
 def test_releasing_frees_the_lease_and_keeps_the_pointer(runs: Runs) -> None:
     runs.acquire("acme", "r1", NOON, UNTIL)
-    runs.publish("acme", "r1", "manifests/1.json", "v1", NOON)
+    runs.publish("acme", "r1", "manifests/1.json", "v1", NOON, as_of=NOON)
     assert runs.release("acme", "r1") is False
-    assert runs.head("acme") == RunHead("manifests/1.json", "v1", NOON, released_run="r1")
+    assert runs.head("acme") == RunHead(
+        "manifests/1.json", "v1", NOON, released_run="r1", as_of=NOON
+    )
 
 
 def test_releasing_returns_and_clears_the_wish_to_run_again(runs: Runs) -> None:
@@ -240,5 +254,5 @@ def test_a_lease_that_is_taken_over_while_we_publish_stops_us(
         "get", lambda: on_aws.runs.acquire("acme", "r2", UNTIL, UNTIL + LEASE)
     )
     with pytest.raises(LeaseLostError):
-        DynamoRuns(interrupted).publish("acme", "r1", "manifests/1.json", "v1", UNTIL)
+        DynamoRuns(interrupted).publish("acme", "r1", "manifests/1.json", "v1", UNTIL, as_of=NOON)
     assert on_aws.runs.head("acme").manifest is None

@@ -217,7 +217,7 @@ def test_days_that_are_no_longer_marked_are_found_in_the_manifest(world: World) 
     partitions = {"2026-10": "facts/a", "2026-11-18": "facts/b"}
     manifest = Manifest(ACCOUNT, NOW.date(), {}, tables={"orders": partitions})
     key = world.lake.put_manifest(manifest)
-    world.runs.publish(ACCOUNT, RUN, key, manifest.data_version, NOW)
+    world.runs.publish(ACCOUNT, RUN, key, manifest.data_version, NOW, as_of=NOW)
     for mark in world.orders.marks.raised(ACCOUNT):
         world.orders.marks.clear(ACCOUNT, mark)
     remove(world, with_orders=True)

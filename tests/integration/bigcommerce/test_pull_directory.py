@@ -41,7 +41,7 @@ def subscribe(world: World, *people: StoreSubscriber) -> None:
 
 
 def opt_ins(world: World) -> dict[str, OptIn]:
-    return {item.opt_in_id: item for item in world.journeys._opt_ins.values()}
+    return {item.opt_in_id: item for item in world.journeys.opt_ins.values()}
 
 
 def edges(world: World) -> list[Edge]:

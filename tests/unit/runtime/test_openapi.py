@@ -277,7 +277,7 @@ def test_models_name_what_the_domain_knows() -> None:
     assert literals(fields.Role) == ROLES
     assert names_of(models_reports.RoiRow) >= set(REPORT_DIMENSIONS)
     assert names_of(models_reports.CreditedTouch) >= {*DIMENSIONS, *AD_COLUMNS}
-    assert literals(models_reports.RowKind) == ("credited", *REST_KINDS)
+    assert literals(fields.RowKind) == ("credited", *REST_KINDS)
     assert literals(models_reconciliation.CauseName) == tuple(cause.value for cause in Cause)
     assert literals(models_reconciliation.Basis) == tuple(BASES)
 

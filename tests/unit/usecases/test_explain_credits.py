@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
 from headwater.domain.attribution.apportion import exact_parts
+from headwater.domain.journeys import Edge
+from headwater.domain.nodes import email_node
 from headwater.domain.subscription_rules import SubscriptionRule
 from headwater.errors import UnknownResourceError
-from headwater.usecases.explain_credits import explain_credits
-from headwater.usecases.published_runs import open_published_run
 from tests.workshop import ACCOUNT, STORE, Workshop
 
 MINE = {
@@ -55,11 +56,6 @@ def shop() -> Workshop:
     return shop
 
 
-def explained(shop: Workshop, order: int) -> dict[str, Any]:
-    published = open_published_run(ACCOUNT, runs=shop.runs, lake=shop.lake)
-    return explain_credits(STORE, str(order), published, facts=shop.facts)
-
-
 def minor(amount: str) -> int:
     return int(Decimal(amount) * 100)
 
@@ -80,7 +76,7 @@ def recomputed(path: list[dict[str, Any]], model: str, revenue: int) -> dict[str
 
 @pytest.mark.parametrize("order", [1, 2, 3, 4, 5, 6])
 def test_the_cents_of_every_order_follow_from_its_explanation(shop: Workshop, order: int) -> None:
-    trail, explanation = shop.trail(order), explained(shop, order)
+    trail, explanation = shop.trail(order), shop.explain(order)
     for model in trail["rest"]:
         for money in ("gross", "net"):
             stored = {
@@ -90,12 +86,13 @@ def test_the_cents_of_every_order_follow_from_its_explanation(shop: Workshop, or
             }
             revenue = minor(trail["order"][money])
             assert recomputed(explanation["path"], model, revenue) == stored, (model, money)
+    assert (explanation["agrees"], explanation["differences"]) == (True, [])
 
 
 def reasons(shop: Workshop, order: int, model: str) -> dict[str, str]:
     return {
         touch["campaign"]: touch["models"][model].get("excluded", "")
-        for touch in explained(shop, order)["path"]
+        for touch in shop.explain(order)["path"]
     }
 
 
@@ -116,7 +113,7 @@ def test_every_touch_of_the_journey_tells_the_rule_that_excludes_it(shop: Worksh
 
 
 def test_a_rebill_shows_the_path_that_it_inherits(shop: Workshop) -> None:
-    explanation = explained(shop, 4)
+    explanation = shop.explain(4)
     assert explanation["inherited_from"] == {"source": STORE, "order_id": "2"}
     assert reasons(shop, 4, "last_click")["news"] == "after_order"
     assert explanation["windows"]["last_click"] == {
@@ -127,4 +124,144 @@ def test_a_rebill_shows_the_path_that_it_inherits(shop: Workshop) -> None:
 
 def test_an_order_that_is_no_revenue_cannot_be_explained(shop: Workshop) -> None:
     with pytest.raises(UnknownResourceError):
-        explained(shop, 99)
+        shop.explain(99)
+
+
+def test_an_explanation_names_all_that_the_cents_depend_on(shop: Workshop) -> None:
+    explanation = shop.explain(3)
+    touches = {touch["campaign"]: touch for touch in explanation["path"]}
+    assert touches["generic"]["roles"] == ["last_click"]
+    assert touches["first"]["roles"] == ["first_click", "new_lead"]
+    assert touches["generic"]["models"]["linear_all"] == {
+        "window": "inside",
+        "weight": 1,
+        "of": 2,
+        "gross": "50.00",
+        "net": "0.00",
+    }
+    assert touches["brand"]["models"]["linear_all"]["window"] == "before"
+    assert touches["too late"]["models"]["last_touch"]["window"] == "after"
+    assert touches["first"]["models"]["linear"]["window"] is None
+    assert explanation["models"]["mine"]["excluded_campaigns"] == ["*brand*"]
+    assert explanation["lead"] == {
+        "became_lead_at": "2026-09-18T10:05:00+00:00",
+        "opted_in_at": "2026-09-18T10:05:00+00:00",
+        "came_back_at": "2026-11-10T10:00:00+00:00",
+        "is_known_before": False,
+        "is_begun_before": False,
+        "tracking_start": "2026-08-30T10:00:00+00:00",
+    }
+    assert explanation["markov_weights"].keys() == {t["channel"] for t in touches.values()}
+    assert explanation["rest"]["last_click"] == {
+        "kind": "unattributed",
+        "gross": "0.00",
+        "net": "0.00",
+    }
+
+
+@pytest.fixture(scope="module")
+def later() -> Workshop:
+    """Return a shop to whose first customer much has happened since its run."""
+    shop = Workshop()
+    shop.visit("2026-11-18 10:00", "v1", session="s1", source="google", medium="cpc")
+    shop.identify("2026-11-18 10:05", "v1", "ann@example.com")
+    shop.order(1, "2026-11-20 15:00", "90.00")
+    shop.run()
+    shop.clock.advance(timedelta(hours=1))
+    shop.click("2026-11-19 10:00", source="late", medium="cpc")
+    shop.visit("2026-11-18 09:50", "v1", session="s1", source="earlier", medium="cpc")
+    shop.visit("2026-11-17 10:00", "v2", source="phone", medium="cpc")
+    shop.identify("2026-11-20 16:00", "v2", "ann@example.com")
+    shop.opt_in("2026-11-20 15:30", kind="list")
+    shop.claim(1, "v1", "2026-11-20 15:05")
+    shop.order(1, "2026-11-20 15:00", "90.00", status_id=4, modified_at=shop.clock.now())
+    shop.order(2, "2026-11-20 15:30", "10.00")
+    link = Edge(email_node("ann@example.com"), email_node("bob@example.com"), now(shop), "link")
+    shop.edges.put(ACCOUNT, link, now(shop))
+    return shop
+
+
+def now(shop: Workshop) -> datetime:
+    return shop.clock.now()
+
+
+def test_a_live_journey_is_cut_where_the_run_looked(later: Workshop) -> None:
+    explanation = later.explain(1)
+    assert explanation["agrees"]
+    assert explanation["as_of"] == (now(later) - timedelta(hours=1)).isoformat()
+    assert [touch["source"] for touch in explanation["path"]] == ["google"]
+    assert explanation["path"][0]["models"]["last_click"]["net"] == "90.00"
+
+
+def test_what_has_arrived_since_is_listed_apart(later: Workshop) -> None:
+    arrived = later.explain(1)["arrived_since"]
+    touches = {touch["source"]: touch["is_new"] for touch in arrived["touches"]}
+    assert touches == {"late": True, "earlier": False, "phone": True}
+    assert [(o["order_id"], o["net"], o["before"]) for o in arrived["orders"]] == [
+        (
+            "1",
+            "0.00",
+            {"status_id": 10, "is_archived": False, "gross": "90.00", "net": "90.00"},
+        ),
+        ("2", "10.00", None),
+    ]
+    assert [each["kind"] for each in arrived["opt_ins"]] == ["list"]
+    assert [each["at"] for each in arrived["identifications"]] == ["2026-11-20T16:00:00+00:00"]
+    assert [each["order_id"] for each in arrived["claims"]] == ["1"]
+    assert [each["kind"] for each in arrived["links"]] == ["link"]
+
+
+def test_a_run_that_does_not_know_when_it_looked_is_explained_from_its_facts(
+    later: Workshop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    head = later.runs.head(ACCOUNT)
+    monkeypatch.setattr(later.runs, "head", lambda _: replace(head, as_of=None))
+    explanation = later.explain(1)
+    assert (explanation["as_of"], explanation["arrived_since"]) == (None, None)
+    assert explanation["agrees"]
+
+
+def test_a_journey_that_no_longer_gives_what_is_stored_says_so(
+    later: Workshop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(later.journeys, "identifications", {})
+    monkeypatch.setattr(later.journeys, "claims", {})
+    explanation = later.explain(1)
+    assert not explanation["agrees"]
+    found = [each for each in explanation["differences"] if each["model"] == "last_click"]
+    assert [(each["touch_id"], each["live"]) for each in found] == [
+        (None, {"kind": "pre_tracking", "gross": "90.00", "net": "90.00"}),
+        ("s1", None),
+    ]
+    assert found[1]["stored"] == {"gross": "90.00", "net": "90.00"}
+
+
+def test_whose_a_click_on_a_shared_computer_is_depends_on_who_else_ordered_there() -> None:
+    shop = Workshop()
+    shop.visit("2026-11-17 09:00", "v1", session="a", source="google", medium="cpc")
+    shop.claim(1, "v1", "2026-11-17 10:01")
+    shop.order(1, "2026-11-17 10:00")
+    shop.claim(2, "v1", "2026-11-18 10:01")
+    shop.order(2, "2026-11-18 10:00", email="bob@example.com")
+    shop.visit("2026-11-18 11:00", "v1", session="b", source="bing", medium="cpc")
+    shop.order(3, "2026-11-19 10:00")
+    shop.run()
+    explanation = shop.explain(3)
+    assert [touch["source"] for touch in explanation["path"]] == ["google"]
+    assert explanation["agrees"]
+
+
+def test_an_order_beside_a_rebill_of_anothers_subscription_is_no_first_one() -> None:
+    shop = Workshop()
+    rule = SubscriptionRule("billing", id_from="staff_notes", id_pattern=r"sub_\d+")
+    again = {"again": {"kind": "last", "orders": "repeat"}}
+    settings = replace(shop.settings, subscription_rules=(rule,)).with_models(again)
+    shop.accounts.save_settings(ACCOUNT, settings, shop.clock.now())
+    shop.visit("2026-08-30 10:00", "v0", source="x", medium="cpc")
+    shop.order(1, "2026-09-20 15:00", staff_notes="sub_1", email="bob@example.com")
+    shop.order(2, "2026-10-20 15:00", staff_notes="sub_1", order_source="external")
+    shop.click("2026-11-19 09:00", source="google", medium="cpc")
+    shop.order(3, "2026-11-20 15:00")
+    shop.run()
+    assert shop.credited(3, "again") == {"": "100.00"}
+    assert shop.explain(3)["agrees"]

@@ -13,12 +13,11 @@ from headwater.domain.effect_months import Restatement
 from headwater.domain.settings import AccountSettings
 from headwater.domain.subscription_rules import SubscriptionRule
 from headwater.errors import InvalidParameterError, UnknownResourceError
-from headwater.usecases.explain_credits import explain_credits
 from headwater.usecases.published_runs import open_published_run
 from headwater.usecases.restate_effects import RestatePorts, restate_effects
 from headwater.usecases.serve_effects import list_effects, serve_effects
 from headwater.usecases.train_effects import train_effects
-from tests.workshop import ACCOUNT, STORE, Workshop, at
+from tests.workshop import ACCOUNT, Workshop, at
 
 if TYPE_CHECKING:
     from headwater.usecases.published_runs import PublishedRun
@@ -314,8 +313,10 @@ def test_later_training_leaves_older_credits_and_a_restatement_changes_them(
     shop.click("2026-10-01 05:00", "cid@example.com", **SOCIAL)
     shop.run()
     assert shop.credited(1, "markov") == {"3": "20.00", "4": "40.00", "5": "40.00"}
-    explained = explain_credits(STORE, "1", published(shop), facts=shop.facts)["path"]
-    assert [touch["models"]["markov"]["weight"] for touch in explained] == [500_000, 10**6, 10**6]
+    explained = shop.explain(1)
+    weights = [touch["models"]["markov"]["weight"] for touch in explained["path"]]
+    assert weights == [500_000, 10**6, 10**6]
+    assert list(explained["markov_weights"].values()) == weights
     before = shop.objects()["credits"]
     shop.days_later(20)
     for number in range(2, 12):
@@ -332,11 +333,11 @@ def test_later_training_leaves_older_credits_and_a_restatement_changes_them(
     restate(shop, "2026-11")
     shop.run()
     restated = {row["channel"]: row["removal_effect"] for row in version(shop)["channels"]}
-    weights = [Decimal(restated[name]) for name in ("email", "paid_search", "paid_social")]
+    effects_ = [Decimal(restated[name]) for name in ("email", "paid_search", "paid_social")]
     given = shop.credited(1, "markov")
     assert sum(map(Decimal, given.values())) == 100
-    for share, weight in zip(given.values(), weights, strict=True):
-        assert abs(Decimal(share) - 100 * weight / sum(weights)) < Decimal("0.01")
+    for share, weight in zip(given.values(), effects_, strict=True):
+        assert abs(Decimal(share) - 100 * weight / sum(effects_)) < Decimal("0.01")
     assert Decimal(given["3"]) > 50
 
 

@@ -87,8 +87,12 @@ class Manifest:
     @property
     def data_version(self) -> str:
         """Return the hash that names everything a reader of this manifest can see."""
-        canonical = json.dumps(self.document(), sort_keys=True, separators=(",", ":"))
-        return hashlib.sha256(canonical.encode()).hexdigest()[:16]
+        return _hash_of(self.document())
+
+    @property
+    def settings_version(self) -> str:
+        """Return the hash that names the run's settings."""
+        return _hash_of(dict(self.settings))
 
     @classmethod
     def from_document(cls, document: Mapping[str, Any]) -> Manifest:
@@ -103,6 +107,11 @@ class Manifest:
             rules_version=document["rules_version"],
             models=tuple(document.get("models", _FIRST_MODELS)),
         )
+
+
+def _hash_of(document: Mapping[str, Any]) -> str:
+    canonical = json.dumps(document, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(canonical.encode()).hexdigest()[:16]
 
 
 def merge_objects(base: Objects, changes: Mapping[str, Mapping[str, str | None]]) -> Objects:

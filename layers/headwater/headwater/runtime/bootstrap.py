@@ -26,12 +26,14 @@ from headwater.runtime.storage import (
     lake,
     marks,
     orders,
+    people,
     products,
     runs,
     s3,
 )
 from headwater.usecases.connect_source import ConnectPorts
 from headwater.usecases.directory_pull import DirectoryPorts
+from headwater.usecases.explain_credits import ExplainPorts
 from headwater.usecases.export_facts import Tables
 from headwater.usecases.keep_orders import KeepPorts
 from headwater.usecases.keep_webhooks import HookPorts
@@ -64,6 +66,7 @@ __all__ = [
     "lake",
     "marks",
     "orders",
+    "people",
     "pipeline",
     "products",
     "runs",
@@ -210,6 +213,11 @@ def remove_ports(deadline: datetime) -> RemovePorts:
 def site_ports() -> SitePorts:
     """Return what opening a site works with."""
     return SitePorts(accounts=accounts(), sites=edge_sites(), pipeline=pipeline(), clock=clock())
+
+
+def explain_ports() -> ExplainPorts:
+    """Return what explaining an order works with."""
+    return ExplainPorts(facts=facts(), people=people(), edges=edges())
 
 
 def owner_ports() -> OwnerPorts:

@@ -17,6 +17,7 @@ from headwater.adapters.dynamodb.costs import DynamoCosts
 from headwater.adapters.dynamodb.edges import DynamoEdges
 from headwater.adapters.dynamodb.hooks import DynamoHooks
 from headwater.adapters.dynamodb.journeys import DynamoJourneys
+from headwater.adapters.dynamodb.live_people import DynamoLivePeople
 from headwater.adapters.dynamodb.marks import DynamoMarks
 from headwater.adapters.dynamodb.orders import DynamoOrders
 from headwater.adapters.dynamodb.products import DynamoProducts
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 
     from headwater.usecases.directory_ports import Edges, Products
     from headwater.usecases.hook_ports import Hooks
+    from headwater.usecases.live_ports import LivePeople
     from headwater.usecases.ports import (
         Accounts,
         Clock,
@@ -104,6 +106,12 @@ def orders() -> Orders:
 def journeys() -> Journeys:
     """Return touchpoints, identifications, opt-ins, claims, profiles and leads."""
     return DynamoJourneys(_table("journeys_table"), marks(), clock())
+
+
+@cache
+def people() -> LivePeople:
+    """Return the orders and journeys of a few people as they are stored now."""
+    return DynamoLivePeople(_table("orders_table"), _table("journeys_table"))
 
 
 @cache

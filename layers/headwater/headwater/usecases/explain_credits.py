@@ -1,173 +1,151 @@
 """Explain credits: an order's whole path, with the rule behind every touch and every cent.
 
-The facts that the last run was made of, cut down to the order's contact, go through the same code
-as in the run; so what is explained is what is stored.
+The journey of the order's contact is read as it is stored now, cut at the instant at which the
+published run looked at the world, and goes through the same code as in the run, with the run's
+settings and effects. What comes out is held against the stored row.
 """
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from headwater.domain.attribution.explanation import explain
+from headwater.domain.attribution.documents import model_document
+from headwater.domain.attribution.explanation import Explainer
 from headwater.domain.effects import effects_of
-from headwater.domain.facts import AD_COLUMNS, DIMENSIONS
 from headwater.errors import UnknownResourceError
+from headwater.usecases.arrivals import spell_arrivals
 from headwater.usecases.databases import open_database
 from headwater.usecases.dimension_tables import build_dimension_tables
 from headwater.usecases.duplicate_tables import build_duplicate_tables
 from headwater.usecases.effect_tables import read_versions
 from headwater.usecases.engine_columns import read_columns, read_tracking_start
+from headwater.usecases.explained_facts import keep_what_concerns
 from headwater.usecases.journey_columns import JOURNEY_TABLES
 from headwater.usecases.journey_tables import build_journey_tables
+from headwater.usecases.live_journeys import read_live
+from headwater.usecases.spelled_explanations import ExplanationSpeller, differences
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import datetime
 
     import duckdb
 
-    from headwater.domain.attribution.explanation import Explanation, Verdict
-    from headwater.domain.settings import AccountSettings
+    from headwater.domain.journeys import Edge
+    from headwater.usecases.directory_ports import Edges
+    from headwater.usecases.live_journeys import Arrival
+    from headwater.usecases.live_ports import LivePeople
     from headwater.usecases.ports import Facts
     from headwater.usecases.published_runs import PublishedRun
 
 _READ = (*JOURNEY_TABLES, "duplicates", "effects")
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
-# The order, the one whose shares it takes, and what stands for the same sale in another source.
-_WANTED = """
-CREATE OR REPLACE TEMP TABLE wanted_orders AS
-WITH asked AS (
-    SELECT $source AS source, $order_id AS order_id
-    UNION SELECT root_source, root_order_id FROM chains
-    WHERE source = $source AND order_id = $order_id
-)
-SELECT source, order_id FROM asked
-UNION SELECT d.other_source, d.other_order_id
-FROM duplicates d JOIN asked a ON a.source = d.source AND a.order_id = d.order_id
-UNION SELECT d.source, d.order_id
-FROM duplicates d JOIN asked a ON a.source = d.other_source AND a.order_id = d.other_order_id
-"""
-_NODES = """
-CREATE OR REPLACE TEMP TABLE wanted_nodes AS
-WITH named AS (
-    SELECT unnest([o.email_node, o.customer_node]) AS node
-    FROM orders o JOIN wanted_orders USING (source, order_id)
-), people AS (SELECT contact FROM contacts JOIN named USING (node) WHERE NOT is_flagged)
-SELECT node FROM contacts WHERE contact IN (SELECT contact FROM people)
-"""
-_VISITORS = """
-CREATE OR REPLACE TEMP TABLE wanted_visitors AS
-SELECT visitor FROM links WHERE node IN (SELECT node FROM wanted_nodes)
-UNION SELECT visitor FROM claims c JOIN orders o USING (source, order_id)
-WHERE o.email_node IN (SELECT node FROM wanted_nodes)
-    OR o.customer_node IN (SELECT node FROM wanted_nodes)
-    OR (c.source, c.order_id) IN (SELECT (source, order_id) FROM wanted_orders)
-"""
-# Table → which of its rows can have anything to do with the order.
-_KEPT = {
-    "orders": "email_node IN (SELECT node FROM wanted_nodes) "
-    "OR customer_node IN (SELECT node FROM wanted_nodes) "
-    "OR (source, order_id) IN (SELECT (source, order_id) FROM wanted_orders)",
-    "touchpoints": "node IN (SELECT node FROM wanted_nodes) "
-    "OR visitor IN (SELECT visitor FROM wanted_visitors)",
-    "links": "visitor IN (SELECT visitor FROM wanted_visitors)",
-    "claims": "visitor IN (SELECT visitor FROM wanted_visitors)",
-    "optins": "node IN (SELECT node FROM wanted_nodes)",
-}
+
+@dataclass(frozen=True, slots=True)
+class ExplainPorts:
+    """What explaining needs from the outside world."""
+
+    facts: Facts
+    people: LivePeople
+    edges: Edges
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """Orders as they are explained, and what has come of their contacts since.
+
+    ``arrivals`` and ``edges`` are None where the run does not know when it looked at the world:
+    then the facts alone were read.
+    """
+
+    orders: dict[tuple[str, str], dict[str, Any]]
+    arrivals: Sequence[Arrival] | None
+    edges: Sequence[Edge]
 
 
 def explain_credits(
-    source: str, order_id: str, published: PublishedRun, *, facts: Facts
+    account: str, trail: dict[str, Any], published: PublishedRun, *, ports: ExplainPorts
 ) -> dict[str, Any]:
-    """Return an order's ``path``, ``windows`` and ``inherited_from``, as plain JSON values.
+    """Return the explanation of an order's credit trail, as plain JSON values.
 
     Args:
-        source: the order's.
-        order_id: its id there.
-        published: the run to explain.
-        facts: where its facts are.
+        account: the account.
+        trail: the order's, as ``serve_credits`` returns it.
+        published: the run that it was read from.
+        ports: where facts and people are.
 
     Raises:
-        UnknownResourceError: the run holds no such revenue order.
+        UnknownResourceError: the order is no revenue, as the run saw it.
+    """
+    key = trail["order"]["source"], trail["order"]["order_id"]
+    explained = explain_orders(account, [key], published, ports=ports)
+    if key not in explained.orders:
+        message = f"order {key[1]} is no revenue in the last run"
+        raise UnknownResourceError(message)
+    found = explained.orders[key]
+    differing = differences(trail, found)
+    settings = published.settings
+    return {
+        "as_of": published.as_of and published.as_of.isoformat(),
+        "agrees": not differing,
+        "differences": differing,
+        "settings_version": published.manifest.settings_version,
+        "models": {model.name: model_document(model) for model in settings.model_definitions},
+        **found,
+        "arrived_since": None
+        if explained.arrivals is None
+        else spell_arrivals(explained.arrivals, explained.edges, settings.currency),
+    }
+
+
+def explain_orders(
+    account: str,
+    order_keys: Sequence[tuple[str, str]],
+    published: PublishedRun,
+    *,
+    ports: ExplainPorts,
+) -> Explained:
+    """Explain orders (source, order id); those that are no revenue are left out.
+
+    Many orders take hardly longer than one.
     """
     settings = published.settings
     with open_database() as db:
-        facts.mount(db, published.manifest.tables, _READ)
+        ports.facts.mount(db, published.manifest.tables, _READ)
         started = read_tracking_start(db, settings)
-        _keep_what_concerns(db, source, order_id)
+        keep_what_concerns(db, order_keys)
+        arrivals, edges = _read_since(db, account, published, ports)
         build_journey_tables(db, settings)
         build_duplicate_tables(db, settings)
         build_dimension_tables(db, settings)
         columns = read_columns(db, settings, started)
-        keys = db.execute("SELECT source, order_id FROM revenue_orders ORDER BY n").fetchall()
-        if (source, order_id) not in keys:
-            message = f"order {order_id} is no revenue in the last run"
-            raise UnknownResourceError(message)
-        order = keys.index((source, order_id))
-        found = explain(
+        effects = effects_of(read_versions(db))
+        explainer = Explainer(
             columns.orders,
             columns.touches,
             columns.milestones,
             settings.model_definitions,
-            effects_of(read_versions(db)),
-            order,
+            effects,
         )
-        return {
-            "path": _spell_path(db, found, settings),
-            "windows": {name: _spell_window(span) for name, span in found.windows.items()},
-            "inherited_from": None
-            if found.root == order
-            else dict(zip(("source", "order_id"), keys[found.root], strict=True)),
+        speller = ExplanationSpeller(db, settings, effects)
+        asked = {*order_keys}
+        orders = {
+            key: speller.spell(explainer.explain(n), n)
+            for n, key in enumerate(speller.keys)
+            if key in asked
         }
+    return Explained(orders, arrivals, edges)
 
 
-def _keep_what_concerns(db: duckdb.DuckDBPyConnection, source: str, order_id: str) -> None:
-    """Cut the mounted facts down to the order's contact, and all that can touch him."""
-    db.execute(_WANTED, {"source": source, "order_id": order_id})
-    db.execute(_NODES)
-    db.execute(_VISITORS)
-    for table, concerns in _KEPT.items():
-        db.execute(f"CREATE TEMP TABLE kept_{table} AS SELECT * FROM {table} WHERE {concerns}")
-    for table in _KEPT:
-        db.execute(f"CREATE OR REPLACE TEMP VIEW {table} AS SELECT * FROM kept_{table}")
-
-
-def _spell_path(
-    db: duckdb.DuckDBPyConnection, found: Explanation, settings: AccountSettings
-) -> list[dict[str, Any]]:
-    names = ("touch_id", *DIMENSIONS, *AD_COLUMNS)
-    spelled = ", ".join(f'"{name}"' for name in names)
-    rows: dict[int, Sequence[Any]] = {
-        row[0]: row[1:]
-        for row in db.execute(
-            f"SELECT n, occurred_at, {spelled} FROM dimensioned_touches"
-        ).fetchall()
-    }
-    return [
-        {
-            "at": rows[touch][0].replace(tzinfo=UTC).isoformat(),
-            **dict(zip(names, rows[touch][1:], strict=True)),
-            "models": {
-                model: _spell_verdict(found.verdicts[model][place]) for model in settings.models
-            },
-        }
-        for place, touch in enumerate(found.touches)
-    ]
-
-
-def _spell_verdict(verdict: Verdict) -> dict[str, Any]:
-    if verdict.reason:
-        return {"excluded": verdict.reason}
-    return {"weight": verdict.weight, "of": verdict.total}
-
-
-def _spell_window(span: tuple[int | None, int] | None) -> dict[str, str | None] | None:
-    if span is None:
-        return None
-    first, last = (None if at is None else _instant(at) for at in span)
-    return {"from": first, "to": last}
-
-
-def _instant(microseconds: int) -> str:
-    return (_EPOCH + timedelta(microseconds=microseconds)).isoformat()
+def _read_since(
+    db: duckdb.DuckDBPyConnection, account: str, published: PublishedRun, ports: ExplainPorts
+) -> tuple[list[Arrival] | None, list[Edge]]:
+    """Put the journeys as they are stored in place of the facts; return what came since."""
+    as_of: datetime | None = published.as_of
+    if as_of is None:
+        return None, []
+    arrivals = read_live(db, account, as_of, published.settings, ports.people)
+    nodes = {node for (node,) in db.execute("SELECT node FROM wanted_nodes").fetchall()}
+    said = ports.edges.said_of(account, nodes)
+    return arrivals, [edge for edge in said if edge.at > as_of]

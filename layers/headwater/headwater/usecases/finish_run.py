@@ -55,7 +55,7 @@ def finish_run(
     manifest = _manifest(frame, accounts, desk.lake)
     version = manifest.data_version
     key = desk.lake.put_manifest(manifest)
-    desk.runs.publish(account, run, key, version, desk.clock.now())
+    desk.runs.publish(account, run, key, version, desk.clock.now(), as_of=frame.as_of)
     cleared = sum(marks.clear(account, mark) for mark in _settled_marks(desk.lake, frame))
     desk.runs.record(account, run, desk.clock.now(), status="done", data_version=version)
     again = _let_go(account, run, desk.runs, pipeline)

@@ -323,6 +323,7 @@ class Accounts(Protocol):
 class RunHead:
     """An account's pointer and lease. ``manifest`` is None before the first finished run.
 
+    ``as_of`` is the instant at which the run that published it looked at the world.
     ``released_run`` is the last run that gave the lease back, finished or failed.
     """
 
@@ -333,6 +334,7 @@ class RunHead:
     lease_until: datetime | None = None
     again: bool = False
     released_run: str = ""
+    as_of: datetime | None = None
 
 
 class Runs(Protocol):
@@ -350,11 +352,21 @@ class Runs(Protocol):
         """Return the pointer and the lease as they are now (strongly consistent)."""
         ...
 
-    def publish(self, account: str, run: str, manifest: str, version: str, now: datetime) -> None:
+    def publish(
+        self,
+        account: str,
+        run: str,
+        manifest: str,
+        version: str,
+        now: datetime,
+        *,
+        as_of: datetime,
+    ) -> None:
         """Move the pointer while holding the lease, in one conditional update.
 
-        ``generated_at`` moves only if the version differs, and the manifest left behind is kept
-        in the list of superseded ones with the time. Raises LeaseLostError.
+        ``generated_at`` moves only if the version differs, ``as_of`` also where the manifest is the
+        same, and the manifest left behind is kept in the list of superseded ones with the time.
+        Raises LeaseLostError.
         """
         ...
 

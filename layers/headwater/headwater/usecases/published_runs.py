@@ -21,11 +21,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class PublishedRun:
-    """The finished run that an answer is read from."""
+    """The finished run that an answer is read from.
+
+    ``as_of`` is the instant at which it looked at the world; older pointers do not know it.
+    """
 
     manifest: Manifest
     data_version: str
     generated_at: datetime
+    as_of: datetime | None = None
 
     @property
     def settings(self) -> AccountSettings:
@@ -48,7 +52,8 @@ def open_published_run(account: str, *, runs: Runs, lake: Lake) -> PublishedRun:
     if head.manifest is None or head.generated_at is None:
         message = "no report yet: the first run has not finished"
         raise UnknownResourceError(message)
-    return PublishedRun(lake.get_manifest(head.manifest), head.data_version, head.generated_at)
+    manifest = lake.get_manifest(head.manifest)
+    return PublishedRun(manifest, head.data_version, head.generated_at, head.as_of)
 
 
 def envelope(account: str, report: str, published: PublishedRun) -> dict[str, Any]:

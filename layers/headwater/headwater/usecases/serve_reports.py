@@ -153,13 +153,16 @@ def _spell_rest(
     rest: dict[str, Any], currency: str, models: Sequence[str]
 ) -> dict[str, dict[str, str]]:
     return {
-        model: {"kind": _kind_of_rest(rest, model), **amounts}
+        model: {"kind": kind_of_rest(rest, model), **amounts}
         for model, amounts in _amounts(rest, currency, models).items()
     }
 
 
-def _kind_of_rest(rest: dict[str, Any], model: str) -> str:
-    """Return the kind of the row under which reports show what no touch gets."""
+def kind_of_rest(rest: Mapping[str, Any], model: str) -> str:
+    """Return the kind of the row under which reports show what no touch gets under a model.
+
+    ``rest`` says ``is_converted``, ``order_class`` and ``<model>_pre_tracking``.
+    """
     if not rest["is_converted"]:
         return "not_converted"
     if rest["order_class"] != "store":

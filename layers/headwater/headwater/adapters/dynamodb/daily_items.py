@@ -39,7 +39,10 @@ class DailyItems:
         received_at: datetime,
         values: Mapping[str, Any],
     ) -> Item:
-        """Return an item with its keys. What the values say themselves of ``received_at`` wins."""
+        """Return an item with its keys, and since when it is as it is.
+
+        What the values say themselves of ``received_at`` wins.
+        """
         pk, sk = key
         return {
             "pk": pk,
@@ -47,6 +50,7 @@ class DailyItems:
             "month_key": keys.journey_month(account, utc_day(at), self._name),
             "day_key": keys.day_item(at, key),
             "received_at": keys.instant(received_at),
+            "stored_at": keys.instant(self._clock.now()),
             **values,
         }
 

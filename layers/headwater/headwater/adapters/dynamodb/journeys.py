@@ -53,14 +53,27 @@ class DynamoJourneys:
     def add_identifications(
         self, account: str, items: Sequence[Identification], received_at: datetime
     ) -> int:
-        """Add identifications, once by (visitor, event)."""
+        """Add identifications, once by (visitor, event).
+
+        A node names its visitors, before the identification is there: whoever asks for the
+        person behind a node finds them.
+        """
         keyed = [(keys.identification(account, i.visitor, i.event_id), i) for i in items]
-        return self._add_new(self._links, account, keyed, received_at)
+        new = self._unknown(keyed)
+        named = {keys.seen_visitor(account, i.node, i.visitor): i.visitor for _, i in new}
+        at = keys.instant(received_at)
+        self._table.put_many(
+            [
+                {"pk": pk, "sk": sk, "visitor": visitor, "received_at": at}
+                for (pk, sk), visitor in named.items()
+            ]
+        )
+        return self._write(self._links, account, new, received_at)
 
     def add_opt_ins(self, account: str, items: Sequence[OptIn], received_at: datetime) -> int:
         """Add opt-ins, once by (node, source, id)."""
         keyed = [(keys.opt_in(account, i.node, i.source, i.opt_in_id), i) for i in items]
-        return self._add_new(self._opt_ins, account, keyed, received_at)
+        return self._write(self._opt_ins, account, self._unknown(keyed), received_at)
 
     def add_claims(self, account: str, items: Sequence[OrderClaim], received_at: datetime) -> int:
         """Add order claims, once by (order, visitor, event); a full order takes no more.
@@ -142,19 +155,16 @@ class DynamoJourneys:
         items = self._claims.on_day(account, day, last)
         return (codec.from_plain(OrderClaim, item) for item in items)
 
-    def _add_new(
-        self,
-        items: DailyItems,
-        account: str,
-        keyed: Sequence[tuple[keys.Key, _Event]],
-        received_at: datetime,
-    ) -> int:
+    def _unknown[Event: _Event](
+        self, keyed: Sequence[tuple[keys.Key, Event]]
+    ) -> list[tuple[keys.Key, Event]]:
+        """Return the events that are not stored, each once."""
         stored = self._table.get_many([key for key, _ in keyed], ("received_at",))
-        new: dict[keys.Key, _Event] = {}
+        new: dict[keys.Key, Event] = {}
         for key, event in keyed:
             if key not in stored:
                 new.setdefault(key, event)
-        return self._write(items, account, list(new.items()), received_at)
+        return list(new.items())
 
     def _write(
         self,

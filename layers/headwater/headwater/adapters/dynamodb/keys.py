@@ -98,10 +98,25 @@ def product_month(account: str, day: date) -> str:
 # --- journeys ------------------------------------------------------------------------------------
 
 
-def touchpoint(account: str, visitor: str, node: str, touch_id: str) -> Key:
+def visitor(account: str, name: str) -> str:
+    """Return the partition of a visitor."""
+    return join(account, "v", name)
+
+
+def node(account: str, name: str) -> str:
+    """Return the partition of a node."""
+    return join(account, "c", name)
+
+
+def touchpoint(account: str, visitor_name: str, node_name: str, touch_id: str) -> Key:
     """Return the key of a touchpoint, which lies with its visitor or else with its node."""
-    owner = join(account, "v", visitor) if visitor else join(account, "c", node)
+    owner = visitor(account, visitor_name) if visitor_name else node(account, node_name)
     return owner, join("touch", touch_id)
+
+
+def seen_visitor(account: str, node_name: str, visitor_name: str) -> Key:
+    """Return the key under which a node names a visitor who has shown himself to be it."""
+    return node(account, node_name), join("visitor", visitor_name)
 
 
 def identification(account: str, visitor: str, event_id: str) -> Key:

@@ -61,11 +61,21 @@ class DynamoRuns:
         """Return the pointer and the lease as they are now."""
         return codec.from_plain(RunHead, self._table.get(keys.run_head(account)) or {})
 
-    def publish(self, account: str, run: str, manifest: str, version: str, now: datetime) -> None:
+    def publish(
+        self,
+        account: str,
+        run: str,
+        manifest: str,
+        version: str,
+        now: datetime,
+        *,
+        as_of: datetime,
+    ) -> None:
         """Move the pointer while holding the lease, in one conditional update.
 
-        Said twice, it is done once. ``generated_at`` moves only if the version differs; the
-        manifest left behind joins ``previous`` with the time, those older than eight days go.
+        Said twice, it is done once. ``generated_at`` moves only if the version differs, ``as_of``
+        also where the manifest is the same; the manifest left behind joins ``previous`` with the
+        time, those older than eight days go.
 
         Raises:
             LeaseLostError: the lease is not this run's.
@@ -73,15 +83,19 @@ class DynamoRuns:
         item = self._table.get(keys.run_head(account)) or {}
         if item.get("lease_run") != run:
             raise _lost(run)
+        looked_at = keys.instant(as_of)
         if item.get("manifest") == manifest:
+            if item.get("as_of") != looked_at:
+                self._change_held(account, run, "SET #as_of = :as_of", {"as_of": looked_at})
             return
         is_same_version = item.get("data_version") == version
         self._change_held(
             account,
             run,
             "SET #manifest = :manifest, #data_version = :version, #generated_at = :generated_at,"
-            " #previous = :previous",
+            " #previous = :previous, #as_of = :as_of",
             {
+                "as_of": looked_at,
                 "manifest": manifest,
                 "version": version,
                 "generated_at": item["generated_at"] if is_same_version else keys.instant(now),

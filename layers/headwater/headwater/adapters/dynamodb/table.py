@@ -59,6 +59,9 @@ class Index:
 
 # What both tables of events have: a month's items, in order of day.
 BY_DAY = Index("by_day", "month_key", "day_key")
+# A node's orders.
+BY_EMAIL = Index("by_email", "email_key", "pk")
+BY_CUSTOMER = Index("by_customer", "customer_key", "pk")
 _PRIMARY = Index("", "pk", "sk")
 
 

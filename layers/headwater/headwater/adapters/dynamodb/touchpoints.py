@@ -44,7 +44,7 @@ class DynamoTouchpoints:
         written = 0
         for _ in range(_ATTEMPTS):
             stored = self._table.get_many(list(pending))
-            known = {key: _read(item) for key, item in stored.items()}
+            known = {key: read_touchpoint(item) for key, item in stored.items()}
             changed = {
                 key: merged
                 for key, touch in pending.items()
@@ -63,7 +63,7 @@ class DynamoTouchpoints:
 
     def on_day(self, account: str, day: date, last: date | None = None) -> Iterator[Touchpoint]:
         """Return the touchpoints of a UTC day, or up to another of its month, in order."""
-        return map(_read, self._items.on_day(account, day, last))
+        return map(read_touchpoint, self._items.on_day(account, day, last))
 
     def _write(
         self, account: str, changed: _ByKey, stored: Mapping[keys.Key, Item], received_at: datetime
@@ -105,6 +105,7 @@ def _values(touch: Touchpoint) -> Item:
     return values | {"campaign": None} | codec.to_attributes(touch.campaign)
 
 
-def _read(item: Item) -> Touchpoint:
+def read_touchpoint(item: Item) -> Touchpoint:
+    """Return the touchpoint that an item holds."""
     campaign = {name: item[name] for name in _CAMPAIGN_MARKS if name in item}
     return codec.from_plain(Touchpoint, {**item, "campaign": campaign})

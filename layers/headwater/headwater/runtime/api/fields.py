@@ -39,6 +39,16 @@ Model = Annotated[
 ]
 DateBasis = Literal["conversion", "click"]
 Revenue = Literal["gross", "net"]
+RowKind = Literal[
+    "credited",
+    "unattributed",
+    "pre_tracking",
+    "untracked_channel",
+    "migrated",
+    "test",
+    "not_converted",
+    "duplicate",
+]
 Role = Literal["first_click", "new_lead", "reengaged_lead", "last_click"]
 
 

@@ -15,9 +15,10 @@ from headwater.runtime.api.fields import (
     Model,
     Ratio,
     Revenue,
+    RowKind,
     with_example,
 )
-from headwater.runtime.api.models_reports import Envelope, RowKind, RowNames
+from headwater.runtime.api.models_reports import Envelope, RowNames
 
 
 class ModelsParameters(ApiModel):

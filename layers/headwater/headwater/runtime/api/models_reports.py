@@ -16,9 +16,12 @@ from headwater.runtime.api.fields import (
     Ratio,
     Revenue,
     Role,
+    RowKind,
     with_example,
 )
+from headwater.runtime.api.models_credits import Credit, NamedTouch, Rest
 from headwater.runtime.api.models_effects import EffectsSummary
+from headwater.runtime.api.models_explanations import CreditExplanation
 from headwater.runtime.api.report_examples import CREDIT_TRAIL, REPORT_LIST, ROI_REPORT
 
 
@@ -112,18 +115,6 @@ class RoiTotals(ApiModel):
     future_net: Amount | None = None
 
 
-RowKind = Literal[
-    "credited",
-    "unattributed",
-    "pre_tracking",
-    "untracked_channel",
-    "migrated",
-    "test",
-    "not_converted",
-    "duplicate",
-]
-
-
 class RowNames(ApiModel):
     """The values of a row's dimensions: those that were asked for."""
 
@@ -200,80 +191,11 @@ class CreditedOrder(ApiModel):
     net: Amount
 
 
-class Credit(ApiModel):
-    """What a touch gets under one model."""
-
-    gross: Amount
-    net: Amount
-
-
-class NamedTouch(ApiModel):
-    """A touch under the names that reports give it, and the ad that it came from."""
-
-    touch_id: str
-    at: Instant
-    channel: str
-    source: str
-    medium: str
-    campaign: str
-    content: str
-    term: str
-    platform: str
-    ad_campaign_id: str
-    ad_adset_id: str
-    ad_ad_id: str
-    ad_match: str
-
-
 class CreditedTouch(NamedTouch):
     """A touch that plays a role for the order."""
 
     roles: list[Role]
     credits: dict[Model, Credit]
-
-
-class Rest(ApiModel):
-    """What no touch gets under one model."""
-
-    kind: RowKind = Field(description="Under which of the report's rows it stands.")
-    gross: Amount
-    net: Amount
-
-
-class ModelVerdict(ApiModel):
-    """A touch's share under a model, ``weight`` of ``of``, or the rule that excludes it."""
-
-    weight: int | None = None
-    of: int | None = None
-    excluded: str | None = None
-
-
-class PathTouch(NamedTouch):
-    """A touch of the contact's journey, whether it counts or not."""
-
-    models: dict[Model, ModelVerdict]
-
-
-class ModelWindow(ApiModel):
-    """The instants between which a model looks, both included."""
-
-    first: Instant | None = Field(alias="from", description="null: no limit.")
-    last: Instant = Field(alias="to")
-
-
-class OrderKey(ApiModel):
-    """Which order."""
-
-    source: str
-    order_id: str
-
-
-class CreditExplanation(ApiModel):
-    """The whole path, of which the cents can be computed by hand."""
-
-    path: list[PathTouch]
-    windows: dict[Model, ModelWindow | None] = Field(description="null: it has none of its own.")
-    inherited_from: OrderKey | None = Field(description="Of a rebill, the order it inherits from.")
 
 
 class CreditTrail(Envelope):

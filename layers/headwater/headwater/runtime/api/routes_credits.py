@@ -43,15 +43,19 @@ def credit_routes(
         ] = False,
     ) -> Response[str]:
         account, run = account_of(router), published_run(router)
-        etag = etag_of("credits", run.data_version, source, order_id, explain)
 
-        def make() -> Response[str]:
+        def read() -> dict[str, Any]:
             facts, orders = bootstrap.facts(), bootstrap.orders()
-            trail = serve_credits(account, source, order_id, run, facts=facts, orders=orders)
-            if explain:
-                trail["explanation"] = explain_credits(source, order_id, run, facts=facts)
-            return json_answer(trail, etag=etag)
+            return serve_credits(account, source, order_id, run, facts=facts, orders=orders)
 
-        return unless_known(router, etag, make)
+        if explain:
+            # It tells what has arrived since the run, so that the run does not name it.
+            trail = read()
+            ports = bootstrap.explain_ports()
+            trail["explanation"] = explain_credits(account, trail, run, ports=ports)
+            etag = etag_of("credits", trail)
+            return unless_known(router, etag, lambda: json_answer(trail, etag=etag))
+        etag = etag_of("credits", run.data_version, source, order_id)
+        return unless_known(router, etag, lambda: json_answer(read(), etag=etag))
 
     return router

@@ -1,0 +1,73 @@
+"""Orders and journeys of a few people, out of the fakes that hold everybody's."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from headwater.usecases.live_ports import NodeEvents, Stored, VisitorEvents
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Mapping
+
+    from headwater.domain.journeys import OrderClaim
+    from headwater.domain.orders import Order
+    from tests.fakes.records import FakeJourneys, FakeOrders
+
+
+class FakeLivePeople:
+    def __init__(self, orders: FakeOrders, journeys: FakeJourneys) -> None:
+        self._orders = orders
+        self._journeys = journeys
+
+    def orders(self, account: str, order_keys: Collection[tuple[str, str]]) -> list[Stored[Order]]:
+        found = self._orders.get_many(account, order_keys)
+        return [
+            Stored(order, self._orders.stored_at[account, *key])
+            for key, order in sorted(found.items())
+        ]
+
+    def orders_of(self, account: str, nodes: Collection[str]) -> list[Stored[Order]]:
+        return self.orders(account, self._orders.keys_of(account, nodes))
+
+    def claims_on(
+        self, account: str, order_keys: Collection[tuple[str, str]]
+    ) -> list[Stored[OrderClaim]]:
+        return self._of(
+            self._journeys.claims, lambda key: key[0] == account and key[1:3] in {*order_keys}
+        )
+
+    def of_nodes(self, account: str, nodes: Collection[str]) -> NodeEvents:
+        journeys = self._journeys
+        return NodeEvents(
+            self._of(journeys.touchpoints, lambda key: _is_of(key, account, "c", nodes)),
+            self._of(journeys.opt_ins, lambda key: key[0] == account and key[1] in nodes),
+            frozenset(
+                item.visitor
+                for key, item in journeys.identifications.items()
+                if key[0] == account and item.node in nodes
+            ),
+        )
+
+    def of_visitors(self, account: str, visitors: Collection[str]) -> VisitorEvents:
+        journeys = self._journeys
+        return VisitorEvents(
+            self._of(journeys.touchpoints, lambda key: _is_of(key, account, "v", visitors)),
+            self._of(
+                journeys.identifications, lambda key: key[0] == account and key[1] in visitors
+            ),
+        )
+
+    def _of[Item](
+        self,
+        items: Mapping[tuple[str, ...], Item],
+        is_wanted: Callable[[tuple[str, ...]], bool],
+    ) -> list[Stored[Item]]:
+        return [
+            Stored(items[key], self._journeys.stored_at[key])
+            for key in sorted(items)
+            if is_wanted(key)
+        ]
+
+
+def _is_of(key: tuple[str, ...], account: str, kind: str, owners: Collection[str]) -> bool:
+    return key[:2] == (account, kind) and key[2] in owners
