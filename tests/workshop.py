@@ -22,7 +22,7 @@ from headwater.usecases.merge_buckets import merge_buckets
 from headwater.usecases.published_runs import open_published_run
 from headwater.usecases.reports.report import Report, Span
 from headwater.usecases.reports.roi import ROI, RoiQuery, RoiRequest
-from headwater.usecases.run_files import LEASE, Desk, open_frame
+from headwater.usecases.run_files import LEASE, Desk, open_frame, prefix_of
 from headwater.usecases.serve_reports import serve_credits, serve_report
 from headwater.usecases.train_effects import train_effects
 from tests.fakes import (
@@ -56,6 +56,14 @@ def span(first: str, last: str) -> Span:
 def at(text: str) -> datetime:
     """Read an instant in UTC: ``2026-11-20`` or ``2026-11-20 15:30``."""
     return datetime.fromisoformat(text).replace(tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class AllModels:
+    """Asks for a document with every model in it."""
+
+    query: RoiQuery
+    model: None = None
 
 
 @dataclass
@@ -170,8 +178,11 @@ class Workshop:
         for item in self.lake.get_json(listed.exports):
             export_facts(item, desk=self.desk, tables=tables, facts=self.facts)
 
-    def compute(self, run: str) -> None:
-        """Do what follows the export, up to the reports."""
+    def compute(self, run: str, *, reported: bool = True) -> None:
+        """Do what follows the export, up to the reports.
+
+        Unreported, it leaves the usual ranges to whoever asks for them; they are half of the time.
+        """
         chain_subscriptions(ACCOUNT, run, desk=self.desk, facts=self.facts)
         train_effects(ACCOUNT, run, desk=self.desk, facts=self.facts)
         of = open_frame(self.desk, ACCOUNT, run).settings.contact_buckets
@@ -179,7 +190,10 @@ class Workshop:
             attribute_orders(ACCOUNT, run, desk=self.desk, facts=self.facts, bucket=bucket, of=of)
         if of > 1:
             merge_buckets(ACCOUNT, run, desk=self.desk, facts=self.facts)
-        materialize_reports(ACCOUNT, run, desk=self.desk, facts=self.facts)
+        if reported:
+            materialize_reports(ACCOUNT, run, desk=self.desk, facts=self.facts)
+        else:
+            self.lake.put_json(f"{prefix_of(ACCOUNT, run)}reports.json", {})
 
     def finish(self, run: str) -> None:
         """Publish a run."""
@@ -192,11 +206,11 @@ class Workshop:
             pipeline=self.pipeline,
         )
 
-    def run(self) -> str:
-        """Do a whole run; return the data version that it published."""
+    def run(self, *, reported: bool = True) -> str:
+        """Do a run, whole or unreported (``compute``); return the version that it published."""
         run = self.begin()
         self.export(run)
-        self.compute(run)
+        self.compute(run, reported=reported)
         self.finish(run)
         return self.runs.head(ACCOUNT).data_version
 
@@ -218,6 +232,18 @@ class Workshop:
         """Read the ROI report as the API answers it."""
         query = RoiQuery(span(first, last), tuple(by.split(",")), basis)
         return self.report(ROI, RoiRequest(query, model, revenue))
+
+    def roi_by_model(
+        self, first: str, last: str, *, by: str = "campaign", basis: DateBasis = "conversion"
+    ) -> dict[str, dict[str, Any]]:
+        """Read the ROI report under each model, all of them from one document."""
+        published = open_published_run(ACCOUNT, runs=self.runs, lake=self.lake)
+        query = RoiQuery(span(first, last), tuple(by.split(",")), basis)
+        document = ROI.document(AllModels(query), published, facts=self.facts, lake=self.lake)
+        return {
+            model: ROI.spell(RoiRequest(query, model, "net"), document, published)
+            for model in published.manifest.models
+        }
 
     def report(self, report: Report[Any, Any], request: Any) -> dict[str, Any]:  # noqa: ANN401
         """Read a report as the API answers it."""

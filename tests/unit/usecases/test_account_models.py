@@ -31,7 +31,7 @@ def credited(shop: Workshop, **parameters: Any) -> tuple[dict[str, str], dict[st
     """Return what a model of the account's own gives for both orders."""
     ports = SettingPorts(shop.accounts, shop.pipeline, shop.clock)
     save_models(ACCOUNT, {"mine": parameters}, ports=ports)
-    shop.run()
+    shop.run(reported=False)
     return shop.credited(1, "mine"), shop.credited(2, "mine")
 
 
@@ -93,7 +93,7 @@ def test_a_campaign_beats_a_referral_and_a_referral_a_direct_visit() -> None:
         shop.order(order, f"2026-11-{day} 15:00", email=email)
     ports = SettingPorts(shop.accounts, shop.pipeline, shop.clock)
     save_models(ACCOUNT, {"mine": {"kind": "last", "campaign_first": True}}, ports=ports)
-    shop.run()
+    shop.run(reported=False)
     assert shop.credited(1, "mine") == {"ad": "100.00"}
     [touch] = [each for each in shop.trail(2)["touches"] if "mine" in each["credits"]]
     assert touch["channel"] == "referral"
@@ -104,14 +104,14 @@ def _referral(when: str, email: str) -> Touchpoint:
 
 
 def test_a_changed_window_and_weights_recompute_the_same_facts(shop: Workshop) -> None:
-    shop.run()
+    shop.run(reported=False)
     facts = {table: shop.objects()[table] for table in ("orders", "touchpoints")}
     assert shop.credited(2, "last_click") == {"generic": "60.00"}
     ports = SettingPorts(shop.accounts, shop.pipeline, shop.clock)
     changes = {"last_click": {"window_days": 1}, "position_based": {"weights": [60, 20, 20]}}
     save_models(ACCOUNT, changes, ports=ports)
     assert shop.credited(2, "last_click") == {"generic": "60.00"}
-    shop.run()
+    shop.run(reported=False)
     assert {table: shop.objects()[table] for table in facts} == facts
     assert shop.credited(1, "last_click") == {}
     assert shop.credited(2, "position_based") == {

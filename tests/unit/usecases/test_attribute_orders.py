@@ -25,7 +25,7 @@ def test_each_role_gives_the_order_to_its_own_click(shop: Workshop) -> None:
     shop.opt_in("2026-11-12 10:00", kind="list")
     shop.click("2026-11-19 09:00", source="bing", medium="cpc", campaign="last")
     shop.order(1, "2026-11-20 15:00", "100.00")
-    shop.run()
+    shop.run(reported=False)
     assert shop.credited(1, "first_click") == {"first": "100.00"}
     assert shop.credited(1, "new_lead") == {"lead": "100.00"}
     assert shop.credited(1, "reengaged_lead") == {"again": "100.00"}
@@ -42,14 +42,14 @@ def test_cents_that_do_not_divide_go_to_the_earliest_touches(shop: Workshop) -> 
     shop.opt_in("2026-11-05 10:00")
     shop.click("2026-11-19 09:00", campaign="last", source="a", medium="cpc")
     shop.order(1, "2026-11-20 15:00", "100.00")
-    shop.run()
+    shop.run(reported=False)
     assert shop.credited(1, "linear") == {"first": "33.34", "lead": "33.33", "last": "33.33"}
 
 
 def test_one_click_that_fills_all_roles_gets_the_order_once(shop: Workshop) -> None:
     shop.click("2026-11-19 09:00", campaign="only", source="a", medium="cpc")
     shop.order(1, "2026-11-20 15:00", "100.00")
-    shop.run()
+    shop.run(reported=False)
     for model in ("first_click", "last_click", "linear", "full_impact", "new_lead"):
         assert shop.credited(1, model) == {"only": "100.00"}
     assert shop.credited(1, "reengaged_lead") == {}
@@ -63,7 +63,7 @@ def test_direct_visits_count_only_where_there_is_nothing_else(shop: Workshop) ->
     shop.identify("2026-11-20 14:35", "v2", "bob@example.com")
     shop.order(1, "2026-11-20 15:00")
     shop.order(2, "2026-11-20 15:00", email="bob@example.com")
-    shop.run()
+    shop.run(reported=False)
     assert shop.credited(1, "last_click") == {"brand": "100.00"}
     assert [touch["channel"] for touch in shop.trail(2)["touches"]] == ["direct"]
 
@@ -73,7 +73,7 @@ def test_the_last_click_window_holds_both_its_ends(shop: Workshop) -> None:
     shop.click("2026-10-21 14:59", "bob@example.com", campaign="too old", source="a", medium="cpc")
     shop.order(1, "2026-11-20 15:00")
     shop.order(2, "2026-11-20 15:00", email="bob@example.com")
-    shop.run()
+    shop.run(reported=False)
     assert shop.credited(1, "last_click") == {"on the edge": "100.00"}
     assert shop.credited(2, "last_click") == {}
     assert shop.credited(2, "first_click") == {"too old": "100.00"}
@@ -83,7 +83,7 @@ def test_a_click_after_the_order_earns_nothing(shop: Workshop) -> None:
     shop.click("2026-11-20 15:00", campaign="same second", source="a", medium="cpc")
     shop.click("2026-11-20 15:01", campaign="later", source="a", medium="cpc")
     shop.order(1, "2026-11-20 15:00")
-    shop.run()
+    shop.run(reported=False)
     assert shop.credited(1, "last_click") == {"same second": "100.00"}
     assert shop.credited(1, "first_click") == {"same second": "100.00"}
 
@@ -92,7 +92,7 @@ def test_gross_and_net_go_to_the_same_touches_and_each_sums_exactly(shop: Worksh
     shop.click("2026-11-01 09:00", campaign="first", source="a", medium="cpc")
     shop.click("2026-11-19 09:00", campaign="last", source="a", medium="cpc")
     shop.order(1, "2026-11-20 15:00", "100.01", status_id=4)
-    shop.run()
+    shop.run(reported=False)
     trail = shop.trail(1)
     assert trail["order"]["gross"] == "100.01"
     assert trail["order"]["net"] == "0.00"
@@ -109,7 +109,7 @@ def test_a_rebill_inherits_the_credit_of_its_initial_order(shop: Workshop) -> No
     shop.order(1, "2026-09-20 15:00", "30.00", staff_notes="sub_42")
     shop.click("2026-11-19 09:00", campaign="reminder", source="klaviyo", medium="email")
     shop.order(2, "2026-11-20 15:00", "29.00", order_source="external", staff_notes="sub_42")
-    shop.run()
+    shop.run(reported=False)
     assert shop.trail(2)["order"]["kind"] == "rebill"
     assert shop.credited(2, "last_click") == {"acquired": "29.00"}
     assert shop.credited(2, "linear") == {"acquired": "29.00"}
@@ -121,7 +121,7 @@ def test_orders_of_channels_that_no_click_can_explain_stand_apart(shop: Workshop
     shop.order(3, "2026-11-20 15:00", "40.00", is_test=True, email="c@example.com")
     shop.click("2026-11-19 09:00", "d@example.com", campaign="x", source="a", medium="cpc")
     shop.order(4, "2026-11-20 15:00", "80.00", order_source="manual", email="d@example.com")
-    shop.run()
+    shop.run(reported=False)
     report = shop.roi("2026-11-20", "2026-11-20")
     rows = {row["kind"]: row["net"] for row in report["rows"]}
     assert rows["untracked_channel"] == "10.00"
@@ -143,7 +143,7 @@ def test_the_first_claim_received_links_its_visitor_and_a_liar_links_nobody(
     shop.order(1, "2026-11-20 15:00")
     shop.order(2, "2026-11-20 15:00", email="bob@example.com")
     shop.order(3, "2026-11-20 15:00", email="cid@example.com")
-    shop.run()
+    shop.run(reported=False)
     assert shop.credited(1, "last_click") == {"true": "100.00"}
     assert shop.credited(2, "last_click") == {}
     assert shop.credited(3, "last_click") == {}
@@ -158,7 +158,7 @@ def test_on_a_shared_tablet_each_session_belongs_to_who_showed_himself_in_it(
     shop.identify("2026-11-11 10:05", "tablet", "bob@example.com", "s-bob")
     shop.order(1, "2026-11-20 15:00")
     shop.order(2, "2026-11-20 15:00", email="bob@example.com")
-    shop.run()
+    shop.run(reported=False)
     assert shop.credited(1, "linear") == {"anns": "100.00"}
     assert shop.credited(2, "linear") == {"bobs": "100.00"}
 
@@ -167,7 +167,7 @@ def test_visits_before_an_identification_a_year_later_belong_to_him(shop: Worksh
     shop.visit("2025-11-10 10:00", "v1", source="a", medium="cpc", campaign="long ago")
     shop.identify("2026-11-10 10:05", "v1", "ann@example.com", "another session")
     shop.order(1, "2026-11-20 15:00")
-    shop.run()
+    shop.run(reported=False)
     assert shop.credited(1, "first_click") == {"long ago": "100.00"}
 
 
@@ -177,7 +177,7 @@ def test_a_person_known_before_tracking_has_no_first_click(shop: Workshop) -> No
     shop.visit("2026-11-18 10:00", "v1", source="a", medium="cpc", campaign="later")
     shop.identify("2026-11-18 10:05", "v1", "ann@example.com")
     shop.order(2, "2026-11-20 15:00")
-    shop.run()
+    shop.run(reported=False)
     trail = shop.trail(2)
     assert trail["rest"]["first_click"] == {
         "kind": "pre_tracking",
@@ -192,7 +192,7 @@ def test_a_person_known_before_tracking_has_no_first_click(shop: Workshop) -> No
 def test_an_order_that_no_click_explains_is_unattributed(shop: Workshop) -> None:
     shop.visit("2026-01-01 10:00", "v0", source="x", medium="cpc", campaign="starts tracking")
     shop.order(1, "2026-11-20 15:00")
-    shop.run()
+    shop.run(reported=False)
     for model in MODELS:
         assert shop.trail(1)["rest"][model]["kind"] == "unattributed"
         assert shop.trail(1)["rest"][model]["net"] == "100.00"
@@ -204,7 +204,7 @@ def test_a_touch_that_takes_no_part_in_a_model_differs_from_one_that_gets_nothin
     shop.click("2026-11-01 09:00", campaign="first", source="a", medium="cpc")
     shop.click("2026-11-19 09:00", campaign="last", source="a", medium="cpc")
     shop.order(1, "2026-11-20 15:00", "0.00")
-    shop.run()
+    shop.run(reported=False)
     first, last = shop.trail(1)["touches"]
     assert "last_click" not in first["credits"]
     assert last["credits"]["last_click"] == {"gross": "0.00", "net": "0.00"}
@@ -223,5 +223,5 @@ def test_campaign_names_of_any_script_and_of_two_kilobytes_come_through_whole(
     shop.click("2026-11-18 09:00", source="a", medium="cpc", campaign=long)
     shop.click("2026-11-19 09:00", source="a", medium="cpc", campaign=foreign)
     shop.order(1, "2026-11-20 15:00", "100.00")
-    shop.run()
+    shop.run(reported=False)
     assert shop.credited(1, "linear_all") == {long: "50.00", foreign: "50.00"}

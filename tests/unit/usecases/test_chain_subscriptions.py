@@ -39,7 +39,7 @@ def test_emails_that_share_a_customer_id_are_one_contact_named_by_the_earliest(
 ) -> None:
     shop.order(1, "2026-11-19", customer_id=5)
     shop.order(2, "2026-11-20", customer_id=5, email="second@example.com")
-    shop.run()
+    shop.run(reported=False)
     ann, second = email_node("ann@example.com"), email_node("second@example.com")
     assert dict(rows(shop, "SELECT node, contact FROM contacts")) == dict.fromkeys(
         (ann, second, customer_node(STORE, 5)), ann
@@ -49,7 +49,7 @@ def test_emails_that_share_a_customer_id_are_one_contact_named_by_the_earliest(
 def test_a_till_that_types_one_customer_for_everybody_joins_nobody(shop: Workshop) -> None:
     for number in range(6):
         shop.order(number, "2026-11-20", customer_id=9, email=f"p{number}@example.com")
-    shop.run()
+    shop.run(reported=False)
     assert rows(shop, "SELECT node FROM contacts WHERE is_flagged") == [(customer_node(STORE, 9),)]
     assert len(rows(shop, "SELECT DISTINCT contact FROM contacts WHERE NOT is_flagged")) == 6
 
@@ -57,7 +57,7 @@ def test_a_till_that_types_one_customer_for_everybody_joins_nobody(shop: Worksho
 def test_an_order_without_email_and_customer_is_a_contact_of_its_own(shop: Workshop) -> None:
     shop.order(1, "2026-11-20 15:00", email="")
     shop.order(2, "2026-11-20 15:00", email="")
-    shop.run()
+    shop.run(reported=False)
     assert shop.trail(1)["order"]["contact"] == f"{STORE}#1"
     assert shop.roi("2026-11-20", "2026-11-20")["totals"]["customers"] == 2
 
@@ -67,7 +67,7 @@ def test_orders_with_a_subscription_id_form_a_chain(shop: Workshop) -> None:
     shop.order(2, "2026-10-20", **subscribed("s1"))
     shop.order(3, "2026-11-20", **subscribed("s1"))
     shop.order(4, "2026-11-20")
-    shop.run()
+    shop.run(reported=False)
     assert rows(shop, "SELECT order_id, kind, cycle, root_order_id FROM chains ORDER BY ALL") == [
         ("1", "initial", 0, "1"),
         ("2", "rebill", 1, "1"),
@@ -78,7 +78,7 @@ def test_orders_with_a_subscription_id_form_a_chain(shop: Workshop) -> None:
 def test_a_canceled_initial_order_hands_its_place_on(shop: Workshop) -> None:
     shop.order(1, "2026-09-20", status_id=5, **subscribed("s1"))
     shop.order(2, "2026-10-20", **subscribed("s1"))
-    shop.run()
+    shop.run(reported=False)
     assert rows(shop, "SELECT order_id, kind FROM chains") == [("2", "initial")]
 
 
@@ -103,10 +103,10 @@ def subscriptions(shop: Workshop, columns: str) -> list[tuple[Any, ...]]:
 def test_marked_orders_at_a_steady_cadence_are_chained_from_the_third_on(shop: Workshop) -> None:
     shop.order(1, "2026-08-20", lines=tea(*OPTION))
     shop.order(2, "2026-09-20", lines=tea(), **RECHARGE)
-    shop.run()
+    shop.run(reported=False)
     assert kinds(shop) == []
     shop.order(3, "2026-10-21", lines=tea(), **RECHARGE)
-    shop.run()
+    shop.run(reported=False)
     assert kinds(shop) == [("1", "initial", 0), ("2", "rebill", 1), ("3", "rebill", 2)]
     assert rows(shop, "SELECT DISTINCT is_inferred FROM chains") == [(True,)]
 
@@ -114,7 +114,7 @@ def test_marked_orders_at_a_steady_cadence_are_chained_from_the_third_on(shop: W
 def test_a_steady_cadence_without_a_mark_chains_nothing(shop: Workshop) -> None:
     for number, month in enumerate(("07", "08", "09", "10", "11"), start=1):
         shop.order(number, f"2026-{month}-15")
-    shop.run()
+    shop.run(reported=False)
     assert kinds(shop) == []
 
 
@@ -124,7 +124,7 @@ def test_an_inferred_rebill_inherits_the_credit_of_its_initial_order(shop: Works
     shop.click("2026-10-20", source="google", campaign="later")
     shop.order(2, "2026-09-20", lines=tea(), **RECHARGE)
     shop.order(3, "2026-10-21", lines=tea(), **RECHARGE)
-    shop.run()
+    shop.run(reported=False)
     assert shop.credited(3, "last_click") == {"first": "100.00"}
     assert shop.trail(3)["order"]["kind"] == "rebill"
 
@@ -138,7 +138,7 @@ def test_an_add_on_line_stays_with_its_rebill_and_is_no_product_of_the_subscript
         shop.order(number, f"2026-{month}-15", lines=lines)
     # The add-on comes back alone, one cycle later: no order of the subscription.
     shop.order(4, "2026-10-15", lines=tea(product=99))
-    shop.run()
+    shop.run(reported=False)
     assert kinds(shop) == [("1", "initial", 0), ("2", "rebill", 1), ("3", "rebill", 2)]
 
 
@@ -148,7 +148,7 @@ def test_if_the_initial_leaves_the_revenue_set_the_next_order_takes_its_place(
     shop.order(1, "2026-07-20", lines=tea(*OPTION), status_id=5)
     for number, month in ((2, "08"), (3, "09"), (4, "10")):
         shop.order(number, f"2026-{month}-20", lines=tea(), **RECHARGE)
-    shop.run()
+    shop.run(reported=False)
     assert kinds(shop) == [("2", "initial", 0), ("3", "rebill", 1), ("4", "rebill", 2)]
 
 
@@ -164,7 +164,7 @@ def test_a_chain_first_seen_in_a_renewal_has_unknown_cycles_and_is_pre_tracking(
     for number, month in ((1, "08"), (2, "09"), (3, "10")):
         shop.click(f"2026-{month}-09", source="google", campaign="late")
         shop.order(number, f"2026-{month}-10", lines=tea(), **RECHARGE)
-    shop.run()
+    shop.run(reported=False)
     assert [kind for kind in kinds(shop) if int(kind[0]) < 10] == [
         ("1", "rebill", None),
         ("2", "rebill", None),
@@ -183,7 +183,7 @@ def test_a_hosted_checkouts_first_order_is_an_initial_though_the_app_made_it(
 ) -> None:
     for number, month in ((1, "08"), (2, "09"), (3, "10")):
         shop.order(number, f"2026-{month}-10", lines=tea(), **RECHARGE)
-    shop.run()
+    shop.run(reported=False)
     assert kinds(shop)[0] == ("1", "initial", 0)
 
 
@@ -191,7 +191,7 @@ def test_an_unmarked_order_of_the_shop_is_found_as_the_initial(shop: Workshop) -
     shop.order(1, "2026-07-20", lines=tea())
     for number, month in ((2, "08"), (3, "09"), (4, "10")):
         shop.order(number, f"2026-{month}-20", lines=tea(), order_source="external")
-    shop.run()
+    shop.run(reported=False)
     assert kinds(shop)[:2] == [("1", "initial", 0), ("2", "rebill", 1)]
 
 
@@ -205,7 +205,7 @@ def test_orders_by_another_system_are_no_subscription_for_being_steady(shop: Wor
             order_source="external",
             external_source="NetSuite",
         )
-    shop.run()
+    shop.run(reported=False)
     assert kinds(shop) == []
 
 
@@ -213,12 +213,12 @@ def test_a_changed_rule_needs_only_a_run(shop: Workshop) -> None:
     for number, month in ((1, "08"), (2, "09"), (3, "10")):
         notes = f"Anna's club, member {month}"
         shop.order(number, f"2026-{month}-10", staff_notes=notes)
-    shop.run()
+    shop.run(reported=False)
     assert kinds(shop) == []
     rule = SubscriptionRule("club", staff_notes=r"club, member \d+")
     settings = replace(shop.settings, subscription_rules=(rule,))
     shop.accounts.save_settings(ACCOUNT, settings, shop.clock.now())
-    shop.run()
+    shop.run(reported=False)
     assert [kind for _, kind, _ in kinds(shop)] == ["initial", "rebill", "rebill"]
 
 
@@ -226,7 +226,7 @@ def test_a_chain_knows_its_status_cadence_next_order_and_monthly_value(shop: Wor
     quarterly = (("Delivery frequency", "Every 3 months"),)
     for number, day in ((1, "2026-03-31"), (2, "2026-06-30"), (3, "2026-09-30")):
         shop.order(number, f"{day} 15:00", lines=tea(*quarterly))
-    shop.run()
+    shop.run(reported=False)
     columns = "app, status, cadence, orders, cycles, skipped, next_expected, monthly_minor"
     assert subscriptions(shop, f"{columns}, days_to_churn, first_order_id, is_inferred") == [
         (
@@ -250,20 +250,20 @@ def test_a_chain_is_paused_after_one_missed_order_and_lapsed_after_two(shop: Wor
         shop.order(number, f"{day} 15:00", lines=tea(*OPTION))
     columns = "status, next_expected, lapsed_on, days_to_churn"
     shop.clock.advance(at("2026-10-20") - shop.clock.now())
-    shop.run()
+    shop.run(reported=False)
     assert subscriptions(shop, columns) == [("active", date(2026, 10, 5), None, None)]
     shop.clock.advance(timedelta(days=15))
-    shop.run()
+    shop.run(reported=False)
     assert subscriptions(shop, columns) == [("paused", date(2026, 11, 5), None, None)]
     shop.clock.advance(timedelta(days=30))
-    shop.run()
+    shop.run(reported=False)
     assert subscriptions(shop, columns) == [("lapsed", None, date(2026, 11, 5), 123)]
 
 
 def test_a_skipped_cycle_is_counted(shop: Workshop) -> None:
     for number, month in ((1, "05"), (2, "06"), (3, "07"), (4, "09"), (5, "10")):
         shop.order(number, f"2026-{month}-15", lines=tea(*OPTION))
-    shop.run()
+    shop.run(reported=False)
     assert subscriptions(shop, "orders, skipped, pauses") == [(5, 1, 0)]
 
 
@@ -274,7 +274,7 @@ def test_an_explicit_chain_lives_on_after_a_pause_and_an_inferred_one_returns_as
     for number, day in enumerate(days, start=1):
         shop.order(number, day, **subscribed("s1"))
         shop.order(10 + number, day, lines=tea(*OPTION), email="bob@example.com")
-    shop.run()
+    shop.run(reported=False)
     chains = subscriptions(shop, "is_inferred, orders, pauses, returned_from <> ''")
     assert sorted(chains) == [(False, 6, 1, False), (True, 3, 0, False), (True, 3, 0, True)]
     named = subscriptions(shop, "chain_id, returned_from")
@@ -306,7 +306,7 @@ def test_a_customer_record_joins_an_email_that_never_ordered(shop: Workshop) -> 
     shop.order(1, "2026-11-20", customer_id=5)
     record(shop, 5, "ann@example.com", "2026-11-01")
     record(shop, 5, "new@example.com", "2026-11-21")
-    shop.run()
+    shop.run(reported=False)
     assert contact_of(shop, "new@example.com") == email_node("ann@example.com")
 
 
@@ -314,7 +314,7 @@ def test_an_order_follows_a_customer_to_his_new_email(shop: Workshop) -> None:
     shop.click("2026-11-18", "new@example.com", campaign="spring")
     shop.order(1, "2026-11-20", customer_id=5)
     record(shop, 5, "new@example.com", "2026-11-21")
-    shop.run()
+    shop.run(reported=False)
     assert shop.credited(1, "last_click") == {"spring": "100.00"}
 
 
@@ -325,7 +325,7 @@ def test_orders_of_a_flagged_customer_and_no_email_are_contacts_of_their_own(
         record(shop, 9, f"p{number}@example.com", "2026-11-01")
     shop.order(1, "2026-11-20", customer_id=9, email="", order_source="manual")
     shop.order(2, "2026-11-20", customer_id=9, email="", order_source="manual")
-    shop.run()
+    shop.run(reported=False)
     assert {shop.trail(n)["order"]["contact"] for n in (1, 2)} == {f"{STORE}#1", f"{STORE}#2"}
 
 
@@ -335,7 +335,7 @@ def test_linked_by_hand_journeys_and_customers_are_merged_and_parted_again(
     shop.click("2026-11-18", "ann@example.com", campaign="spring")
     shop.order(1, "2026-11-20 15:00", email="ann@example.com")
     shop.order(2, "2026-11-20 15:00", email="ann@work.example")
-    version = shop.run()
+    version = shop.run(reported=False)
 
     def customers() -> int:
         found: int = shop.roi("2026-11-20", "2026-11-20")["totals"]["customers"]
@@ -343,10 +343,10 @@ def test_linked_by_hand_journeys_and_customers_are_merged_and_parted_again(
 
     assert (customers(), shop.credited(2, "first_click")) == (2, {})
     link = say(shop, "link", "ann@example.com", "ann@work.example")
-    assert shop.run() != version
+    assert shop.run(reported=False) != version
     assert (customers(), shop.credited(2, "first_click")) == (1, {"spring": "100.00"})
     shop.edges.remove(ACCOUNT, link)
-    assert shop.run() == version
+    assert shop.run(reported=False) == version
     assert (customers(), shop.credited(2, "first_click")) == (2, {})
 
 
@@ -356,7 +356,7 @@ def test_the_last_word_on_two_emails_counts(shop: Workshop) -> None:
     say(shop, "link", "a@example.com", "b@example.com")
     shop.clock.advance(timedelta(minutes=1))
     say(shop, "unlink", "b@example.com", "a@example.com")
-    shop.run()
+    shop.run(reported=False)
     assert contact_of(shop, "a@example.com") != contact_of(shop, "b@example.com")
 
 
@@ -368,8 +368,8 @@ def test_a_customer_record_beside_an_order_re_engages_nobody_and_one_away_from_i
     shop.opt_in("2026-11-10 12:30", kind="customer")
     shop.order(1, "2026-11-10 12:00")
     shop.order(2, "2026-11-12")
-    shop.run()
+    shop.run(reported=False)
     assert shop.credited(2, "reengaged_lead") == {}
     shop.opt_in("2026-11-10 14:00", kind="subscriber")
-    shop.run()
+    shop.run(reported=False)
     assert shop.credited(2, "reengaged_lead") == {"autumn": "100.00"}

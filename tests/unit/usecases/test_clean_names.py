@@ -75,28 +75,28 @@ def test_a_paid_channel_is_one_that_exists_and_no_direct_visit(
 
 
 def test_a_saved_alias_renames_the_whole_history_and_starts_a_run(shop: Workshop) -> None:
-    shop.run()
+    shop.run(reported=False)
     assert nets(shop, "source") == {"fb-ads": "80.00", "google": "50.00"}
     assert save(shop, {"aliases": ALIASES})["run_started"]
     assert shop.pipeline.pulled == [ACCOUNT]
-    shop.run()
+    shop.run(reported=False)
     assert nets(shop, "source") == {"facebook": "80.00", "google": "50.00"}
     save(shop, {})
-    shop.run()
+    shop.run(reported=False)
     assert nets(shop, "source") == {"fb-ads": "80.00", "google": "50.00"}
 
 
 def test_the_classification_knows_a_source_by_its_alias(shop: Workshop) -> None:
     shop.click("2026-11-19 09:00", "bob@example.com", source="fb-ads", medium="social")
     save(shop, {"aliases": ALIASES})
-    shop.run()
+    shop.run(reported=False)
     assert nets(shop, "channel") == {"organic_social": "130.00"}
 
 
 def test_a_channel_rule_sees_names_as_aliases_left_them(shop: Workshop) -> None:
     rules = [{"channel": "paid_social", "source": {"equals": "facebook"}}]
     save(shop, {"aliases": ALIASES, "channel_rules": rules})
-    shop.run()
+    shop.run(reported=False)
     assert nets(shop, "channel") == {"paid_social": "80.00", "paid_search": "50.00"}
 
 
@@ -106,7 +106,7 @@ def test_a_landing_page_may_decide_the_channel(shop: Workshop) -> None:
     shop.order(3, "2026-11-20 15:00", "7.00", email="cid@example.com")
     shop.order(4, "2026-11-20 15:00", "9.00", email="dan@example.com")
     save(shop, {"channel_rules": PARTNERS})
-    shop.run()
+    shop.run(reported=False)
     channels = nets(shop, "channel")
     assert (channels["partners"], channels["direct"]) == ("7.00", "9.00")
 
@@ -119,14 +119,14 @@ def test_cost_is_named_as_the_clicks_are(shop: Workshop) -> None:
         "campaign": [{"equals": "hats", "name": "shoes"}, {"equals": "shoes", "name": "Leather"}],
     }
     save(shop, {"aliases": aliases})
-    shop.run()
+    shop.run(reported=False)
     rows = shop.roi("2026-11-20", "2026-11-20", by="source,campaign")["rows"]
     [leather] = [row for row in rows if row.get("campaign") == "Leather"]
     assert (leather["source"], leather["cost"], leather["net"]) == ("meta", "8.00", "80.00")
 
 
 def test_the_preview_counts_what_would_move_and_keeps_nothing(shop: Workshop) -> None:
-    version = shop.run()
+    version = shop.run(reported=False)
     tried = preview(shop, {"aliases": ALIASES})
     assert (tried["touches"], tried["moved"]) == (2, 1)
     told = {"touches": 1, "orders": 1, "net": "80.00"}
@@ -135,13 +135,13 @@ def test_the_preview_counts_what_would_move_and_keeps_nothing(shop: Workshop) ->
         {"dimension": "source", "from": "fb-ads", "to": "facebook", **told},
     ]
     assert shop.accounts.settings(ACCOUNT) == shop.settings
-    assert shop.run() == version
+    assert shop.run(reported=False) == version
 
 
 def test_the_preview_compares_with_the_last_run_and_knows_landing_pages(shop: Workshop) -> None:
     land(shop, "/partners/jazz", "cid@example.com")
     save(shop, {"aliases": ALIASES})
-    shop.run()
+    shop.run(reported=False)
     assert preview(shop, {"aliases": ALIASES})["moves"] == []
     back = preview(shop, {"channel_rules": PARTNERS})["moves"]
     moves = {(m["dimension"], m["from"], m["to"]) for m in back}

@@ -48,7 +48,7 @@ def matched(shop: Workshop, **marks: str) -> tuple[str, str, str, str]:
     """Click with these marks; return the method and the ad's ids."""
     shop.click("2026-11-19 09:00", **marks)
     shop.order(1, "2026-11-20 15:00")
-    shop.run()
+    shop.run(reported=False)
     (touch,) = shop.trail(1)["touches"]
     return (
         touch["ad_match"],
@@ -91,16 +91,16 @@ def test_the_same_clicks_again_change_no_figure(shop: Workshop) -> None:
     click = AdClick("google", "click-33", DAY, "11", "22", "33")
     shop.costs.add_clicks(ACCOUNT, [click])
     shop.click("2026-11-19 09:00", click_id_kind="gclid", click_id="click-33")
-    version = shop.run()
+    version = shop.run(reported=False)
     shop.costs.add_clicks(ACCOUNT, [click])
-    assert shop.run() == version
+    assert shop.run(reported=False) == version
 
 
 def test_a_click_that_is_told_later_moves_its_order_to_the_ad(shop: Workshop) -> None:
     assert matched(shop, click_id_kind="gclid", click_id="click-33")[0] == "platform"
     click = AdClick("google", "click-33", at("2026-11-19").date(), "11", "22", "33")
     shop.costs.add_clicks(ACCOUNT, [click])
-    shop.run()
+    shop.run(reported=False)
     (touch,) = shop.trail(1)["touches"]
     assert (touch["ad_match"], touch["campaign"]) == ("click_id", "Spring")
 
@@ -113,7 +113,7 @@ def test_of_a_click_id_that_two_platforms_claim_nothing_is_known(shop: Workshop)
 
 def test_cost_without_clicks_and_clicks_without_cost_keep_their_rows(shop: Workshop) -> None:
     shop.click("2026-11-20 09:00", source="bing", medium="cpc", campaign="No cost")
-    shop.run()
+    shop.run(reported=False)
     rows = shop.roi("2026-11-20", "2026-11-20")["rows"]
     shown = {row["campaign"]: (row["clicks"], row["cost"]) for row in rows if row.get("campaign")}
     assert shown == {"No cost": (1, "0.00"), "Spring": (0, "15.00")}

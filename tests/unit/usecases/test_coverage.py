@@ -58,7 +58,7 @@ def test_revenue_is_told_by_what_became_of_it(shop: Workshop) -> None:
     shop.order(1, "2026-11-20 15:00", "60.00")
     shop.order(2, "2026-11-20 15:00", "20.00", email="bob@example.com")
     shop.order(3, "2026-11-20 15:00", "20.00", order_source="amazon", email="cid@example.com")
-    shop.run()
+    shop.run(reported=False)
     report = coverage(shop)
     assert outcomes(report) == {
         "credited": (1, "60.00", "0.6000"),
@@ -74,7 +74,7 @@ def test_every_model_has_its_rows_and_they_sum_to_the_store(shop: Workshop) -> N
     shop.click("2026-09-01 09:00", **GOOGLE, campaign="old")
     shop.order(1, "2026-11-20 15:00", "60.00")
     shop.order(2, "2026-11-19 15:00", "33.33", status_id=4)
-    shop.run()
+    shop.run(reported=False)
     report = coverage(shop, model=None, revenue="gross")
     by_model: dict[str, Decimal] = {}
     for row in report["rows"]:
@@ -89,7 +89,7 @@ def test_why_orders_are_unattributed_is_told_as_far_as_their_path_goes(shop: Wor
     shop.click("2026-11-20 18:00", "late@example.com", **GOOGLE, campaign="late")
     for number, email in enumerate(["old@example.com", "late@example.com", "no@example.com", ""]):
         shop.order(number + 1, "2026-11-20 15:00", email=email)
-    shop.run()
+    shop.run(reported=False)
     found = {"outside_window": 1, "only_later_clicks": 1, "no_click": 1, "no_identity": 1}
     assert causes(coverage(shop)) == found
     first_click = {name: count for name, count in found.items() if name != "outside_window"}
@@ -123,7 +123,7 @@ def test_an_order_that_only_direct_visits_explain_is_told_of(shop: Workshop) -> 
     shop.visit("2026-11-20 14:30", "v2")
     shop.identify("2026-11-20 14:35", "v2", "bob@example.com")
     shop.order(2, "2026-11-20 15:00", email="bob@example.com")
-    shop.run()
+    shop.run(reported=False)
     report = coverage(shop)
     assert causes(report) == {"direct_only": 1}
     assert outcomes(report)["credited"][0] == 1
@@ -142,7 +142,7 @@ def test_cost_and_clicks_are_told_by_the_key_that_joined_them(shop: Workshop) ->
     shop.click("2026-11-20 10:00", **GOOGLE, content="31")
     shop.click("2026-11-20 10:00", click_id_kind="gclid", click_id="gclid-32")
     shop.click("2026-11-20 11:00", **GOOGLE, campaign="untagged")
-    shop.run()
+    shop.run(reported=False)
     report = coverage(shop, "2026-11-20", "2026-11-20", part="cost")
     joined = {
         (row["platform"], row["method"]): (row["cost"], row["cost_share"], row["clicks"])
@@ -179,7 +179,7 @@ def test_health_counts_new_sales_claims_and_bots(shop: Workshop) -> None:
     shop.order(2, "2026-11-20 15:00", email="")
     bot = Touchpoint("b1", at("2026-11-20 12:00"), "v9", is_bot=True)
     shop.journeys.add_touchpoints(ACCOUNT, [bot], shop.clock.now())
-    shop.run()
+    shop.run(reported=False)
     assert coverage(shop)["health"] == {
         "new_sales": 2,
         "attributed_new_sales": 1,
@@ -209,6 +209,6 @@ def test_a_usual_range_is_stored_and_any_other_one_computed_alike(shop: Workshop
 
 @pytest.mark.parametrize("asked", [{"part": "all"}, {"revenue": "profit"}, {"model": "magic"}])
 def test_what_no_report_can_answer_is_refused(shop: Workshop, asked: dict[str, str]) -> None:
-    shop.run()
+    shop.run(reported=False)
     with pytest.raises(InvalidParameterError):
         coverage(shop, **asked)

@@ -52,7 +52,7 @@ def shop() -> Workshop:
     shop.claim(5, "v3", "2026-11-20 10:10")
     shop.order(5, "2026-11-20 10:00", "7.77", email="bob@example.com")
     shop.order(6, "2026-11-20 15:00", "10.00", order_source="amazon", email="c@example.com")
-    shop.run()
+    shop.run(reported=False)
     return shop
 
 

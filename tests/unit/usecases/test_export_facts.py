@@ -40,7 +40,7 @@ def test_an_open_month_has_an_object_per_day_and_a_closed_one_a_single_object(
 ) -> None:
     for number, day in enumerate(["2026-10-01", "2026-10-31", "2026-11-01", "2026-11-20"]):
         shop.order(number, day)
-    shop.run()
+    shop.run(reported=False)
     assert partitions(shop, "orders") == ["2026-10", "2026-11-01", "2026-11-20"]
     assert len(rows(shop, "orders")) == 4
 
@@ -50,10 +50,10 @@ def test_a_month_that_closes_is_written_as_one_object_without_losing_a_row(
 ) -> None:
     for number, day in enumerate(["2026-11-01", "2026-11-20"]):
         shop.order(number, day)
-    shop.run()
+    shop.run(reported=False)
     before = rows(shop, "orders")
     shop.days_later(15)
-    shop.run()
+    shop.run(reported=False)
     assert partitions(shop, "orders") == ["2026-11"]
     assert rows(shop, "orders") == before
 
@@ -61,10 +61,10 @@ def test_a_month_that_closes_is_written_as_one_object_without_losing_a_row(
 def test_a_changed_day_of_a_closed_month_leaves_the_other_days_alone(shop: Workshop) -> None:
     shop.order(1, "2026-08-01", "10.00")
     shop.order(2, "2026-08-02", "20.00")
-    shop.run()
+    shop.run(reported=False)
     shop.clock.advance(timedelta(hours=1))
     shop.order(1, "2026-08-01", "11.00")
-    shop.run()
+    shop.run(reported=False)
     assert rows(shop, "orders", "order_id, gross_minor") == [("1", 1100), ("2", 2000)]
 
 
@@ -72,10 +72,10 @@ def test_an_order_that_moves_to_another_day_leaves_no_trace_on_the_old_one(
     shop: Workshop,
 ) -> None:
     shop.order(1, "2026-11-20")
-    shop.run()
+    shop.run(reported=False)
     shop.clock.advance(timedelta(hours=1))
     shop.order(1, "2026-10-02")
-    shop.run()
+    shop.run(reported=False)
     assert partitions(shop, "orders") == ["2026-10"]
     assert len(rows(shop, "orders")) == 1
 
@@ -84,7 +84,7 @@ def test_lines_and_their_rest_sum_to_gross_and_to_refunds(shop: Workshop) -> Non
     stored = shop.order(1, "2026-11-20", "100.00", lines=())
     refund = Refund(1, at("2026-11-20"), stored.total / 4, ())
     shop.order(2, "2026-11-20", "55.55", refunds=(replace(refund, refund_id=2),))
-    shop.run()
+    shop.run(reported=False)
     sums = rows(shop, "lines", "order_id, sum(gross_minor), sum(refund_minor)", "GROUP BY order_id")
     assert sums == [("1", 10000, 0), ("2", 5555, 2500)]
 
@@ -92,7 +92,7 @@ def test_lines_and_their_rest_sum_to_gross_and_to_refunds(shop: Workshop) -> Non
 def test_an_order_in_a_currency_without_a_rate_is_kept_and_not_converted(shop: Workshop) -> None:
     shop.order(1, "2026-11-20", "80.00", currency="EUR")
     shop.order(2, "2026-11-20", "80.00", currency="EUR", rate=2, store_currency="USD")
-    shop.run()
+    shop.run(reported=False)
     assert rows(shop, "orders", "order_id, total_minor, gross_minor") == [
         ("1", 8000, None),
         ("2", 8000, 4000),
@@ -102,10 +102,10 @@ def test_an_order_in_a_currency_without_a_rate_is_kept_and_not_converted(shop: W
 def test_another_account_currency_exports_all_orders_anew(shop: Workshop) -> None:
     shop.order(1, "2026-08-01", currency="EUR")
     shop.order(2, "2026-11-20", currency="EUR")
-    shop.run()
+    shop.run(reported=False)
     shop.accounts.save_settings(ACCOUNT, replace(shop.settings, currency="EUR"), shop.clock.now())
     shop.days_later(1)
-    shop.run()
+    shop.run(reported=False)
     assert rows(shop, "orders", "gross_minor") == [(10000,), (10000,)]
 
 
@@ -139,7 +139,7 @@ def test_orders_and_lines_carry_what_reports_group_by(shop: Workshop) -> None:
         country="DE",
     )
     shop.order(2, "2026-11-20", customer_id=5)
-    shop.run()
+    shop.run(reported=False)
     grouped = "order_id, is_guest, country, payment_method, channel_id, coupon_codes"
     assert rows(shop, "orders", grouped) == [
         ("1", True, "DE", "PayPal", 1, ["SPRING"]),
@@ -155,10 +155,10 @@ def test_orders_and_lines_carry_what_reports_group_by(shop: Workshop) -> None:
 def test_products_are_exported_as_the_catalog_has_them_now(shop: Workshop) -> None:
     mug = Product(STORE, 7, "Mug", "MUG", Decimal("4.50"), ("Kitchen",))
     shop.products.save(ACCOUNT, [mug, Product(STORE, 8, "Cup", is_deleted=True)], shop.clock.now())
-    shop.run()
+    shop.run(reported=False)
     shop.days_later(40)
     shop.products.save(ACCOUNT, [replace(mug, name="Red mug")], shop.clock.now())
-    shop.run()
+    shop.run(reported=False)
     named = "product_id, name, sku, cost_minor, categories, is_deleted"
     assert rows(shop, "products", named) == [
         (7, "Red mug", "MUG", 450, ["Kitchen"], False),
@@ -169,7 +169,7 @@ def test_products_are_exported_as_the_catalog_has_them_now(shop: Workshop) -> No
 def test_facts_of_an_older_version_are_exported_anew() -> None:
     shop = Workshop()
     shop.order(1, "2026-10-20")
-    shop.run()
+    shop.run(reported=False)
     key = shop.runs.head(ACCOUNT).manifest
     assert key is not None
     document = shop.lake.get_json(key) | {"rules_version": "0"}
@@ -187,7 +187,7 @@ def test_facts_of_an_older_version_are_exported_anew() -> None:
 def test_an_older_version_whose_facts_lack_a_column_is_no_obstacle() -> None:
     shop = Workshop()
     shop.order(1, "2026-10-20")
-    shop.run()
+    shop.run(reported=False)
     before = rows(shop, "orders")
     key = shop.objects()["orders"]["2026-10"]
     with duckdb.connect() as db:
@@ -201,7 +201,7 @@ def test_an_older_version_whose_facts_lack_a_column_is_no_obstacle() -> None:
     assert manifest is not None
     shop.lake.put_json(manifest, shop.lake.get_json(manifest) | {"rules_version": "0"})
     shop.order(2, "2026-11-20")
-    shop.run()
+    shop.run(reported=False)
     assert rows(shop, "orders")[0] == before[0]
 
 
@@ -209,12 +209,12 @@ def test_a_month_that_closes_without_a_change_is_written_as_one_object(shop: Wor
     for number, day in enumerate(["2026-11-01", "2026-11-20"]):
         shop.order(number, day)
     for _ in range(3):
-        shop.run()
+        shop.run(reported=False)
         shop.days_later(1)
     assert not list(shop.marks.raised(ACCOUNT))
     before = rows(shop, "orders")
     shop.days_later(15)
-    shop.run()
+    shop.run(reported=False)
     assert partitions(shop, "orders") == ["2026-11"]
     assert rows(shop, "orders") == before
 

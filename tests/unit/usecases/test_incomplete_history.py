@@ -19,7 +19,7 @@ def shop_with(**fields: Any) -> Workshop:  # noqa: ANN401
     shop.order(1, "2026-11-20 15:00", "150.00")
     source = Source(STORE, "bigcommerce", "abc123", "arn", **fields)
     shop.accounts.save_source(ACCOUNT, source)
-    shop.run()
+    shop.run(reported=False)
     return shop
 
 

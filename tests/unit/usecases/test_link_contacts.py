@@ -23,7 +23,7 @@ def shop() -> Workshop:
     shop.click("2026-11-10", campaign="spring")
     for number, name in enumerate(("ann", "bob", "cara"), start=1):
         shop.order(number, f"2026-11-1{number} 15:00", email=f"{name}@example.com")
-    shop.run()
+    shop.run(reported=False)
     return shop
 
 
@@ -49,7 +49,7 @@ def test_linked_contacts_are_one_from_the_next_run_on(shop: Workshop) -> None:
         (ANN, ANN, "link")
     ]
     assert contact_of(shop, 2) == BOB
-    shop.run()
+    shop.run(reported=False)
     assert contact_of(shop, 2) == ANN
     assert shop.credited(2, "first_click") == {"spring": "100.00"}
     assert shop.trail(2)["order"]["is_new"] is False
@@ -57,7 +57,7 @@ def test_linked_contacts_are_one_from_the_next_run_on(shop: Workshop) -> None:
 
 def test_a_former_id_leads_to_the_present_contact(shop: Workshop) -> None:
     link(shop, BOB, ANN)
-    shop.run()
+    shop.run(reported=False)
     answer = read_links(ACCOUNT, BOB, ports=ports(shop))
     assert answer["contact"] == ANN
     assert [(one["node"], one["with"]) for one in answer["links"]] == [(BOB, ANN)]
@@ -67,10 +67,10 @@ def test_a_former_id_leads_to_the_present_contact(shop: Workshop) -> None:
 def test_a_link_that_is_taken_back_leaves_no_trace(shop: Workshop) -> None:
     before = shop.runs.head(ACCOUNT).data_version
     link(shop, ANN, BOB)
-    shop.run()
+    shop.run(reported=False)
     shop.clock.advance(timedelta(minutes=2))
     assert remove_link(ACCOUNT, BOB, ANN, ports=ports(shop))["links"] == []
-    assert shop.run() == before
+    assert shop.run(reported=False) == before
     assert contact_of(shop, 2) == BOB
 
 
@@ -82,21 +82,21 @@ def test_saying_the_same_twice_changes_nothing(shop: Workshop) -> None:
 def test_a_customer_that_orders_join_can_be_unlinked(shop: Workshop) -> None:
     shop.order(4, "2026-11-14 15:00", email="ann@example.com", customer_id=5)
     shop.order(5, "2026-11-15 15:00", email="bob@example.com", customer_id=5)
-    shop.run()
+    shop.run(reported=False)
     assert contact_of(shop, 5) == ANN
     link(shop, ANN, BOB, "unlink")
-    shop.run()
+    shop.run(reported=False)
     assert (contact_of(shop, 4), contact_of(shop, 5)) == (ANN, BOB)
     remove_link(ACCOUNT, ANN, BOB, ports=ports(shop))
     shop.clock.advance(timedelta(minutes=2))
-    shop.run()
+    shop.run(reported=False)
     assert contact_of(shop, 5) == ANN
 
 
 def test_links_of_all_nodes_of_a_contact_are_listed(shop: Workshop) -> None:
     link(shop, ANN, BOB)
     link(shop, BOB, CARA)
-    shop.run()
+    shop.run(reported=False)
     links = read_links(ACCOUNT, ANN, ports=ports(shop))["links"]
     assert {frozenset((one["node"], one["with"])) for one in links} == {
         frozenset((ANN, BOB)),

@@ -23,7 +23,7 @@ def test_revenue_is_the_orders_of_the_revenue_set_and_no_archived_one(shop: Work
     for status in range(15):
         shop.order(status, "2026-11-20 15:00", str(2**status), status_id=status)
     shop.order(15, "2026-11-20 15:00", str(2**15), is_archived=True)
-    shop.run()
+    shop.run(reported=False)
     totals = shop.roi("2026-11-20", "2026-11-20", revenue="gross")["totals"]
     assert Decimal(totals["gross"]) == sum(2**status for status in (2, 3, 4, 8, 9, 10, 11, 14))
 
@@ -33,16 +33,16 @@ def test_an_order_counts_on_its_day_in_the_accounts_zone(shop: Workshop) -> None
     shop.order(2, "2026-11-20 05:00", "2.00")
     shop.order(3, "2026-11-21 04:59", "4.00")
     shop.order(4, "2026-11-21 05:00", "8.00")
-    shop.run()
+    shop.run(reported=False)
     assert shop.roi("2026-11-20", "2026-11-20")["totals"]["net"] == "6.00"
 
 
 def test_another_zone_needs_only_a_run(shop: Workshop) -> None:
     shop.order(1, "2026-11-20 04:59", "1.00")
-    shop.run()
+    shop.run(reported=False)
     zoned = AccountSettings(time_zone="Europe/Berlin")
     shop.accounts.save_settings(ACCOUNT, zoned, shop.clock.now())
-    shop.run()
+    shop.run(reported=False)
     assert shop.roi("2026-11-20", "2026-11-20")["totals"]["net"] == "1.00"
 
 
@@ -54,7 +54,7 @@ def test_an_order_of_another_channel_is_the_stores_once_its_buyer_had_a_touch(
     shop.order(2, "2026-11-20 15:00", "2.00", order_source="external", email="late@example.com")
     shop.click("2026-11-20 15:00", "now@example.com", source="a", medium="cpc")
     shop.order(3, "2026-11-20 15:00", "4.00", order_source="manual", email="now@example.com")
-    shop.run()
+    shop.run(reported=False)
     assert _kinds_with_orders(shop) == {"untracked_channel": "3.00", "credited": "4.00"}
 
 
@@ -64,7 +64,7 @@ def test_a_rebill_takes_the_class_of_its_initial_order(shop: Workshop) -> None:
     shop.accounts.save_settings(ACCOUNT, ruled, shop.clock.now())
     shop.order(1, "2026-10-20 15:00", "1.00", staff_notes="sub_1", external_source="M-MIG")
     shop.order(2, "2026-11-20 15:00", "2.00", staff_notes="sub_1", order_source="external")
-    shop.run()
+    shop.run(reported=False)
     assert _kinds_with_orders(shop) == {"migrated": "2.00"}
     assert {rest["kind"] for rest in shop.trail(2)["rest"].values()} == {"migrated"}
 
@@ -72,7 +72,7 @@ def test_a_rebill_takes_the_class_of_its_initial_order(shop: Workshop) -> None:
 def test_an_order_without_a_rate_is_shown_and_in_no_total(shop: Workshop) -> None:
     shop.order(1, "2026-11-20 15:00", "50.00", currency="EUR")
     shop.order(2, "2026-11-20 15:00", "8.00", email="b@example.com")
-    shop.run()
+    shop.run(reported=False)
     totals = shop.roi("2026-11-20", "2026-11-20")["totals"]
     assert (totals["net"], totals["orders"], totals["not_converted_orders"]) == ("8.00", 1, 1)
     assert _kinds_with_orders(shop) == {"pre_tracking": "8.00", "not_converted": "0.00"}

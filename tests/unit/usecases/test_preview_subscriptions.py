@@ -21,7 +21,7 @@ def shop() -> Workshop:
     for number, month in enumerate(("07", "08", "09", "10"), start=1):
         shop.order(number, f"2026-{month}-15 15:00", channel_id=7)
     shop.order(9, "2026-09-20", email="bob@example.com")
-    shop.run()
+    shop.run(reported=False)
     return shop
 
 
@@ -52,7 +52,7 @@ def test_it_tells_which_orders_change_their_kind(shop: Workshop) -> None:
 def test_the_present_rules_change_nothing(shop: Workshop) -> None:
     settings = replace(shop.settings, subscription_rules=(SubscriptionRule("x", channel_ids=(7,)),))
     shop.accounts.save_settings(ACCOUNT, settings, shop.clock.now())
-    shop.run()
+    shop.run(reported=False)
     assert preview(shop, rules_document(settings.rules))["changed"] == {"orders": 0, "moves": []}
     (move, other) = preview(shop, [])["changed"]["moves"]
     assert {move["to"], other["to"]} == {"one_time"}

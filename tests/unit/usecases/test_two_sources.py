@@ -11,13 +11,10 @@ import pytest
 
 from headwater.domain.orders import OrderLine
 from headwater.errors import InvalidParameterError
-from headwater.usecases.attribute_orders import attribute_orders
-from headwater.usecases.chain_subscriptions import chain_subscriptions
 from headwater.usecases.list_duplicates import list_duplicates
 from headwater.usecases.own_duplicates import OwnerPorts, own_duplicates
 from headwater.usecases.ports import Source
 from headwater.usecases.published_runs import open_published_run
-from headwater.usecases.run_files import prefix_of
 from headwater.usecases.serve_reports import serve_credits
 from tests.workshop import ACCOUNT, STORE, Workshop
 
@@ -37,17 +34,6 @@ def two_stores() -> Workshop:
 @pytest.fixture
 def shop() -> Workshop:
     return two_stores()
-
-
-def run(shop: Workshop) -> str:
-    """Do a whole run but for the usual reports, which are computed where they are asked for."""
-    name = shop.begin()
-    shop.export(name)
-    chain_subscriptions(ACCOUNT, name, desk=shop.desk, facts=shop.facts)
-    attribute_orders(ACCOUNT, name, desk=shop.desk, facts=shop.facts)
-    shop.lake.put_json(f"{prefix_of(ACCOUNT, name)}reports.json", {})
-    shop.finish(name)
-    return shop.runs.head(ACCOUNT).data_version
 
 
 def trail(shop: Workshop, source: str, order_id: str) -> dict[str, Any]:
@@ -82,7 +68,7 @@ def subscription(order_id: int, name: str) -> tuple[OrderLine, ...]:
 def test_orders_of_the_same_number_in_two_stores_are_two_orders(shop: Workshop) -> None:
     shop.order(7, "2026-11-18", "100.00")
     shop.order(7, "2026-11-19", "30.00", source=OUTLET, email="bob@example.com")
-    run(shop)
+    shop.run(reported=False)
     assert trail(shop, STORE, "7")["order"]["net"] == "100.00"
     assert trail(shop, OUTLET, "7")["order"]["net"] == "30.00"
     totals = shop.roi(*RANGE)["totals"]
@@ -92,7 +78,7 @@ def test_orders_of_the_same_number_in_two_stores_are_two_orders(shop: Workshop) 
 def test_a_customer_id_means_another_person_in_another_store(shop: Workshop) -> None:
     shop.order(1, "2026-11-18", customer_id=5, email="")
     shop.order(1, "2026-11-19", customer_id=5, email="", source=OUTLET)
-    run(shop)
+    shop.run(reported=False)
     assert (
         trail(shop, STORE, "1")["order"]["contact"] != trail(shop, OUTLET, "1")["order"]["contact"]
     )
@@ -102,7 +88,7 @@ def test_one_email_is_one_contact_in_both_stores_and_new_in_the_first(shop: Work
     shop.click("2026-11-17 09:00", source="google", campaign="brand")
     shop.order(1, "2026-11-18", customer_id=5)
     shop.order(1, "2026-11-19", customer_id=9, source=OUTLET)
-    run(shop)
+    shop.run(reported=False)
     here, there = trail(shop, STORE, "1"), trail(shop, OUTLET, "1")
     assert here["order"]["contact"] == there["order"]["contact"]
     assert (here["order"]["is_new"], there["order"]["is_new"]) == (True, False)
@@ -117,7 +103,7 @@ def test_chains_of_two_stores_do_not_mix(shop: Workshop) -> None:
         for source in (STORE, OUTLET):
             lines = subscription(number, "S-1")
             shop.order(number, f"2026-11-{day}", "50.00", source=source, lines=lines)
-    run(shop)
+    shop.run(reported=False)
     kinds = {
         (source, order_id): trail(shop, source, order_id)["order"]["kind"]
         for source in (STORE, OUTLET)
@@ -136,7 +122,7 @@ def test_a_claim_is_for_the_order_of_its_own_store(shop: Workshop) -> None:
     shop.order(7, "2026-11-18 09:00", email="ann@example.com")
     shop.order(7, "2026-11-18 09:00", "30.00", source=OUTLET, email="bob@example.com")
     shop.claim(7, "v1", "2026-11-18 09:01")
-    run(shop)
+    shop.run(reported=False)
     assert len(trail(shop, STORE, "7")["touches"]) == 1
     assert trail(shop, OUTLET, "7")["touches"] == []
 
@@ -144,12 +130,12 @@ def test_a_claim_is_for_the_order_of_its_own_store(shop: Workshop) -> None:
 def test_taking_one_store_away_leaves_the_other_ones_figures(shop: Workshop) -> None:
     shop.order(1, "2026-11-18", "100.00")
     gone = shop.order(1, "2026-11-19", "30.00", source=OUTLET)
-    run(shop)
+    shop.run(reported=False)
     assert shop.roi(*RANGE)["totals"]["net"] == "130.00"
     shop.days_later(1)
     archived = replace(gone, is_archived=True, modified_at=shop.clock.now())
     shop.orders.upsert(ACCOUNT, [archived], shop.clock.now())
-    run(shop)
+    shop.run(reported=False)
     assert shop.roi(*RANGE)["totals"]["net"] == "100.00"
 
 
@@ -164,7 +150,7 @@ def doubled_sale() -> Workshop:
     shop.order(10, "2026-11-18 09:00", "64.90")
     shop.order(3, "2026-11-18 09:01", "64.90", source=OUTLET)
     shop.order(11, "2026-11-18 12:00", "10.00", email="bob@example.com")
-    run(shop)
+    shop.run(reported=False)
     return shop
 
 
@@ -189,7 +175,7 @@ def test_until_somebody_owns_it_a_doubled_sale_counts_twice_and_the_report_says_
 
 def test_the_owners_order_counts_and_the_other_has_a_row_of_its_own(doubled: Workshop) -> None:
     own(doubled, STORE)
-    run(doubled)
+    doubled.run(reported=False)
     report = doubled.roi(*RANGE)
     totals = report["totals"]
     assert (totals["net"], totals["orders"], totals["attributed"]) == ("74.90", 2, "64.90")
@@ -205,11 +191,11 @@ def test_the_owners_order_counts_and_the_other_has_a_row_of_its_own(doubled: Wor
 
 def test_the_answer_can_be_changed_and_taken_back(doubled: Workshop) -> None:
     own(doubled, OUTLET, STORE)
-    run(doubled)
+    doubled.run(reported=False)
     assert trail(doubled, STORE, "10")["order"]["order_class"] == "duplicate"
     assert trail(doubled, OUTLET, "3")["order"]["order_class"] == "store"
     own(doubled)
-    run(doubled)
+    doubled.run(reported=False)
     assert shop_classes(doubled) == {"store"}
     assert doubled.roi(*RANGE)["totals"]["net"] == "139.80"
 
@@ -221,7 +207,7 @@ def shop_classes(shop: Workshop) -> set[str]:
 
 def test_an_earlier_duplicate_does_not_make_the_owners_order_a_repeat(doubled: Workshop) -> None:
     own(doubled, OUTLET)
-    run(doubled)
+    doubled.run(reported=False)
     assert trail(doubled, STORE, "10")["order"]["is_new"] is False
     assert trail(doubled, OUTLET, "3")["order"]["is_new"] is True
     assert doubled.roi(*RANGE)["totals"]["new_customers"] == 2
@@ -231,7 +217,7 @@ def test_what_the_owner_cancels_counts_in_the_other_source(doubled: Workshop) ->
     own(doubled, STORE)
     doubled.days_later(1)
     doubled.order(10, "2026-11-18 09:00", "64.90", status_id=5)
-    run(doubled)
+    doubled.run(reported=False)
     assert duplicates(doubled)["pairs"] == 0
     assert trail(doubled, OUTLET, "3")["order"]["order_class"] == "store"
     assert doubled.roi(*RANGE)["totals"]["net"] == "74.90"
@@ -242,7 +228,7 @@ def test_an_external_id_finds_the_sale_without_an_email(shop: Workshop) -> None:
     more = {"email": "", "external_id": "10", "external_source": STORE}
     shop.order(77, "2026-11-19 15:00", "60.00", source=OUTLET, **more)
     own(shop, STORE)
-    run(shop)
+    shop.run(reported=False)
     [pair] = duplicates(shop)["rows"]
     assert (pair["reason"], pair["owner"]) == ("external_id", STORE)
     assert shop.roi(*RANGE)["totals"]["net"] == "64.90"
@@ -254,7 +240,7 @@ def test_a_rebill_of_an_initial_that_another_source_owns_keeps_its_credit(shop: 
     shop.order(2, "2026-11-15 09:00", "50.00", lines=subscription(2, "S-1"))
     shop.order(9, "2026-11-01 09:01", "50.00", source=OUTLET)
     own(shop, OUTLET)
-    run(shop)
+    shop.run(reported=False)
     rebill = trail(shop, STORE, "2")
     assert rebill["order"]["order_class"] == "store"
     assert [touch["credits"]["last_click"]["net"] for touch in rebill["touches"]] == ["50.00"]
@@ -265,7 +251,7 @@ def test_what_is_not_converted_or_a_test_is_no_duplicate(shop: Workshop) -> None
     shop.order(1, "2026-11-18 09:00", "50.00", currency="EUR", source=OUTLET)
     shop.order(2, "2026-11-18 19:00", "50.00", is_test=True)
     shop.order(2, "2026-11-18 19:00", "50.00", source=OUTLET)
-    run(shop)
+    shop.run(reported=False)
     assert duplicates(shop)["pairs"] == 0
 
 
@@ -275,7 +261,7 @@ def test_a_range_tells_of_its_own_suspicions_only(doubled: Workshop) -> None:
 
 
 def test_two_runs_of_the_same_facts_are_the_same_data(doubled: Workshop) -> None:
-    assert run(doubled) == run(doubled)
+    assert doubled.run(reported=False) == doubled.run(reported=False)
 
 
 @pytest.mark.parametrize("sources", [["nowhere"], [STORE, STORE]])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import batched
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -75,37 +74,45 @@ def totals_of(
     return [totals | {"models": shares} for totals, shares in own]
 
 
+# What a model gives to touches of the range, and what precedes tracking, over its orders.
+_SHARES = {
+    "attributed_orders": "count(*) FILTER (has)",
+    "future_orders": "count(*) FILTER (has AND is_late)",
+    **{
+        name.format(money): sql.format(money)
+        for name, sql in (
+            ("attributed_{}", "sum(part_{})"),
+            ("future_{}", "sum(part_{}) FILTER (is_late)"),
+            ("pre_tracking_{}", "sum({}) FILTER (is_rest AND pre_tracking AND NOT has)"),
+        )
+        for money in ("gross", "net")
+    },
+}
+
+
 def _model_totals(
     db: duckdb.DuckDBPyConnection, ranges: Ranges, models: Sequence[str]
 ) -> list[dict[str, dict[str, int]]]:
-    """Return what each model gives to touches of a range, and what precedes tracking."""
-    wanted = {
-        "attributed_{}": "sum(part_{0}_{1})",
-        "future_{}": "sum(part_{0}_{1}) FILTER (is_late)",
-        "pre_tracking_{}": f"sum({{0}}_{{1}}) FILTER (NOT is_future AND {_CREDITABLE} "
-        "AND NOT coalesce(has_{0}, false) AND {0}_pre_tracking)",
+    """Return each model's share of a range: ``_SHARES``."""
+    columns = {
+        "has": "coalesce(has_{}, false)",
+        "pre_tracking": "{}_pre_tracking",
+        **{f"part_{money}": f"part_{{}}_{money}" for money in ("gross", "net")},
+        **{money: f"{{}}_{money}" for money in ("gross", "net")},
     }
-    names = [name.format(money) for name in wanted for money in ("gross", "net")]
-    sums = [
-        f"coalesce({sql.format(model, money)}, 0)::BIGINT"
-        for model in models
-        for sql in wanted.values()
-        for money in ("gross", "net")
-    ]
-    counts = [f"count(*) FILTER (has_{m}), count(*) FILTER (has_{m} AND is_late)" for m in models]
-    table = "sold_orders LEFT JOIN order_parts USING (n) GROUP BY span"
-    found = zip(
-        ranges.figures(db, f"SELECT span, {', '.join(sums)} FROM {table}"),
-        ranges.figures(db, f"SELECT span, {', '.join(counts)} FROM {table}"),
-        strict=True,
+    lists = ", ".join(
+        f"unnest([{', '.join(sql.format(model) for model in models)}]) AS {name}"
+        for name, sql in {"model": "'{}'", **columns}.items()
     )
+    shares = ", ".join(f"coalesce({sql}, 0)::BIGINT" for sql in _SHARES.values())
+    found = ranges.lists(
+        db,
+        f"SELECT span, model, {shares} FROM (SELECT span, is_late, "
+        f"NOT is_future AND {_CREDITABLE} AS is_rest, {lists} "
+        "FROM sold_orders LEFT JOIN order_parts USING (n)) GROUP BY span, model",
+    )
+    nothing = {model: dict.fromkeys(_SHARES, 0) for model in models}
     return [
-        {
-            model: dict(zip(names, own, strict=True))
-            | {"attributed_orders": count, "future_orders": later}
-            for model, own, (count, later) in zip(
-                models, batched(amounts, len(names)), batched(orders, 2), strict=True
-            )
-        }
-        for amounts, orders in found
+        nothing | {model: dict(zip(_SHARES, own, strict=True)) for model, *own in of_range}
+        for of_range in found
     ]
