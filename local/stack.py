@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import hashlib
 import os
+import shutil
 import subprocess
 import zipfile
 from contextlib import contextmanager
@@ -16,7 +17,9 @@ import boto3
 from botocore.config import Config
 
 from local.aws.launcher import REGION, LocalAws
+from local.build_tracker import build_tracker
 from local.layers import compile_layers
+from local.setup import SetupError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -135,6 +138,7 @@ def deploy(
     """
     runtime = environments.runtime()
     chosen = {"LambdaRuntime": runtime, **parameters}
+    _build_tracker(say)
     build(aws, environments, runtime, say)
     version = f"{source_hash()} {sorted(chosen.items())}"
     if _deployed_version(aws) != version:
@@ -145,6 +149,18 @@ def deploy(
             Name=_VERSION_PARAMETER, Value=version, Type="String", Overwrite=True
         )
     return DeployedStack(aws)
+
+
+def _build_tracker(say: Callable[[str], None]) -> None:
+    """Build the tracking script, which is a source of the layer: before the sources are hashed."""
+    if shutil.which("node") is None:
+        say("without the tracking script: Node is not installed")
+        return
+    try:
+        with _only_one(REPOSITORY / ".local" / "tracker.lock"):
+            build_tracker()
+    except SetupError as error:
+        raise DeploymentError(str(error)) from None
 
 
 # Kept beside the stack, so that it is lost with it.

@@ -22,8 +22,10 @@ def test_the_collector_answers_browsers_itself(template: Json) -> None:
     assert "CorsConfiguration" not in collector
     assert set(routes_of(template, "CollectorApi")) == {
         "GET /healthz",
+        "GET /l/{name}",
         "GET /p.gif",
         "GET /robots.txt",
+        "GET /s/{name}",
         "OPTIONS /e",
         "POST /e",
         "POST /v1/webhooks/{key}",

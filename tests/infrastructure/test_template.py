@@ -45,7 +45,7 @@ def test_metrics_of_two_stacks_stay_apart(template: Json) -> None:
     assert alarms_on(template, "RunsFailed") == [{"Ref": "AWS::StackName"}]
 
 
-def test_only_the_collector_goes_without_the_dependencies(template: Json) -> None:
+def test_only_what_browsers_call_goes_without_the_dependencies(template: Json) -> None:
     without = {
         step_of(logical_id)
         for logical_id, function in functions_of(template).items()
@@ -53,7 +53,7 @@ def test_only_the_collector_goes_without_the_dependencies(template: Json) -> Non
     }
 
     assert template["Globals"]["Function"]["Layers"] == [{"Ref": "HeadwaterLayer"}]
-    assert without == {"collect_hits"}
+    assert without == {"collect_hits", "serve_script"}
 
 
 def test_the_runtimes_are_those_that_setup_looks_for(template: Json) -> None:

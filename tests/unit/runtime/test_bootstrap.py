@@ -21,6 +21,7 @@ LATER = datetime(2026, 11, 21, 14, 10, tzinfo=UTC)
 USED: dict[str, list[Callable[[], object]]] = {
     "AuthorizeRequestFunction": [storage.accounts],
     "CollectHitsFunction": [edge.hit_queue, edge._cached_sites],
+    "ServeScriptFunction": [edge.scripts, edge._cached_sites],
     "RecordHitsFunction": [storage.journeys, storage.lake],
     "ReceiveWebhookFunction": [storage.hooks, storage.webhook_queue],
     "RecordWebhooksFunction": [lambda: bootstrap.webhook_ports(LATER)],

@@ -10,9 +10,8 @@ const before = window.hw || {};
 function optionsOf({ dataset, src }) {
   const options = {};
   if (src) {
-    const address = new URL(src);
-    options.endpoint = address.origin;
-    address.searchParams.forEach((value, name) => (options[name] = value));
+    options.endpoint = src.split("/s/")[0];
+    new URL(src).searchParams.forEach((value, name) => (options[name] = value));
   }
   return Object.assign(options, dataset);
 }
@@ -35,9 +34,7 @@ function showLog(options) {
 
 // A shop may load us twice: by its theme and by an app.
 if (!before.log) {
-  const options = optionsOf(
-    document.currentScript || document.querySelector("script[data-key]") || {},
-  );
+  const options = optionsOf(document.currentScript || {});
   const log = [];
   const isShown = isDebugged();
   const note = (...said) => isShown && log.push([Date.now(), ...said]);

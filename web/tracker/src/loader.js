@@ -1,20 +1,19 @@
 /**
  * What a shop's theme includes: takes calls of `hw` until the script is there, and loads it.
  *
- * SOURCE and INTEGRITY are filled in for each site when it is served.
+ * SOURCE (relative to the folder that we come from) and INTEGRITY are filled in for each site when
+ * it is served.
  */
 (() => {
   const own = document.currentScript;
   const hw = (window.hw = window.hw || ((...given) => hw.q.push(given)));
   hw.q = hw.q || [];
   const script = document.createElement("script");
-  if (own) {
-    Object.assign(script.dataset, own.dataset);
-    script.nonce = own.nonce;
-  }
+  Object.assign(script.dataset, own.dataset);
+  script.nonce = own.nonce;
   script.async = true;
   script.crossOrigin = "anonymous";
   script.integrity = INTEGRITY;
-  script.src = SOURCE;
+  script.src = own.src.split("/l/")[0] + SOURCE;
   document.head.append(script);
 })();

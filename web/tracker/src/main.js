@@ -39,7 +39,8 @@ export function follow(options, note) {
   let lastUrl = document.referrer;
 
   function seal(events) {
-    return JSON.stringify({ v: 1, key: options.key, sent: now(), visitor, events });
+    const said = visitor ? "granted" : "denied";
+    return JSON.stringify({ v: 1, key: options.key, sent: now(), visitor, consent: said, events });
   }
 
   // --- Consent ---------------------------------------------------------------------------------
@@ -94,10 +95,10 @@ export function follow(options, note) {
           referrer: event.referrer,
         });
       }
-      const name =
-        event.type === "order"
-          ? event.id
-          : event.type === "identify" && event.email_sha256 + event.session;
+      const name = {
+        order: event.id,
+        identify: (event.email_sha256 || event.email) + event.session,
+      }[event.type];
       // The same order on a page that was loaded again, the same login on every page.
       if (memory.told.includes(name)) return;
       if (name) memory.told = [name].concat(memory.told).slice(0, MOST_TOLD);
@@ -272,7 +273,7 @@ export function follow(options, note) {
     optin: (fields) => person("optin", fields),
     identify: (fields) => person("identify", Object.assign({ kind: "login" }, fields)),
     order: purchase,
-    consent: (said) => say(said === true || said === "granted"),
+    consent: (said) => say(said && said !== "denied"),
     link: (href, done) => done(carry(href)),
     touches: (done) => done(recall(now()).touches),
   };

@@ -49,7 +49,7 @@ export function makeSender(queue, url, seal, note) {
   function arm(now) {
     const wait = queue.wait(now);
     clearTimeout(timer);
-    if (wait < 1 / 0) timer = setTimeout(send, Math.min(BEAT, Math.max(wait, notBefore - now, 9)));
+    if (wait < 1 / 0) timer = setTimeout(send, Math.min(BEAT, Math.max(wait, notBefore - now)));
   }
 
   /** Send what has not been tried, and what no next page could send, as the page goes. */
