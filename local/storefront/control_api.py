@@ -57,8 +57,6 @@ class ControlDesk:
 
     def _show(self, request: Request) -> Response:
         match request.path.rstrip("/"):
-            case "":
-                return Response(303, headers={"Location": "/control"})
             case "/control":
                 last = self._today()
                 totals = self._store.totals(last - timedelta(days=_PAGE_DAYS - 1), last)

@@ -23,6 +23,7 @@ from local.storefront.control_api import ControlDesk
 from local.storefront.exchange import Request, Response
 from local.storefront.premises import DEFAULT_TOKEN, utc_now
 from local.storefront.quota import QuotaMeter
+from local.storefront.shop.counter import Counter
 from local.storefront.webhooks import Courier
 
 _LOG_LENGTH = 50_000
@@ -82,6 +83,7 @@ class Storefront:
         self._delivers = delivers
         self._application = Application(self.store, meter)
         self._desk = ControlDesk(self.store)
+        self._counter = Counter(self.store)
         self._thread = Thread(target=self._server.serve_forever, args=(0.05,), daemon=True)
 
     def __enter__(self) -> Self:
@@ -118,8 +120,10 @@ class Storefront:
 
     def answer(self, request: Request) -> Response:
         """Answer one request, and record it if it was for the API."""
-        if request.path == "/" or request.path.split("/")[1] == "control":
+        if request.path.split("/")[1] == "control":
             return self._desk.answer(request)
+        if self._counter.serves(request.path):
+            return self._counter.answer(request)
         response = self._application.answer(request)
         self.requests.append(
             RequestRecord(request.method, request.path, dict(request.query), response.status)

@@ -37,6 +37,8 @@ class StoreSettings:
     lone_digital_line_as_object: bool = True
     """Whether a single line of a digital consignment comes as an object, as in the examples."""
     lower_case_headers: bool = False
+    tracking_script: str = ""
+    """The URL of a tracking script's loader, which the shop's own pages include."""
     webhook_gateway: str = ""
     """Where webhooks go in place of the scheme and host of their destination."""
 

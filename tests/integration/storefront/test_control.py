@@ -97,8 +97,7 @@ def test_the_shops_totals_are_told_over_http(api: Api, place: PlaceOrder) -> Non
 
 def test_the_page_shows_orders_and_its_buttons_work(api: Api, place: PlaceOrder) -> None:
     order_id = place(email="<b>@x.example")
-    page = api.session.get(api.shop.url)
-    assert page.url.endswith("/control")
+    page = api.session.get(f"{api.shop.url}/control")
     assert "&lt;b&gt;@x.example" in page.text
     assert f'action="/control/orders/{order_id}/refund"' in page.text
     after = api.session.post(
