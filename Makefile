@@ -5,7 +5,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .PHONY: help setup demo up check fmt fmt-check lint types imports template test test-browser bench \
 	bench-tracking bench-attribution build build-tracker deploy \
-	account connect lock clean chromium
+	account connect replay-rejected lock clean chromium
 
 VENVS := $(CURDIR)/.local/venvs
 BIN := $(VENVS)/dev/bin
@@ -96,6 +96,9 @@ deploy: build ## Deploy to AWS; ENV=staging or prod chooses the samconfig enviro
 
 account: setup ## Create an account on a stack: NAME=acme STACK=headwater
 	@$(PYTHON) -m local.create_account --stack "$(STACK)" --name "$(NAME)"
+
+replay-rejected: setup ## Send refused hits again: NAME=acme STACK=headwater FROM=2026-11-20 TO=2026-11-21
+	@$(PYTHON) -m local.replay_rejected --stack "$(STACK)" --name "$(NAME)" --from "$(FROM)" $(if $(TO),--to "$(TO)")
 
 connect: setup ## Connect a store, with questions; ARGS=--help lists what can be given
 	@$(PYTHON) -m local.connect_source $(ARGS)

@@ -8,6 +8,7 @@ import json
 import shutil
 import tempfile
 import weakref
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
     import duckdb
 
+    from headwater.domain.hits import PageView
     from headwater.domain.manifests import Objects
     from headwater.usecases.ports import RejectedRow
 
@@ -48,6 +50,13 @@ class FakeLake:
             return None
         plain = json.loads(json.dumps(bad, default=str))
         return self._put_named(f"raw/rejected/account={account}/day={day.isoformat()}", plain)
+
+    def keep_page_views(self, account: str, day: date, page_views: Sequence[PageView]) -> str:
+        body = _canonical([asdict(view) | {"at": view.at.isoformat()} for view in page_views])
+        folder = f"raw/page_views/account={account}/day={day.isoformat()}"
+        key = f"{folder}/{_name(body)}.json.gz"
+        self.objects[key] = gzip.compress(body, mtime=0)
+        return key
 
     def put_json(self, key: str, document: Any) -> str:  # noqa: ANN401
         self.objects[key] = _canonical(document)

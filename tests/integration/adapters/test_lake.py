@@ -1,15 +1,17 @@
 from __future__ import annotations
 
 import gzip
+import json
 import uuid
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from headwater.adapters.s3.lake import S3Lake
+from headwater.domain.hits import PageView
 from headwater.domain.manifests import History, Manifest
 from headwater.errors import UnknownResourceError
 from headwater.usecases.ports import RejectedRow
@@ -164,3 +166,22 @@ def test_both_lakes_name_objects_alike(in_memory_lake: Case, lake_on_aws: Case) 
         ]
 
     assert keys(in_memory_lake.lake) == keys(lake_on_aws.lake)
+
+
+def test_page_views_of_a_day_are_kept_as_one_object(case: Case) -> None:
+    at = datetime(2026, 11, 20, 9, tzinfo=UTC)
+    view = PageView("e1", at, "v1", "s1", "cart", "/cart.php", is_bot=False)
+    key = case.lake.keep_page_views("acme", DAY, [view])
+    assert key.startswith("raw/page_views/account=acme/day=2026-11-20/")
+    assert case.lake.keep_page_views("acme", DAY, [view]) == key
+    assert json.loads(gzip.decompress(case.read(key))) == [
+        {
+            "event_id": "e1",
+            "at": "2026-11-20T09:00:00+00:00",
+            "visitor": "v1",
+            "session": "s1",
+            "page_type": "cart",
+            "path": "/cart.php",
+            "is_bot": False,
+        }
+    ]

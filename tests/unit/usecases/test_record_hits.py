@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import gzip
 import json
 from datetime import UTC, date, datetime, timedelta
 from random import Random
@@ -17,6 +18,7 @@ from tests.fakes import FakeClock, FakeJourneys, FakeLake
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from headwater.domain.hits import PageView
     from headwater.domain.journeys import Touchpoint
 
 DAY = date(2026, 11, 21)
@@ -96,7 +98,8 @@ def test_bad_hits_are_kept_with_their_reason_and_the_others_recorded() -> None:
     lake = FakeLake()
     result = _record([_message(_event(1), _event(2, type="scroll"), 7)], lake=lake)
     assert (result.recorded, result.rejected, result.failed) == (1, 2, ())
-    [(key, content)] = lake.objects.items()
+    [key] = [key for key in lake.objects if key.startswith("raw/rejected/")]
+    content = lake.objects[key]
     assert key.startswith("raw/rejected/account=acme/day=2026-11-21/")
     scroll, number = json.loads(content)
     assert scroll["reason"].startswith("type")
@@ -118,6 +121,44 @@ def test_a_message_of_somebody_else_is_kept_and_not_delivered_again() -> None:
     assert _record(["hello"], lake=lake) == RecordHitsResult(rejected=1)
     [key] = lake.objects
     assert key.startswith("raw/rejected/account=_unidentified/")
+
+
+def _page_views(lake: FakeLake) -> list[dict[str, Any]]:
+    kept = (
+        json.loads(gzip.decompress(content))
+        for key, content in lake.objects.items()
+        if key.startswith("raw/page_views/account=acme/day=2026-11-21/")
+    )
+    return [view for views in kept for view in views]
+
+
+def test_a_page_view_that_opens_no_session_goes_to_the_lake_alone() -> None:
+    journeys, lake = FakeJourneys(), FakeLake()
+    cart = _event(2, url="https://shop.example/cart.php?coupon=x", created=NOON_MS + 1)
+    assert _record([_message(_event(1))], journeys, lake).recorded == 1
+    assert _record([_message(cart)], journeys, lake).recorded == 0
+    first, second = sorted(_page_views(lake), key=lambda view: str(view["event_id"]))
+    assert (first["page_type"], second["page_type"]) == ("home", "cart")
+    assert (second["visitor"], second["session"], second["path"]) == ("v1", "s1", "/cart.php")
+
+
+def test_the_page_views_of_a_batch_are_one_object() -> None:
+    lake = FakeLake()
+    _record([_message(_event(n, session=f"s{n}")) for n in range(5)], lake=lake)
+    assert (len(lake.objects), len(_page_views(lake))) == (1, 5)
+
+
+class _BusyLake(FakeLake):
+    def keep_page_views(self, account: str, day: date, page_views: Sequence[PageView]) -> str:  # noqa: ARG002
+        message = "slow down"
+        raise RateLimitedError(message)
+
+
+def test_messages_whose_page_views_cannot_be_kept_come_again() -> None:
+    journeys = FakeJourneys()
+    bodies = [_message(_event(1)), _message(_event(2, type="order", order_id=7))]
+    assert _record(bodies, journeys, _BusyLake()).failed == ("m0",)
+    assert _record(bodies[:1], journeys).recorded == 0
 
 
 class _BusyJourneys(FakeJourneys):

@@ -15,6 +15,7 @@ from headwater.domain.deliveries import MINTED_ID
 from headwater.domain.devices import device_class
 from headwater.domain.journeys import Identification, OptIn, OrderClaim, Profile, Touchpoint
 from headwater.domain.landings import read_landing, referrer_host
+from headwater.domain.page_types import page_type
 from headwater.domain.rows import (
     as_row,
     email_of,
@@ -52,10 +53,28 @@ class RejectedHit:
     event: Any
 
 
+@dataclass(frozen=True, slots=True)
+class PageView:
+    """A page that was looked at: all that is kept of it where it opens no session."""
+
+    event_id: str
+    at: datetime
+    visitor: str
+    session: str
+    page_type: str
+    path: str
+    is_bot: bool
+
+
 @dataclass(slots=True)
 class Hits:
-    """What one delivery adds to the journeys. ``withheld`` counts hits dropped for privacy."""
+    """What one delivery adds to the journeys.
 
+    Each page view stands in ``page_views``, and in ``touchpoints`` as the possible opening of its
+    session. ``withheld`` counts hits dropped for privacy.
+    """
+
+    page_views: list[PageView] = field(default_factory=list)
     touchpoints: list[Touchpoint] = field(default_factory=list)
     identifications: list[Identification] = field(default_factory=list)
     opt_ins: list[OptIn] = field(default_factory=list)
@@ -144,7 +163,9 @@ def _read_hit(hits: Hits, delivery: Delivery, event: Row) -> None:
         hit = replace(hit, visitor="", session="")
     match kind:
         case "page":
-            hits.touchpoints.append(_touchpoint(delivery, hit, event))
+            touch = _touchpoint(delivery, hit, event)
+            hits.touchpoints.append(touch)
+            hits.page_views.append(_page_view(hit, touch, event))
         case _ if delivery.is_private:
             hits.withheld += 1
         case "optin":
@@ -176,6 +197,18 @@ def _touchpoint(delivery: Delivery, hit: _Hit, event: Row) -> Touchpoint:
         landing_page=landing.path,
         device=device_class(delivery.user_agent),
         is_bot=is_bot(delivery.user_agent),
+    )
+
+
+def _page_view(hit: _Hit, touch: Touchpoint, event: Row) -> PageView:
+    return PageView(
+        event_id=hit.event_id,
+        at=hit.at,
+        visitor=touch.visitor,
+        session=touch.touch_id,
+        page_type=page_type(event.get("page_type"), touch.landing_page),
+        path=touch.landing_page,
+        is_bot=touch.is_bot,
     )
 
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from headwater.domain.ad_clicks import AdClick
     from headwater.domain.costs import CostRow
+    from headwater.domain.hits import PageView
     from headwater.domain.journeys import (
         Identification,
         OptIn,
@@ -554,6 +555,14 @@ class Lake(Protocol):
 
     def keep_rejected(self, account: str, day: date, rows: Iterable[RejectedRow]) -> str | None:
         """Keep bad rows with their reasons; return the key, or None for no rows."""
+        ...
+
+    def keep_page_views(self, account: str, day: date, page_views: Sequence[PageView]) -> str:
+        """Keep page views that arrived on a UTC day, as one object; return its key.
+
+        The same page view may stand in several objects: whoever reads them takes each once by its
+        visitor and id.
+        """
         ...
 
     def put_json(self, key: str, document: Any) -> str:  # noqa: ANN401 - any JSON value

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
+from collections import defaultdict
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from headwater.domain.deliveries import UNIDENTIFIED, RejectedText, read_message
@@ -13,8 +14,10 @@ from headwater.usecases.ports import RejectedRow
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from datetime import date
 
     from headwater.domain.deliveries import Delivery
+    from headwater.domain.hits import PageView
     from headwater.usecases.ports import Clock, Journeys, Lake
 
 _LONGEST_KEPT_MESSAGE = 4096
@@ -54,6 +57,14 @@ class _Counts:
     bots: int = 0
 
 
+@dataclass(slots=True)
+class _Seen:
+    """The page views of an account and day in one batch, and the messages that brought them."""
+
+    page_views: list[PageView] = field(default_factory=list)
+    messages: list[str] = field(default_factory=list)
+
+
 def record_hits(
     messages: Iterable[QueuedMessage], *, journeys: Journeys, lake: Lake, clock: Clock
 ) -> RecordHitsResult:
@@ -61,23 +72,36 @@ def record_hits(
 
     A message may come twice, late, or in any order: what is stored in the end is the same. Bad
     content is kept aside with its reason and never fails a message; only a write that may succeed
-    later does, and then that message alone comes again.
+    later does, and then that message alone comes again. The page views of the batch are kept in
+    the lake, an object for each account and day; where that fails, all of its messages come again.
     """
     counts = _Counts()
+    seen: defaultdict[tuple[str, date], _Seen] = defaultdict(_Seen)
     failed = []
     for message in messages:
         try:
-            _record(message, counts, journeys, lake, clock)
+            _record(message, counts, seen, journeys, lake, clock)
         except RetriableError as error:
             logger.warning("hits not recorded yet", extra={"error": type(error).__name__})
             failed.append(message.message_id)
+    for (account, day), batch in seen.items():
+        try:
+            lake.keep_page_views(account, day, batch.page_views)
+        except RetriableError as error:
+            logger.warning("page views not kept yet", extra={"error": type(error).__name__})
+            failed += batch.messages
     return RecordHitsResult(
         counts.recorded, counts.rejected, counts.withheld, counts.bots, tuple(failed)
     )
 
 
 def _record(
-    message: QueuedMessage, counts: _Counts, journeys: Journeys, lake: Lake, clock: Clock
+    message: QueuedMessage,
+    counts: _Counts,
+    seen: defaultdict[tuple[str, date], _Seen],
+    journeys: Journeys,
+    lake: Lake,
+    clock: Clock,
 ) -> None:
     try:
         delivery = read_message(message.body)
@@ -94,6 +118,10 @@ def _record(
     hits = read_hits(delivery)
     recorded = _store(delivery, hits, journeys)
     lake.keep_rejected(delivery.account, delivery.received_at.date(), _rejected(delivery, hits))
+    if hits.page_views:
+        batch = seen[delivery.account, delivery.received_at.date()]
+        batch.page_views += hits.page_views
+        batch.messages.append(message.message_id)
     counts.recorded += recorded
     counts.rejected += len(hits.rejected)
     counts.withheld += hits.withheld

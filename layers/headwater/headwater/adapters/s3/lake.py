@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import json
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
@@ -15,11 +16,12 @@ from headwater.domain.manifests import Manifest
 from headwater.errors import UnknownResourceError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from datetime import date
 
     from mypy_boto3_s3 import S3Client
 
+    from headwater.domain.hits import PageView
     from headwater.usecases.ports import RejectedRow
 
 
@@ -46,6 +48,14 @@ class S3Lake:
         folder = f"raw/rejected/account={account}/day={day.isoformat()}"
         # A bad row may hold anything, also what JSON does not know: its text is kept then.
         return self._put_named(folder, _canonical(rejected, default=str))
+
+    def keep_page_views(self, account: str, day: date, page_views: Sequence[PageView]) -> str:
+        """Keep page views that arrived on a UTC day, as one object; return its key."""
+        body = _canonical([asdict(view) | {"at": view.at.isoformat()} for view in page_views])
+        folder = f"raw/page_views/account={account}/day={day.isoformat()}"
+        key = f"{folder}/{content_name(body)}.json.gz"
+        self._put(key, gzip.compress(body, mtime=0), "application/gzip")
+        return key
 
     def put_json(self, key: str, document: Any) -> str:  # noqa: ANN401 - any JSON value
         """Write a JSON object under a key (canonical form); return the key."""
