@@ -82,7 +82,8 @@ def _read(db: duckdb.DuckDBPyConnection, query: str, path: Path) -> dict[str, In
 
 
 def _touches(hits: dict[str, Ints]) -> Touches:
-    channel, campaign = (hits[name].astype(np.int64) for name in ("channel", "campaign"))
+    # Codes stay as narrow as they come: the engine only looks things up by them.
+    channel, campaign = hits["channel"], hits["campaign"]
     is_of_channel = np.zeros(CHANNELS, dtype=bool)
     is_of_channel[list(PAID_CHANNELS)] = True
     return Touches(

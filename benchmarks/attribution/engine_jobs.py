@@ -138,6 +138,8 @@ def sum_blocks(account: Account, blocks: Iterable[Credits]) -> Cells:
         for name, one in block.models.items():
             row, gross, net = one.row, one.gross, one.net
             if name == "full_impact":
+                by_order = np.argsort(row)
+                row, gross, net = row[by_order], gross[by_order], net[by_order]
                 once = once_per_campaign(block.order[row], campaign[row])
                 row, gross, net = row[once], gross[once], net[once]
             if id(row) not in cells:
@@ -153,7 +155,7 @@ def sum_blocks(account: Account, blocks: Iterable[Credits]) -> Cells:
 def _train(account: Account) -> None:
     touches, orders = account.touches, account.orders
     counts = count_transitions(
-        Trail(touches.contact, touches.at, touches.channel, touches.is_direct),
+        Trail(touches.contact, touches.at, touches.channel.astype(np.int64), touches.is_direct),
         Purchases(orders.contact, orders.placed_at, np.ones(len(orders), dtype=bool)),
         CHANNELS,
         Period(FIRST_INSTANT, FIRST_INSTANT + DAYS * DAY, Rules().path_days * DAY),
