@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from headwater.domain.attribution.columns import Bools, Ints, Touches
     from headwater.domain.attribution.definitions import TouchFilter
 
+_ALL = slice(None)
+
 
 @dataclass(frozen=True, slots=True)
 class Span:
@@ -103,19 +105,23 @@ class Block:
             opted_in_at: per order, µs, or ``NEVER``.
             window: µs; None for no limit.
         """
-        happened = (opted_in_at != NEVER) & (opted_in_at <= self._at)
-        at = np.where(happened, opted_in_at, self._at)
-        end = np.minimum(self._search(at, "right"), self.journey.end)
-        start = self._start if window is None else self._search(at - window, "left")
-        start = np.minimum(start, end)
-        return Span(start, np.where(happened, end, start))
+        start, end = self._start.copy(), self._start.copy()
+        happened = np.flatnonzero((opted_in_at != NEVER) & (opted_in_at <= self._at))
+        at = opted_in_at[happened]
+        until = np.minimum(self._search(at, "right", happened), self.journey.end[happened])
+        if window is not None:
+            since = self._search(at - window, "left", happened)
+            start[happened] = np.minimum(since, until)
+        end[happened] = until
+        return Span(start, end)
 
     def after(self, at: Ints) -> Ints:
         """Return each order's first touch after an instant; ``NEVER`` precedes all."""
         return np.where(at == NEVER, self._start, self._search(at, "right"))
 
-    def _search(self, at: Ints, side: str) -> Ints:
-        key = self._contact_key + self._clock(at)
+    def _search(self, at: Ints, side: str, which: Ints | slice = _ALL) -> Ints:
+        """Return the place of an instant among the touches of each order's contact."""
+        key = self._contact_key[which] + self._clock(at)
         return np.searchsorted(self._keys, key, "left" if side == "left" else "right")
 
 

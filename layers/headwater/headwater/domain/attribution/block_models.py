@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from headwater.domain.attribution import weights as w
-from headwater.domain.attribution.apportion import EQUAL, Weights, apportion
+from headwater.domain.attribution.apportion import EQUAL, Weights
 from headwater.domain.attribution.block import View
 from headwater.domain.attribution.columns import LATER_THAN_ALL, NONE, microseconds
 from headwater.domain.attribution.credits import Credits, ModelCredits
@@ -19,6 +19,7 @@ from headwater.domain.attribution.definitions import (
     Scope,
     TouchFilter,
 )
+from headwater.domain.attribution.revenue import Revenue
 from headwater.domain.attribution.rows import Rows, distinct, expand, single
 
 if TYPE_CHECKING:
@@ -81,41 +82,40 @@ class BlockModels:
         self._allowance, self._tracking_start = allowance, tracking_start
         self._views: dict[tuple[TouchFilter, ...], View] = {}
         self._spans: dict[object, Span] = {}
-        self._paths: dict[object, Rows] = {}
-        self._role_touches: dict[object, Ints] = {}
+        self._touches: dict[object, Ints] = {}
+        self._parts: dict[object, Rows] = {}
+        self._channels: dict[int, Ints] = {}
 
     def credits(self, models: Sequence[ModelDefinition], first_touch: int) -> Credits:
         """Return the block's credits; ``first_touch`` is its first touch's index in the input."""
         rows = {model.name: self._rows(model) for model in models}
-        roles = self.role_touches()
+        of_roles = [self._rows(role) for role in self._roles]
         journey = self._block.journey
         length = journey.end - journey.start
         base = np.cumsum(length) - length - journey.start
+        # Where each row is among all touches of all orders' journeys; models share rows.
+        shared = {id(each): each for each in (*rows.values(), *of_roles)}
+        places = {key: each.touch + each.spread(base[each.order]) for key, each in shared.items()}
         used = np.zeros(int(length.sum()), dtype=bool)
-        places: dict[int, Ints] = {}
-        for each in rows.values():
-            if id(each) not in places:
-                places[id(each)] = np.repeat(base[each.order], each.count) + each.touch
-                used[places[id(each)]] = True
-        role_rows = [single(roles[:, role]) for role in range(len(self._roles))]
-        for each in role_rows:
-            used[base[each.order] + each.touch] = True
+        for place in places.values():
+            used[place] = True
         row_of = np.cumsum(used) - 1
-        # One array for all models of the same touches.
         row = {key: row_of[place] for key, place in places.items()}
-        pair_order = np.repeat(np.arange(len(length)), length)[used]
-        touch = np.flatnonzero(used) - base[pair_order]
-        flags = np.zeros((len(touch), len(self._roles)), dtype=bool)
-        for role, each in enumerate(role_rows):
-            flags[row_of[base[each.order] + each.touch], role] = True
+        found = np.flatnonzero(used)
+        pair_order = np.repeat(np.arange(len(length)), length)[found]
+        flags = np.zeros((len(found), len(self._roles)), dtype=bool)
+        for role, each in enumerate(of_roles):
+            flags[row[id(each)], role] = True
+        gross, net = self.orders.gross, self.orders.net
+        revenue = {key: Revenue(each, gross, net) for key, each in shared.items()}
         return Credits(
             self.orders.which,
             self.orders.which[pair_order],
-            touch + first_touch,
+            found - base[pair_order] + first_touch,
             flags,
             {
-                model.name: self._model_credits(model, rows[model.name], row[id(rows[model.name])])
-                for model in models
+                name: self._model_credits(model, each, row[id(each)], revenue[id(each)])
+                for model, (name, each) in zip(models, rows.items(), strict=True)
             },
         )
 
@@ -133,37 +133,30 @@ class BlockModels:
             touch: (weight, total) for touch, weight in zip(rows.touch.tolist(), own, strict=True)
         }
 
-    def role_touches(self, filter_: TouchFilter | None = None, *, cycle: bool = False) -> Ints:
-        """Return the touches of the four roles, shape (orders, 4), in ``ROLES`` order.
-
-        Args:
-            filter_: of a model, beside the roles' own.
-            cycle: only those after the contact's previous order.
-        """
-        key = (filter_, cycle)
-        if key not in self._role_touches:
-            filters = () if filter_ is None or filter_ == TouchFilter() else (filter_,)
-            self._role_touches[key] = np.column_stack(
-                [self._one_touch(role, filters, cycle=cycle) for role in self._roles]
-            )
-        return self._role_touches[key]
+    def _role_touch(self, role: int, model: ModelDefinition | None = None) -> Ints:
+        """Return the touch that plays a role in each order, by the filters of a model, too."""
+        filters = () if model is None or model.filter == TouchFilter() else (model.filter,)
+        cycle = model is not None and model.conversion_cycle
+        return self._one_touch(self._roles[role], filters, cycle=cycle)
 
     def _rows(self, model: ModelDefinition) -> Rows:
-        scope = self.orders.in_scope(model.orders)
-        if model.kind in SINGLE_TOUCH_KINDS:
-            touch = self._one_touch(model, (), cycle=False)
-            return single(touch if scope is None else np.where(scope, touch, NONE))
-        is_role_kind = model.kind in ROLE_KINDS
-        key = (is_role_kind, model.filter, model.window, model.conversion_cycle, model.orders)
-        if key not in self._paths:
-            self._paths[key] = (
-                self._role_rows(model, scope) if is_role_kind else self._path(model, scope)
-            )
-        return self._paths[key]
-
-    def _role_rows(self, model: ModelDefinition, scope: Bools | None) -> Rows:
-        touches = self.role_touches(model.filter, cycle=model.conversion_cycle)
-        return distinct(touches if scope is None else np.where(scope[:, None], touches, NONE))
+        """Return the touches that take part in a model; the same object for all of the same."""
+        is_single = model.kind in SINGLE_TOUCH_KINDS
+        family = model.kind if is_single else model.kind in ROLE_KINDS
+        key = (family, model.filter, model.window, model.conversion_cycle, model.orders)
+        if key not in self._parts:
+            scope = self.orders.in_scope(model.orders)
+            if is_single:
+                touch = self._one_touch(model, (), cycle=False)
+                rows = single(touch if scope is None else np.where(scope, touch, NONE))
+            elif model.kind in ROLE_KINDS:
+                roles = range(len(self._roles))
+                touches = np.stack([self._role_touch(role, model) for role in roles])
+                rows = distinct(touches if scope is None else np.where(scope, touches, NONE))
+            else:
+                rows = self._path(model, scope)
+            self._parts[key] = rows
+        return self._parts[key]
 
     def _path(self, model: ModelDefinition, scope: Bools | None) -> Rows:
         view = self._view((model.filter,))
@@ -174,12 +167,15 @@ class BlockModels:
         self, model: ModelDefinition, filters: tuple[TouchFilter, ...], *, cycle: bool
     ) -> Ints:
         """Return the touch that a single-touch model picks for each order."""
-        view = self._view((model.filter, *filters))
-        span = self._span(model, cycle=cycle or model.conversion_cycle)
-        touch = view.first(span) if model.kind is Kind.FIRST else view.last(span)
-        if model.needs_origin:
-            touch = np.where(self.orders.is_known_before, NONE, touch)
-        return touch
+        filters, cycle = (model.filter, *filters), cycle or model.conversion_cycle
+        key = (model.kind, model.window, filters, cycle)
+        if key not in self._touches:
+            view, span = self._view(filters), self._span(model, cycle=cycle)
+            touch = view.first(span) if model.kind is Kind.FIRST else view.last(span)
+            if model.needs_origin:
+                touch = np.where(self.orders.is_known_before, NONE, touch)
+            self._touches[key] = touch
+        return self._touches[key]
 
     def _view(self, filters: tuple[TouchFilter, ...]) -> View:
         if filters not in self._views:
@@ -210,43 +206,44 @@ class BlockModels:
         touches, orders = self._block.touches, self.orders
         match model.kind:
             case Kind.CHANNELS:
-                return w.channel_weights(rows, touches.channel[rows.touch])
+                return w.channel_weights(rows, self._channel(rows))
             case Kind.POSITION:
                 return w.position_weights(rows, model.weights)
             case Kind.W_SHAPED:
-                return w.w_shaped_weights(rows, self.role_touches()[:, _NEW_LEAD], model.weights)
+                return w.w_shaped_weights(rows, self._role_touch(_NEW_LEAD), model.weights)
             case Kind.DECAY:
                 return w.decay_weights(rows, touches.at[rows.touch], microseconds(model.half_life))
             case Kind.MARKOV:
                 placed_at = orders.placed_at[rows.order]
-                channel = touches.channel[rows.touch]
-                return w.markov_weights(rows, channel, touches.channels, placed_at, self._effects)
-            case Kind.ROLES_FUNNEL:
-                roles = self.role_touches(model.filter, cycle=model.conversion_cycle)
-                opted_in_at = orders.opted_in_at[rows.order]
-                return w.funnel_weights(
-                    rows, roles[:, _FIRST_CLICK], touches.at[rows.touch], opted_in_at
+                return w.markov_weights(
+                    rows, self._channel(rows), touches.channels, placed_at, self._effects
                 )
+            case Kind.ROLES_FUNNEL:
+                first_click = self._role_touch(_FIRST_CLICK, model)
+                opted_in_at = orders.opted_in_at[rows.order]
+                return w.funnel_weights(rows, first_click, touches.at[rows.touch], opted_in_at)
             case _:
                 return EQUAL
 
-    def _model_credits(self, model: ModelDefinition, rows: Rows, row: Ints) -> ModelCredits:
-        orders = self.orders
-        gross, net = orders.gross[rows.order], orders.net[rows.order]
-        if model.kind in SINGLE_TOUCH_KINDS:
-            parts = gross, net
-        elif model.kind is Kind.ROLES_FULL:
-            parts = gross[rows.segment], net[rows.segment]
+    def _channel(self, rows: Rows) -> Ints:
+        if id(rows) not in self._channels:
+            self._channels[id(rows)] = self._block.touches.channel[rows.touch]
+        return self._channels[id(rows)]
+
+    def _model_credits(
+        self, model: ModelDefinition, rows: Rows, row: Ints, revenue: Revenue
+    ) -> ModelCredits:
+        if model.kind in SINGLE_TOUCH_KINDS or model.kind is Kind.ROLES_FULL:
+            gross, net = revenue.whole()
         else:
-            parts = _both_parts(rows, self._weights(model, rows), gross, net)
-        is_credited = np.zeros(len(self._block), dtype=bool)
-        is_credited[rows.order] = True
+            gross, net = revenue.apportion(self._weights(model, rows))
         return ModelCredits(
             row,
-            *parts,
-            np.where(is_credited, 0, orders.gross),
-            np.where(is_credited, 0, orders.net),
-            self._pre_tracking(model) & ~is_credited,
+            gross,
+            net,
+            revenue.rest_gross,
+            revenue.rest_net,
+            self._pre_tracking(model) & revenue.is_rest,
         )
 
     def _pre_tracking(self, model: ModelDefinition) -> Bools:
@@ -267,24 +264,3 @@ class BlockModels:
     def _tracked_since(self, window: timedelta | None) -> int:
         span = 0 if window is None else microseconds(window)
         return min(self._tracking_start, LATER_THAN_ALL - span) + span
-
-
-def _both_parts(rows: Rows, weights: Weights, gross: Ints, net: Ints) -> tuple[Ints, Ints]:
-    """Apportion gross and net; most orders have no refund, so that both are one."""
-    parts = apportion(rows, weights, gross)
-    refunded = gross != net
-    if not refunded.any():
-        return parts, parts
-    some, kept = rows.chosen(refunded)
-    segment_of = np.cumsum(refunded) - 1
-    some_weights = Weights(
-        None if weights.row is None else weights.row[kept],
-        {
-            int(segment_of[segment]): exact
-            for segment, exact in weights.exact.items()
-            if refunded[segment]
-        },
-    )
-    net_parts = parts.copy()
-    net_parts[kept] = apportion(some, some_weights, net[refunded])
-    return parts, net_parts

@@ -70,8 +70,8 @@ class Touches:
     Attributes:
         contact: the contact's code.
         at: µs.
-        channel: index in ``channels``.
-        campaign: index in ``campaigns``.
+        channel: index in ``channels``; any type of whole numbers that holds it.
+        campaign: index in ``campaigns``, likewise.
         is_direct: nothing says where the visit came from.
         is_paid: it came from an ad.
         is_referral: it came from another site without a campaign's marks.

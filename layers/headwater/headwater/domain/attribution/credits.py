@@ -22,7 +22,7 @@ class ModelCredits:
     """What one model gives.
 
     Attributes:
-        row: which rows of the credits take part.
+        row: which rows of the credits take part, in no particular order.
         gross: their credit, minor units.
         net: the same of revenue less refunds.
         rest_gross: per order, what no touch gets.
