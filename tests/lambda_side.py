@@ -20,8 +20,8 @@ from headwater.domain.sites import Sites
 from headwater.errors import MissingScopeError
 from headwater.runtime import bootstrap, edge, pipelines, storage
 from headwater.usecases.check_store import FULFILLMENT, TRANSACTIONS, StoreDescription
-from headwater.usecases.directory_ports import DirectoryPage
 from headwater.usecases.ports import ApiKey, OrderPage
+from headwater.usecases.ports.directory import DirectoryPage
 from headwater.usecases.store_ledgers import LedgerList, LedgerLookup
 from tests.fakes import (
     FakeHitQueue,
@@ -42,9 +42,9 @@ if TYPE_CHECKING:
     from headwater.domain.panel_clocks import PanelClock
     from headwater.domain.sites import Site
     from headwater.usecases.check_store import Permission, StoreProbe
-    from headwater.usecases.directory_ports import Directory
-    from headwater.usecases.hook_ports import StoreHooks
     from headwater.usecases.ports import OrderSource, Source
+    from headwater.usecases.ports.directory import Directory
+    from headwater.usecases.ports.hooks import StoreHooks
     from headwater.usecases.store_ledgers import StoreLedger
 
 type Json = dict[str, Any]

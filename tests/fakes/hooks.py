@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from headwater.usecases.hook_ports import Hook
+from headwater.usecases.ports.hooks import Hook
 
 if TYPE_CHECKING:
     from collections.abc import Collection

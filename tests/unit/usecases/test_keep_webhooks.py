@@ -19,7 +19,7 @@ from tests.fakes import FakeAccounts, FakeClock, FakeHooks
 from tests.lambda_side import FakeStore, FakeStores
 
 if TYPE_CHECKING:
-    from headwater.usecases.hook_ports import Hook
+    from headwater.usecases.ports.hooks import Hook
 
 URL = "https://collector.example"
 DESTINATION = f"{URL}/v1/webhooks/5f0c9ae1"

@@ -50,9 +50,9 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from headwater.adapters.bigcommerce import BigCommerceSources
-    from headwater.usecases.hook_ports import HookStores
     from headwater.usecases.open_site import EdgeSites
     from headwater.usecases.ports import Facts, Secrets
+    from headwater.usecases.ports.hooks import HookStores
     from headwater.usecases.store_ledgers import Reconciliations, StoreLedgers
 
 # Handed on, so that a step finds all of its ports here.

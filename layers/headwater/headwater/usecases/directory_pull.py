@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Any
 from headwater.domain.products import Product
 from headwater.domain.store_contacts import customer_edge, customer_lead, subscriber_lead
 from headwater.errors import CredentialsRejectedError, FatalError, RateLimitedError
-from headwater.usecases.directory_ports import DirectoryPage
 from headwater.usecases.keep_leads import keep_leads
 from headwater.usecases.ports import ListBookmark
+from headwater.usecases.ports.directory import DirectoryPage
 from headwater.usecases.source_pull import (
     OVERLAP,
     StoreFailedError,
@@ -30,12 +30,12 @@ if TYPE_CHECKING:
 
     from headwater.domain.store_contacts import StoreCustomer, StoreSubscriber
     from headwater.errors import HeadwaterError
-    from headwater.usecases.directory_ports import (
+    from headwater.usecases.ports import Accounts, Clock, Journeys, Lake, Source
+    from headwater.usecases.ports.directory import (
         Directories,
         Edges,
         Products,
     )
-    from headwater.usecases.ports import Accounts, Clock, Journeys, Lake, Source
 
 
 # As many as the store lists at once.

@@ -36,7 +36,6 @@ if TYPE_CHECKING:
     import duckdb
 
     from headwater.domain.fact_rows import Row
-    from headwater.usecases.directory_ports import Edges, Products
     from headwater.usecases.ports import (
         Accounts,
         Costs,
@@ -46,6 +45,7 @@ if TYPE_CHECKING:
         Marks,
         Orders,
     )
+    from headwater.usecases.ports.directory import Edges, Products
 
 # What a mark's table is exported into.
 EXPORTED = {

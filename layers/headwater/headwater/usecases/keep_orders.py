@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from headwater.usecases.directory_ports import Products
     from headwater.usecases.ports import Lake, OrderPage, Orders
+    from headwater.usecases.ports.directory import Products
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,8 +18,8 @@ from headwater.usecases.receive_webhook import hash_of_secret
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from headwater.usecases.hook_ports import Hook, Hooks, HookStores, StoreHooks
     from headwater.usecases.ports import Accounts, Clock, Source
+    from headwater.usecases.ports.hooks import Hook, Hooks, HookStores, StoreHooks
 
 # The store switches webhooks off that fail for two days, so a look each day suffices.
 _LOOKED_AT_EVERY = timedelta(hours=20)

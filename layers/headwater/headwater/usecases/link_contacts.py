@@ -20,8 +20,8 @@ from headwater.usecases.databases import open_database
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from headwater.usecases.directory_ports import Edges
     from headwater.usecases.ports import Clock, Facts
+    from headwater.usecases.ports.directory import Edges
     from headwater.usecases.published_runs import PublishedRun
 
 KINDS = ("link", "unlink")

@@ -18,8 +18,8 @@ from headwater.domain.webhooks import read_webhook
 from headwater.errors import InvalidRowError
 
 if TYPE_CHECKING:
-    from headwater.usecases.hook_ports import Hooks
     from headwater.usecases.ports import Clock, HitQueue
+    from headwater.usecases.ports.hooks import Hooks
 
 SECRET_HEADER = "x-headwater-secret"  # noqa: S105 - its name, not its value
 _LARGEST_BODY = 16_384

@@ -31,8 +31,8 @@ if TYPE_CHECKING:
 
     from headwater.domain.orders import Order
     from headwater.domain.reconciliation import ReportRules
-    from headwater.usecases.directory_ports import Products
     from headwater.usecases.ports import Clock, Lake, Orders
+    from headwater.usecases.ports.directory import Products
     from headwater.usecases.store_ledgers import StoreLedger
 
 # Orders that are fetched again between two looks at the clock.

@@ -27,9 +27,9 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
 
     from headwater.domain.webhooks import Notice
-    from headwater.usecases.hook_ports import Hooks
     from headwater.usecases.keep_orders import KeepPorts
     from headwater.usecases.ports import Accounts, Clock, OrderPage, Source
+    from headwater.usecases.ports.hooks import Hooks
     from headwater.usecases.record_hits import QueuedMessage
     from headwater.usecases.store_ledgers import StoreLedger, StoreLedgers
 

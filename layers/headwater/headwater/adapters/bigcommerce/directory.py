@@ -1,4 +1,4 @@
-"""A store's customers, newsletter subscribers and products (``directory_ports.Directory``).
+"""A store's customers, newsletter subscribers and products (``ports.directory.Directory``).
 
 The lists are paged by number, since they cannot be asked for what follows an id. How many rows lie
 behind is what a caller remembers: if the store wants smaller pages from now on, the number of the
@@ -27,7 +27,7 @@ from headwater.domain.nodes import normalize_email
 from headwater.domain.products import Product
 from headwater.domain.store_contacts import StoreCustomer, StoreSubscriber
 from headwater.errors import InvalidRowError, StoreNotFoundError
-from headwater.usecases.directory_ports import DirectoryPage
+from headwater.usecases.ports.directory import DirectoryPage
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping, Sequence

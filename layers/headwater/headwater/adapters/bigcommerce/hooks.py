@@ -1,4 +1,4 @@
-"""The webhooks that a store calls us by (``hook_ports.StoreHooks``)."""
+"""The webhooks that a store calls us by (``ports.hooks.StoreHooks``)."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from headwater.adapters.bigcommerce.answers import Resource
 from headwater.adapters.bigcommerce.session import PageSize
 from headwater.errors import MalformedAnswerError, StoreNotFoundError
-from headwater.usecases.hook_ports import Hook
+from headwater.usecases.ports.hooks import Hook
 from headwater.usecases.receive_webhook import SECRET_HEADER
 
 if TYPE_CHECKING:

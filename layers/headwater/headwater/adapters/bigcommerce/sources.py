@@ -1,7 +1,7 @@
 """Opens connected stores.
 
-Implements ``ports.OrderSources``, ``directory_ports.Directories``,
-``store_ledgers.StoreLedgers`` and ``hook_ports.HookStores``.
+Implements ``ports.OrderSources``, ``ports.directory.Directories``,
+``store_ledgers.StoreLedgers`` and ``ports.hooks.HookStores``.
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from headwater.usecases.check_store import StoreProbe
-    from headwater.usecases.directory_ports import Directory
-    from headwater.usecases.hook_ports import StoreHooks
     from headwater.usecases.ports import Clock, OrderSource, Secrets, Source
+    from headwater.usecases.ports.directory import Directory
+    from headwater.usecases.ports.hooks import StoreHooks
     from headwater.usecases.store_ledgers import StoreLedger
 
 API_URL = "https://api.bigcommerce.com"

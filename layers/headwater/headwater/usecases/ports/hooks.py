@@ -1,4 +1,4 @@
-"""What webhooks need from the outside world, beside ``usecases.ports``."""
+"""What webhooks need of stores and of our own table."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What contacts and products need from the outside world, beside ``usecases.ports``."""
+"""What the steps need of a store's directory, and of the tables of contacts and products."""
 
 from __future__ import annotations
 

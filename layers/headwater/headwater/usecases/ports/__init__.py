@@ -1,0 +1,53 @@
+"""What the steps need from the outside world. Adapters implement these; tests fake them.
+
+One module per owner. Those of the steps are imported from here, those of the store's directory and
+of webhooks from ``directory`` and ``hooks``, which need them.
+"""
+
+from headwater.usecases.ports.accounts import (
+    Accounts,
+    ApiKey,
+    Bookmark,
+    DirectoryBookmark,
+    ListBookmark,
+    Source,
+    Webhooks,
+)
+from headwater.usecases.ports.invocations import Clock, HitQueue, Pipeline
+from headwater.usecases.ports.lake import Facts, Lake
+from headwater.usecases.ports.runs import Mark, Marks, RunHead, Runs
+from headwater.usecases.ports.stores import (
+    OrderPage,
+    OrderSource,
+    OrderSources,
+    RejectedRow,
+    Secrets,
+)
+from headwater.usecases.ports.tables import Costs, Journeys, Orders
+
+__all__ = [
+    "Accounts",
+    "ApiKey",
+    "Bookmark",
+    "Clock",
+    "Costs",
+    "DirectoryBookmark",
+    "Facts",
+    "HitQueue",
+    "Journeys",
+    "Lake",
+    "ListBookmark",
+    "Mark",
+    "Marks",
+    "OrderPage",
+    "OrderSource",
+    "OrderSources",
+    "Orders",
+    "Pipeline",
+    "RejectedRow",
+    "RunHead",
+    "Runs",
+    "Secrets",
+    "Source",
+    "Webhooks",
+]

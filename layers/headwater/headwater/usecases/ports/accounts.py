@@ -1,0 +1,195 @@
+"""What the steps need of accounts: settings, sources with their bookmarks, keys and sites."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from headwater.domain.settings import AccountSettings
+
+
+@dataclass(frozen=True, slots=True)
+class Bookmark:
+    """How far a source has been pulled; saved after each page.
+
+    ``phase`` is ``orders``, ``archived`` or ``refunds``, once a week ``sweep`` and then
+    ``sweep_archived``, or ``idle`` between pulls. ``since`` is
+    the lower bound of the pull under way (None: the whole history) and ``started_at`` the store's
+    clock when it began, which becomes ``pulled_until`` when it ends. ``swept_at`` is that of the
+    last pull that looked at the orders of the last weeks whether changed or not. While the history
+    is pulled, the pace is that of the invocation which began at ``paced_from`` with ``paced_done``
+    orders done and saved last at ``saved_at``, by our clock.
+    """
+
+    phase: str = "idle"
+    since: datetime | None = None
+    last_id: int = 0
+    started_at: datetime | None = None
+    pulled_until: datetime | None = None
+    paced_from: datetime | None = None
+    paced_done: int = 0
+    saved_at: datetime | None = None
+    swept_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ListBookmark:
+    """How far one list of a store's directory (customers, subscribers, products) is pulled.
+
+    ``started_at`` is set while a pull of it is under way, which began with the rows modified since
+    ``since`` (None: all) and has ``passed`` of ``total`` rows behind it. ``note`` says why the
+    list is left out, and is empty where it is not.
+    """
+
+    pulled_until: datetime | None = None
+    started_at: datetime | None = None
+    since: datetime | None = None
+    passed: int = 0
+    total: int = -1
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DirectoryBookmark:
+    """How far a source's directory has been pulled; saved after each page."""
+
+    customers: ListBookmark = field(default_factory=ListBookmark)
+    subscribers: ListBookmark = field(default_factory=ListBookmark)
+    products: ListBookmark = field(default_factory=ListBookmark)
+
+
+@dataclass(frozen=True, slots=True)
+class Webhooks:
+    """How a source's webhooks are.
+
+    ``is_on``: its owner wants them. ``secrets`` are the hashes of those that let them in, the
+    latest first, and ``destination`` is where the store sends them. ``looked_at`` is when they
+    were last compared with the store's own list, by our clock; ``note`` says what went wrong then.
+    """
+
+    is_on: bool = False
+    secrets: tuple[str, ...] = ()
+    destination: str = ""
+    looked_at: datetime | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A connected store. ``status`` is ok, throttled, reauthorize, missing_scope or unavailable.
+
+    Of one that was removed it is removed, or removing while its orders are being deleted; such a
+    source is paused too. ``status_since`` is when the status began, ``pulled_at`` when a pull last
+    ended well, both by our clock. ``public_key`` is what the store's tracking script sends.
+    ``missing_scopes`` are the titles of the scopes that its token lacks. What the store says of
+    itself is empty where the token may not ask. ``with_transactions``: its owner wants each order's
+    payments, at the price of a call each.
+    """
+
+    source: str
+    kind: str
+    store_hash: str
+    secret_arn: str
+    api_url: str = ""
+    status: str = "ok"
+    reason: str = ""
+    bookmark: Bookmark = field(default_factory=Bookmark)
+    orders_total: int = 0
+    orders_done: int = 0
+    is_history_complete: bool = False
+    public_key: str = ""
+    is_paused: bool = False
+    status_since: datetime | None = None
+    pulled_at: datetime | None = None
+    missing_scopes: tuple[str, ...] = ()
+    store_name: str = ""
+    store_time_zone: str = ""
+    store_currency: str = ""
+    dst_correction: bool | None = None
+
+    @property
+    def is_removed(self) -> bool:
+        """Tell whether it was removed; its orders may stay."""
+        return self.status in {"removed", "removing"}
+
+    directory: DirectoryBookmark = field(default_factory=DirectoryBookmark)
+    webhooks: Webhooks = field(default_factory=Webhooks)
+    with_transactions: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ApiKey:
+    """Who calls: the account and role of a key. Roles: owner, marketer, ingest."""
+
+    account: str
+    role: str
+    key_id: str
+
+
+class Accounts(Protocol):
+    """Accounts with their settings, sources, keys and sites."""
+
+    def create(self, account: str, settings: AccountSettings, now: datetime) -> bool:
+        """Create an account; return False, changing nothing, if it exists."""
+        ...
+
+    def active(self) -> list[str]:
+        """Return the ids of all active accounts, ascending."""
+        ...
+
+    def settings(self, account: str) -> AccountSettings:
+        """Return an account's settings; raises UnknownResourceError without one."""
+        ...
+
+    def save_settings(self, account: str, settings: AccountSettings, now: datetime) -> None:
+        """Replace an account's settings."""
+        ...
+
+    def add_key(self, key_sha256: str, key: ApiKey, now: datetime) -> None:
+        """Store a key by its hash."""
+        ...
+
+    def find_key(self, key_sha256: str) -> ApiKey | None:
+        """Return whose key this is; None for an unknown one."""
+        ...
+
+    def add_site(self, public_key: str, account: str, source: str) -> None:
+        """Register the public key that a store's tracking script sends."""
+        ...
+
+    def remove_site(self, public_key: str) -> None:
+        """Forget a public key."""
+        ...
+
+    def sources(self, account: str) -> list[Source]:
+        """Return an account's sources by name, removed ones whose orders stay included."""
+        ...
+
+    def add_source(self, account: str, source: Source) -> bool:
+        """Create a source; return False, changing nothing, if its name is taken."""
+        ...
+
+    def save_source(self, account: str, source: Source) -> None:
+        """Create or replace a source whole (also its bookmark)."""
+        ...
+
+    def save_progress(
+        self, account: str, source: str, bookmark: Bookmark, *, done: int, is_complete: bool
+    ) -> None:
+        """Save a source's bookmark, orders done and completeness, nothing else."""
+        ...
+
+    def save_directory(self, account: str, source: str, directory: DirectoryBookmark) -> None:
+        """Save how far a source's directory has been pulled, nothing else."""
+        ...
+
+    def change_source(self, account: str, source: str, **changes: Any) -> None:  # noqa: ANN401
+        """Save some fields of a source (not its bookmark), nothing else."""
+        ...
+
+    def remove_source(self, account: str, source: str) -> None:
+        """Forget a source."""
+        ...
