@@ -13,6 +13,7 @@ from benchmarks.attribution.floor import scan_and_sort
 from benchmarks.attribution.independent import attribute_by_sql
 from benchmarks.attribution.peers.programs import PEERS, PeerError, run_peer
 from benchmarks.attribution.raw_tables import SCRATCH, make_tables
+from benchmarks.attribution.ready_paths import credit_ready_paths
 from benchmarks.attribution.runs import render_runs, run_in_turn, summarize
 from benchmarks.timing import in_fresh_process
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from benchmarks.attribution.checks import Check
     from benchmarks.attribution.peers.programs import Peer
     from benchmarks.attribution.runs import Run
+    from benchmarks.timing import Spent
 
 SIZES = (10_000, 100_000, 1_000_000)
 _FIVE_MILLION = 5_000_000
@@ -100,7 +102,11 @@ def compare_with_peer(
     *,
     run: Callable[[Peer, int, Path, int], list[Run]] = run_peer,
 ) -> None:
-    """Run a peer, and the engine's models of the same names on columns that are ready too."""
+    """Run a peer, and the engine's models of the same names.
+
+    Once on the peer's own paths, which is what is compared; once as the engine does them in a run:
+    on columns that are read already, with windows, roles and refunds, by campaign and day.
+    """
     _say(f"{orders:,} orders: {peer.title}, {rounds} times")
     try:
         theirs = run(peer, orders, folder, rounds)
@@ -108,16 +114,28 @@ def compare_with_peer(
         report.notes.append(f"{peer.title} does not run here: {error}")
         return
     job = engine_jobs.PeerJob(folder, peer.models)
-    outcomes = [in_fresh_process(engine_jobs.credit_like_peer, job) for _ in range(rounds)]
-    own = summarize(
-        f"  engine: its {len(peer.models)} models",
-        orders,
-        [outcome.result for outcome in outcomes],
-        max(outcome.peak_memory for outcome in outcomes),
-    )
-    report.runs += [*theirs, own]
+    own = [
+        _own_run(f"  engine: its {len(peer.models)} models {what}", work, job, orders, rounds)
+        for what, work in (
+            ("on its paths", credit_ready_paths),
+            ("and roles on columns, by campaign", engine_jobs.credit_like_peer),
+        )
+    ]
+    report.runs += [*theirs, *own]
     if orders == max(SIZES):
-        report.checks.append(checks.check_peer(theirs[-1], peer.models, own))
+        report.checks.append(checks.check_peer(theirs[-1], peer.models, own[0]))
+
+
+def _own_run(
+    title: str,
+    work: Callable[[engine_jobs.PeerJob], Spent],
+    job: engine_jobs.PeerJob,
+    orders: int,
+    rounds: int,
+) -> Run:
+    outcomes = [in_fresh_process(work, job) for _ in range(rounds)]
+    peak = max(outcome.peak_memory for outcome in outcomes)
+    return summarize(title, orders, [outcome.result for outcome in outcomes], peak)
 
 
 def _parser() -> argparse.ArgumentParser:

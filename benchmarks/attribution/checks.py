@@ -76,12 +76,13 @@ def check_growth(ours: Sequence[Run]) -> list[Check]:
 
 
 def check_peer(peer: Run, models: Sequence[str], ours: Run) -> Check:
-    """Check the engine against one peer, on the models that both have."""
+    """Check the engine against one peer, on the models that both have and the same paths."""
     ratio = peer.best.wall / ours.best.wall
     subject = f"{peer.orders:,} orders, {len(models)} models"
     return Check(
         f"{subject} {LEAST_RATIO_TO_PEERS} x as fast as {peer.program}",
-        f"{peer.best.wall:.3f} s / {ours.best.wall:.3f} s = {ratio:.1f} x",
+        f"{peer.best.wall:.3f} s / {ours.best.wall:.3f} s = {ratio:.1f} x "
+        f"({peer.best.cpu / ours.best.cpu:.1f} x of CPU)",
         ratio >= LEAST_RATIO_TO_PEERS,
     )
 

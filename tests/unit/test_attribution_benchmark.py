@@ -10,7 +10,9 @@ from benchmarks.attribution import __main__ as command
 from benchmarks.attribution import checks
 from benchmarks.attribution.cells import COLUMNS, CellSums, differences, once_per_campaign
 from benchmarks.attribution.peers.programs import PEERS, PeerError
+from benchmarks.attribution.ready_paths import channel_totals, read_paths
 from benchmarks.attribution.runs import Run, render_runs, summarize
+from benchmarks.database import connect
 from benchmarks.timing import Spent
 
 FLOOR = Run("floor", 1_000_000, Spent(0.5, 1.0), 0.6, 400)
@@ -105,6 +107,37 @@ def test_a_peer_that_does_not_run_here_is_said_and_not_a_failure(tmp_path: Path)
 
     assert report.notes == ["DP6 marketing-attribution-models does not run here: no compiler"]
     assert report.checks == []
+
+
+def test_on_ready_paths_every_order_is_shared_among_its_channels_and_null_paths_train(
+    tmp_path: Path,
+) -> None:
+    write_paths(tmp_path, "(1, true, 1.00, '2', '5'), (-7, false, 0.0, '1', '0'),"
+                "(2, true, 0.10, '1 > 2 > 1', '336 > 168 > 0')")  # fmt: skip
+
+    totals = channel_totals(read_paths(tmp_path), PEERS[0].models)
+
+    # The effects are 3/4 and 2/3.
+    assert {model: total[1:3].tolist() for model, total in totals.items()} == {
+        "first_click": [10, 100],
+        "last_touch": [10, 100],
+        "linear_all": [7, 103],
+        "position_based": [8, 102],
+        "time_decay": [7, 103],
+        "markov": [7, 103],
+    }
+    assert all(total.sum() == 110 for total in totals.values())
+
+
+def write_paths(folder: Path, rows: str) -> None:
+    with connect() as db:
+        db.execute(
+            "COPY (SELECT journey_id, is_converted, revenue, regexp_replace(path, '(\\d+)', "
+            f"'channel \\1', 'g') AS path, hours_left FROM (VALUES {rows}) AS paths "
+            "(journey_id, is_converted, revenue, path, hours_left)) "
+            f"TO '{folder / 'paths.parquet'}'"
+        )
+    (folder / "paths.csv").touch()
 
 
 def test_the_command_compares_engine_and_sql_on_a_small_account(
