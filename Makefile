@@ -76,7 +76,7 @@ chromium:
 bench: setup ## Measure against the budgets; fails on what became slower
 	$(PYTHON) -m benchmarks $(ARGS)
 
-bench-tracking: setup ## The collector, the filter of bots, a million broken inputs; ARGS=--help
+bench-tracking: setup ## The script's size, the collector, the filter of bots, a million broken inputs; ARGS=--help
 	$(PYTHON) -m benchmarks.tracking $(ARGS)
 
 bench-attribution: setup ## The attribution engine beside a floor, plain SQL and its peers; ARGS=--help

@@ -11,6 +11,7 @@ from benchmarks import collector
 from benchmarks.lines import Line, render
 from benchmarks.scale import Scale
 from benchmarks.tracking.fuzz import fuzz
+from benchmarks.tracking.sizes import measure_sizes
 from benchmarks.tracking.user_agents import ListError, measure_user_agents
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("--seed", type=int, default=_SEED, help="of the inputs (%(default)s)")
     options = parser.parse_args(arguments)
-    lines = collector.measure(Scale())
+    lines = measure_sizes() + collector.measure(Scale())
     try:
         lines += measure_user_agents()
     except ListError as error:

@@ -131,11 +131,13 @@ class Tour:
                     "store": f"https://store-{self.shop.store.settings.store_hash}.mybigcommerce.com",
                     "access_token": self.shop.token,
                     "api_url": self.shop.url,
-                    "domains": [SHOP_ORIGIN],
+                    "domains": [SHOP_ORIGIN, self.shop.url],
                     # The demo imports the past first and then plays nine o'clock.
                     "pull_now": False,
                 },
             )
+            loader = f"{self.stack.collector_url}/l/{self.source['public_key']}.js"
+            self.shop.store.configure(tracking_script=loader)
         return api
 
     def _import(self, api: ReportsApi, scenario: Scenario) -> None:
@@ -239,6 +241,7 @@ class Tour:
             f"\nReport   curl -H 'Authorization: Bearer {self.key}' "
             f"'{self.stack.reports_url}/v1/reports/roi?from={query['from']}&to={query['to']}"
             f"&by=channel&model=linear'"
+            f"\nShop     {self.shop.url}/?utm_source=google&utm_medium=cpc&utm_campaign=test"
             f"\nStore    {self.shop.url}/control"
             f"\nFiles    {self._folder.relative_to(REPOSITORY)}"
             f"\nTook     {time.monotonic() - self._started:.0f} s"

@@ -206,7 +206,7 @@ def connected(system: System) -> System:
             "store": f"https://store-{system.shop.store.settings.store_hash}.mybigcommerce.com",
             "access_token": system.shop.token,
             "api_url": system.shop.url,
-            "domains": [ORIGIN],
+            "domains": [ORIGIN, system.shop.url],
             "pull_now": False,
         },
     )

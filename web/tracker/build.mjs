@@ -32,7 +32,13 @@ async function bundled(entry, define) {
     define,
   });
   // esbuild links and shortens; terser also moves functions that are called once to their call.
-  const compress = { passes: 3, ecma: 2017, unsafe_arrows: true, keep_fargs: false };
+  const compress = {
+    passes: 3,
+    ecma: 2017,
+    unsafe_arrows: true,
+    keep_fargs: false,
+    booleans_as_integers: true,
+  };
   const { code } = await minify(outputFiles[0].text, { compress, mangle: true, ecma: 2017 });
   return code + "\n";
 }

@@ -22,6 +22,7 @@ from local.storefront.shop import pages
 
 _FOLDER = Path(__file__).parent
 _FILES = {"/theme.css": "text/css", "/theme.js": "text/javascript"}
+_ICON = "/favicon.ico"  # every browser asks for it
 _EMAIL = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@]+")
 _PRODUCT = re.compile(r"/products/(\d+)")
 _ORDER = re.compile(r"/api/storefront/orders/(\d+)")
@@ -57,7 +58,7 @@ class Counter:
         return (
             path in self._posts
             or path in _FILES
-            or path == "/"
+            or path in ("/", _ICON)
             or path.startswith(("/products/", "/checkout/", "/api/storefront/"))
         )
 
@@ -66,6 +67,8 @@ class Counter:
         if request.path in _FILES:
             content = (_FOLDER / request.path[1:]).read_bytes()
             return Response(200, content, _FILES[request.path])
+        if request.path == _ICON:
+            return Response(204)
         if request.path.startswith("/api/storefront/"):
             return self._answer_api(request)
         if request.method == "POST" and request.path in self._posts:

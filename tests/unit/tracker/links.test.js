@@ -23,13 +23,19 @@ test("a link that was passed on, or is old, carries nobody, and is cleaned all t
   for (const [at, browser] of [
     [NOON, "another"],
     [NOON + 181_000, "browser1"],
-    [NOON - 181_000, "browser1"],
   ]) {
     const [carried, clean] = arrival(link, at, browser);
     assert.equal(carried, null);
     assert.equal(clean, "https://pay.example/checkout?cart=7#top");
   }
   assert.equal(arrival("https://pay.example/?_hwl=nonsense", NOON, "browser1")[0], null);
+});
+
+test("what is no id is carried by nobody", () => {
+  for (const visitor of ["x;domain=evil.example", "", "short", "a.b.c.d.e.f"]) {
+    const forged = decorated("https://pay.example/", visitor, "session1", NOON, "browser1");
+    assert.equal(arrival(forged, NOON, "browser1")[0], null, visitor);
+  }
 });
 
 test("an address that carries nothing is left alone", () => {

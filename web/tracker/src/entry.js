@@ -41,7 +41,7 @@ if (!before.log) {
   const hw = (window.hw = (name, ...given) => (calls[name] || note)(...given));
   hw.log = log;
   note("options", options);
-  const calls = options.key && options.endpoint ? follow(options, note) : {};
+  const calls = options.key ? follow(options, note) : {};
   for (const given of before.q || []) hw(...given);
   if (isShown) showLog(options);
 }

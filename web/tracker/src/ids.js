@@ -6,8 +6,8 @@ export const toHex = (bytes) =>
 /** Return a new id; until the year 2527 they have the same length. */
 export const mintId = (now) => now.toString(16) + toHex(crypto.getRandomValues(new Uint8Array(10)));
 
-/** Tell whether a text is an id such as the collector takes. */
-export const isId = (text) => /^[\w.~-]{8,64}$/.test(text);
+/** Tell whether a text is an id such as ours. */
+export const isId = (text) => /^\w{8,64}$/.test(text);
 
 /** Return a short name of a text, the same for the same text. */
 export function hashOf(text) {

@@ -1,5 +1,7 @@
 /** Links from one of the merchant's domains to another: they carry the visitor along. */
 
+import { isId } from "./ids.js";
+
 const PARAMETER = "_hwl";
 const VALID = 18e4;
 
@@ -23,7 +25,8 @@ export function arrival(href, now, browser) {
   const carried = url.searchParams.get(PARAMETER);
   if (!carried) return [null, ""];
   const parts = carried.split("~");
-  const isFresh = parts[3] === browser && Math.abs(now - parts[2]) < VALID;
+  const isFresh =
+    parts[3] === browser && isId(parts[0]) && isId(parts[1]) && now - parts[2] < VALID;
   url.searchParams.delete(PARAMETER);
   return [isFresh ? parts : null, url.href];
 }

@@ -14,6 +14,8 @@ import { forgetAll, OPT_OUT, read, recall, remember, SESSION, VISITOR, write } f
 
 const MOST_WAITING = 50;
 const MOST_TOLD = 20;
+/** Between a login form and the page after it. */
+const LOGIN_TAKES = 6e4;
 
 /**
  * Follow this page.
@@ -35,7 +37,6 @@ export function follow(options, note) {
   let visitor = "";
   let session = "";
   let lastPath = "";
-  let lastAt = 0;
   let lastUrl = document.referrer;
 
   function seal(events) {
@@ -127,15 +128,15 @@ export function follow(options, note) {
   function page() {
     const path =
       location.pathname + location.search + (/^#!?\//.test(location.hash) ? location.hash : "");
-    if (path === lastPath && now() - lastAt < 1e3) return;
+    // Frameworks write the same address again, to keep their state.
+    if (path === lastPath) return;
     lastPath = path;
-    lastAt = now();
     emit("page", { url: trimmed(location), referrer: lastUrl.split(/[?#]/)[0].slice(0, 512) });
     lastUrl = location.href;
-    const memory = recall(now());
-    if (memory.login && !/login/.test(path)) {
-      emit("identify", memory.login);
-      remember(Object.assign(recall(now()), { login: 0 }));
+    const { login } = recall(now());
+    if (login && !/login/.test(path)) {
+      if (now() - login.created < LOGIN_TAKES) emit("identify", login);
+      keepLogin(0);
     }
     const order = /order-confirmation\/(\d+)/.exec(path);
     if (order) purchase({ order_id: order[1] });
@@ -155,9 +156,10 @@ export function follow(options, note) {
     if (!event.email && !event.email_sha256) note("no email", type);
     else if (type !== "login") emit(type, event);
     // The password may be wrong: the page that follows tells.
-    else if (consent === GRANTED)
-      remember(Object.assign(recall(now()), { login: Object.assign(event, { kind: type }) }));
+    else if (consent === GRANTED) keepLogin(Object.assign(event, { kind: type, created: now() }));
   }
+
+  const keepLogin = (login) => remember(Object.assign(recall(now()), { login }));
 
   /** Claim an order; the email of its buyer comes from the shop, if the page does not say it. */
   async function purchase(fields) {
@@ -175,9 +177,7 @@ export function follow(options, note) {
 
   const buyerOf = (number) =>
     Promise.race([
-      fetch("/api/storefront/orders/" + encodeURIComponent(number), {
-        credentials: "include",
-      }).then((answer) => answer.json()),
+      fetch("/api/storefront/orders/" + number).then((answer) => answer.json()),
       new Promise((_, reject) => setTimeout(reject, 2e3)),
     ]).then((order) => ({ email: order.billingAddress.email }));
 
@@ -217,6 +217,10 @@ export function follow(options, note) {
     };
   const on = (target, name, call) => target.addEventListener(name, safely(call), true);
   const soon = () => setTimeout(safely(page));
+  const again = () => {
+    lastPath = "";
+    page();
+  };
 
   function listen() {
     for (const name of ["pushState", "replaceState"]) {
@@ -231,8 +235,7 @@ export function follow(options, note) {
     on(window, "online", sender.retry);
     on(window, "pageshow", ({ persisted }) => {
       if (!persisted) return;
-      lastAt = 0;
-      page();
+      again();
       sender.retry();
     });
     // Withdrawn in another tab.
@@ -246,7 +249,11 @@ export function follow(options, note) {
   /** Listen to BigCommerce's data layer, which a theme may load before or after us. */
   function listenToShop() {
     const { consent: choice, checkout } = window.bodlEvents || {};
-    const heard = ({ advertising, analytics }) => say(isAnalytics ? analytics : advertising);
+    const heard = ({ advertising, analytics }) => {
+      const isGranted = isAnalytics ? analytics : advertising;
+      // Before a choice is made, it says that nothing is allowed.
+      if (isGranted || consent) say(isGranted);
+    };
     for (const name of ["loaded", "updated"])
       if (choice && choice[name]) choice[name](safely(heard));
     if (checkout && checkout.orderPurchased)
@@ -269,7 +276,7 @@ export function follow(options, note) {
   else safely(begin)();
 
   const calls = {
-    page,
+    page: again,
     optin: (fields) => person("optin", fields),
     identify: (fields) => person("identify", Object.assign({ kind: "login" }, fields)),
     order: purchase,

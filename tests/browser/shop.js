@@ -1,0 +1,50 @@
+/**
+ * Shop as a person does: `node tests/browser/shop.js SHOP_URL`. Lands from an ad, agrees, joins the
+ * newsletter, buys the first product, and prints what it did as JSON.
+ */
+
+import { openBrowser, pause, until } from "./harness.js";
+
+const EMAIL = "Shopper.One@example.com";
+
+async function shop(url) {
+  const browser = await openBrowser();
+  try {
+    const context = await browser.newContext();
+    const problems = [];
+    context.on("weberror", (error) => problems.push(String(error.error())));
+    context.on("console", (message) => message.type() === "error" && problems.push(message.text()));
+    const page = await context.newPage();
+    await page.goto(`${url}/?utm_source=google&utm_medium=cpc&utm_campaign=spring&gclid=G-shop`);
+    await page.waitForFunction(() => window.hw && window.hw.log);
+    await pause(300);
+    const before = (await context.cookies()).filter(({ name }) => name.startsWith("_hw")).length;
+    await page.click("text=Accept");
+    await page.fill("[name=nl_email]", EMAIL);
+    await page.click("text=Subscribe");
+    await page.waitForURL("**/subscribe.php");
+    await page.goto(url);
+    await page.click(".goods a >> nth=0");
+    await page.click("text=Add to cart");
+    await page.click("text=Check out");
+    await page.fill("#checkout [name=email]", EMAIL);
+    await page.click("text=Place order");
+    await page.waitForURL(/order-confirmation\/\d+/);
+    const order = Number(page.url().split("/").pop());
+    // Nothing left to send: all of it was confirmed.
+    const isSent = () =>
+      page.evaluate(
+        (number) =>
+          (localStorage._hw || "").includes(`-${number}"`) &&
+          !Object.keys(localStorage).some((key) => key.startsWith("_hwq.")),
+        order,
+      );
+    await until(isSent, "every event to be confirmed", 30_000);
+    const visitor = (await context.cookies()).find(({ name }) => name === "_hwid").value;
+    return { order, visitor, before, problems };
+  } finally {
+    await browser.close();
+  }
+}
+
+console.log(JSON.stringify(await shop(process.argv[2])));

@@ -1,0 +1,77 @@
+"""A person shops in a browser, on the store's own pages with the script of the deployed stack."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from local.stack import REPOSITORY
+from local.storefront.model import StoreProduct
+
+if TYPE_CHECKING:
+    from tests.e2e.conftest import System
+
+NODE, CHROMIUM = shutil.which("node"), os.environ.get("CHROMIUM") or shutil.which("chromium")
+pytestmark = [
+    pytest.mark.xdist_group("deployed"),
+    pytest.mark.skipif(not (NODE and CHROMIUM), reason="Node or Chromium is not installed"),
+]
+EMAIL_SHA256 = hashlib.sha256(b"shopper.one@example.com").hexdigest()
+
+
+def shop_in_a_browser(url: str) -> dict[str, Any]:
+    done = subprocess.run(
+        [str(NODE), "tests/browser/shop.js", url],
+        cwd=REPOSITORY,
+        env={**os.environ, "CHROMIUM": str(CHROMIUM)},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    told: dict[str, Any] = json.loads(done.stdout)
+    return told
+
+
+def items_of(system: System, key: str) -> list[dict[str, Any]]:
+    answer = system.stack.client("dynamodb").query(
+        TableName=system.stack.outputs["JourneysTableName"],
+        KeyConditionExpression="pk = :pk",
+        ExpressionAttributeValues={":pk": {"S": key}},
+    )
+    items: list[dict[str, Any]] = answer["Items"]
+    return items
+
+
+def test_the_ad_that_brought_a_shopper_gets_the_credit_for_what_he_buys(
+    connected: System,
+) -> None:
+    store = connected.shop.store
+    store.load_products([StoreProduct(501, "Blue mug", Decimal("31.00"))])
+    store.configure(tracking_script=f"{connected.stack.collector_url}/l/{connected.public_key}.js")
+
+    shopped = shop_in_a_browser(connected.shop.url)
+    connected.wait_for_hits()
+    connected.run()
+
+    assert (shopped["problems"], shopped["before"]) == ([], 0)
+    kinds = [
+        item["sk"]["S"].split("#")[0]
+        for item in items_of(connected, f"acme#v#{shopped['visitor']}")
+    ]
+    assert kinds.count("touch") == 1
+    assert "ident" in kinds
+    (claim,) = items_of(connected, f"acme#o#bigcommerce#{shopped['order']}")
+    assert claim["sk"]["S"].startswith(f"claim#{shopped['visitor']}#")
+    trail = connected.get(f"/v1/orders/bigcommerce/{shopped['order']}/credits")
+    (touch,) = trail["touches"]
+    assert touch["credits"]["last_click"]["net"] == "31.00"
+    assert touch["credits"]["new_lead"]["net"] == "31.00"
