@@ -1,0 +1,179 @@
+"""Every order of the demo: its explanation, read live, gives what the run has stored."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from headwater.adapters.bigcommerce import BigCommerceSources
+from headwater.domain.deliveries import Delivery
+from headwater.usecases.attribute_orders import attribute_orders
+from headwater.usecases.chain_subscriptions import chain_subscriptions
+from headwater.usecases.databases import open_database
+from headwater.usecases.explain_credits import ExplainPorts, explain_orders
+from headwater.usecases.import_rows import import_rows
+from headwater.usecases.ports import Source
+from headwater.usecases.published_runs import open_published_run
+from headwater.usecases.record_hits import QueuedMessage, record_hits
+from headwater.usecases.run_files import prefix_of
+from headwater.usecases.train_effects import train_effects
+from local.demo.scenario import build
+from local.storefront.server import Storefront
+from tests.demo_purchases import CUSTOMERS, PURCHASES, make_purchases
+from tests.fakes import FakeClock, FakeSecrets
+from tests.workshop import ACCOUNT, STORE, Workshop
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from local.demo.live_hits import HitPost
+    from local.demo.scenario import Scenario
+
+YESTERDAY = date(2026, 11, 21)
+NOW = datetime(2026, 11, 22, 14, tzinfo=UTC)
+# The whole demo takes minutes and shows no other case.
+PART = 30
+MOST_ROWS = 500
+
+type Amounts = dict[tuple[str, str], tuple[int, int]]
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Workshop:
+    """Return an account that has taken a part of the demo and finished its run."""
+    scenario = build(YESTERDAY, 7, make_purchases(CUSTOMERS // PART, PURCHASES // PART))
+    shop = Workshop(clock=FakeClock(NOW))
+    import_all(shop, "touchpoints", scenario.touchpoint_rows)
+    import_all(shop, "leads", scenario.lead_rows)
+    for body in scenario.cost_bodies:
+        take(shop, "costs", body)
+    send_hits(shop, scenario.hits("pk_demo", NOW))
+    pull(shop, scenario, tmp_path_factory.mktemp("demo"))
+    run_without_reports(shop)
+    return shop
+
+
+def run_without_reports(shop: Workshop) -> None:
+    run = shop.begin()
+    shop.export(run)
+    chain_subscriptions(ACCOUNT, run, desk=shop.desk, facts=shop.facts)
+    train_effects(ACCOUNT, run, desk=shop.desk, facts=shop.facts)
+    attribute_orders(ACCOUNT, run, desk=shop.desk, facts=shop.facts)
+    shop.lake.put_json(f"{prefix_of(ACCOUNT, run)}reports.json", {})
+    shop.finish(run)
+
+
+def import_all(shop: Workshop, kind: str, rows: Sequence[dict[str, Any]]) -> None:
+    for start in range(0, len(rows), MOST_ROWS):
+        take(shop, kind, {"rows": rows[start : start + MOST_ROWS]})
+
+
+def take(shop: Workshop, kind: str, body: dict[str, Any]) -> None:
+    plain = json.loads(json.dumps(body, default=str), parse_float=Decimal)
+    result = import_rows(
+        kind,
+        ACCOUNT,
+        plain,
+        journeys=shop.journeys,
+        costs=shop.costs,
+        lake=shop.lake,
+        clock=shop.clock,
+    )
+    assert not result.rejected
+
+
+def send_hits(shop: Workshop, posts: Sequence[HitPost]) -> None:
+    messages = []
+    for post in posts:
+        if not post.is_broken:
+            sent = json.loads(post.body)
+            delivery = Delivery(
+                account=ACCOUNT,
+                source=STORE,
+                received_at=NOW,
+                events=tuple(sent["events"]),
+                sent=sent["sent"],
+                visitor=sent["visitor"],
+                user_agent=post.headers["User-Agent"],
+                gpc=post.headers.get("Sec-GPC") == "1",
+            )
+            messages += [QueuedMessage(body, body) for body in delivery.messages()]
+    result = record_hits(messages, journeys=shop.journeys, lake=shop.lake, clock=shop.clock)
+    assert not result.failed
+
+
+def pull(shop: Workshop, scenario: Scenario, folder: Path) -> None:
+    secrets = FakeSecrets()
+    with Storefront(folder / "shop.sqlite", clock=shop.clock.now, quota=100_000) as store:
+        scenario.furnish(store.store)
+        arn = secrets.put(ACCOUNT, STORE, store.token)
+        source = Source(STORE, "bigcommerce", store.store.settings.store_hash, arn, store.url)
+        deadline = NOW + timedelta(minutes=10)
+        orders = BigCommerceSources(secrets, clock=shop.clock, deadline=deadline).open(
+            ACCOUNT, source
+        )
+        last_id, is_last = 0, False
+        while not is_last:
+            page = orders.page(modified_since=None, after_id=last_id, archived=False)
+            shop.orders.upsert(ACCOUNT, page.orders, NOW)
+            last_id, is_last = page.last_id, page.is_last
+
+
+def stored_amounts(shop: Workshop) -> dict[tuple[str, str], Amounts]:
+    """Return what the run gave each touch of each order, and what no touch got ("")."""
+    published = open_published_run(ACCOUNT, runs=shop.runs, lake=shop.lake)
+    models = published.manifest.models
+    amounts = ", ".join(f"{model}_{money}" for model in models for money in ("gross", "net"))
+    stored: dict[tuple[str, str], Amounts] = {}
+    with open_database() as db:
+        shop.facts.mount(db, published.manifest.tables, ["credits"], models)
+        query = f"SELECT store, order_id, visitor, touch_id, {amounts} FROM credits"
+        for source, order_id, _, touch, *figures in db.execute(query).fetchall():
+            of_order = stored.setdefault((source, order_id), {})
+            for place, model in enumerate(models):
+                gross, net = figures[2 * place : 2 * place + 2]
+                if gross is not None:
+                    of_order[touch, model] = gross, net
+    return stored
+
+
+def explained_amounts(explanation: dict[str, Any]) -> Amounts:
+    given = {
+        (touch["touch_id"], model): verdict
+        for touch in explanation["path"]
+        for model, verdict in touch["models"].items()
+        if "weight" in verdict
+    }
+    given |= {("", model): rest for model, rest in explanation["rest"].items()}
+    return {
+        key: (int(Decimal(each["gross"]) * 100), int(Decimal(each["net"]) * 100))
+        for key, each in given.items()
+    }
+
+
+def test_the_explanation_of_every_order_gives_the_stored_cents_of_every_model(
+    demo: Workshop,
+) -> None:
+    stored = stored_amounts(demo)
+    published = open_published_run(ACCOUNT, runs=demo.runs, lake=demo.lake)
+    ports = ExplainPorts(demo.facts, demo.people, demo.edges)
+    explained = explain_orders(ACCOUNT, sorted(stored), published, ports=ports)
+    assert explained.arrivals == []
+    assert len(stored) > PURCHASES // PART * 0.9
+    assert explained.orders.keys() == stored.keys()
+    for key, explanation in explained.orders.items():
+        assert explained_amounts(explanation) == stored[key], key
+    reasons = Counter(
+        verdict.get("excluded", "shared")
+        for explanation in explained.orders.values()
+        for touch in explanation["path"]
+        for verdict in touch["models"].values()
+    )
+    assert len(reasons) > 8
+    assert any(explanation["inherited_from"] for explanation in explained.orders.values())
