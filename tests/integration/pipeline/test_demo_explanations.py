@@ -12,16 +12,12 @@ import pytest
 
 from headwater.adapters.bigcommerce import BigCommerceSources
 from headwater.domain.deliveries import Delivery
-from headwater.usecases.attribute_orders import attribute_orders
-from headwater.usecases.chain_subscriptions import chain_subscriptions
 from headwater.usecases.databases import open_database
 from headwater.usecases.explain_credits import ExplainPorts, explain_orders
 from headwater.usecases.import_rows import import_rows
 from headwater.usecases.ports import Source
 from headwater.usecases.published_runs import open_published_run
 from headwater.usecases.record_hits import QueuedMessage, record_hits
-from headwater.usecases.run_files import prefix_of
-from headwater.usecases.train_effects import train_effects
 from local.demo.scenario import build
 from local.storefront.server import Storefront
 from tests.demo_purchases import CUSTOMERS, PURCHASES, make_purchases
@@ -55,18 +51,8 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Workshop:
         take(shop, "costs", body)
     send_hits(shop, scenario.hits("pk_demo", NOW))
     pull(shop, scenario, tmp_path_factory.mktemp("demo"))
-    run_without_reports(shop)
+    shop.run(reported=False)
     return shop
-
-
-def run_without_reports(shop: Workshop) -> None:
-    run = shop.begin()
-    shop.export(run)
-    chain_subscriptions(ACCOUNT, run, desk=shop.desk, facts=shop.facts)
-    train_effects(ACCOUNT, run, desk=shop.desk, facts=shop.facts)
-    attribute_orders(ACCOUNT, run, desk=shop.desk, facts=shop.facts)
-    shop.lake.put_json(f"{prefix_of(ACCOUNT, run)}reports.json", {})
-    shop.finish(run)
 
 
 def import_all(shop: Workshop, kind: str, rows: Sequence[dict[str, Any]]) -> None:
