@@ -138,6 +138,12 @@ def test_a_shoppers_clicks_sign_up_and_claim_become_credit(connected: System) ->
         "paid_search",
     )
     assert touch["credits"]["last_click"]["net"] == "55.00"
+    assert connected.hit({**visit, "id": "hit-3", "session": "s-2"}, visitor="v-live").ok
+    connected.wait_for_hits()
+    explanation = connected.get("/v1/orders/bigcommerce/900/credits", explain="true")["explanation"]
+    assert explanation["agrees"], explanation["differences"]
+    assert [each["touch_id"] for each in explanation["path"]] == [touch["touch_id"]]
+    assert [each["touch_id"] for each in explanation["arrived_since"]["touches"]] == ["s-2"]
 
 
 def test_imported_clicks_leads_and_cost_meet_in_one_row(connected: System) -> None:

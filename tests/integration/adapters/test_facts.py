@@ -69,6 +69,19 @@ def test_no_rows_leave_no_object(facts: Facts, db: duckdb.DuckDBPyConnection) ->
     assert facts.save(db, "acme", "optins", "2026-11-20", "SELECT 1 AS x WHERE false") is None
 
 
+def test_a_column_that_an_older_release_did_not_write_is_null(
+    facts: Facts, db: duckdb.DuckDBPyConnection
+) -> None:
+    query = "SELECT 'store' AS store, '1' AS order_id, 3 AS touches"
+    key = facts.save(db, "acme", "evidence", "2026-11", query)
+    facts.mount(db, {"evidence": {"2026-11": str(key)}}, ["evidence"])
+    assert rows(db, "SELECT order_id, touches, age, is_identified FROM evidence") == [
+        ("1", 3, None, None)
+    ]
+    [[kind]] = rows(db, "SELECT typeof(age) FROM evidence")
+    assert kind == "BIGINT"
+
+
 def test_a_mounted_table_holds_the_rows_of_all_its_objects_by_partition(
     facts: Facts, db: duckdb.DuckDBPyConnection
 ) -> None:

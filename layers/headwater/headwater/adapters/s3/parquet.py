@@ -8,7 +8,7 @@ from headwater.domain.facts import columns_of
 from headwater.domain.models import MODELS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     import duckdb
@@ -36,18 +36,32 @@ def create_view(
     """Make a table a view over Parquet files; without files it is empty, with its columns.
 
     ``models`` are the account's, which name columns of ``credits``. Partitions are not read from
-    the paths: a fact row says itself when it happened.
+    the paths: a fact row says itself when it happened. A column that the files lack is null: a
+    release that adds one reads what the last run wrote, until its own first run has written all
+    of the table again.
     """
+    wanted = columns_of(table, models)
     if paths:
         files = ", ".join(_literal(str(path)) for path in paths)
-        body = f"SELECT * FROM read_parquet([{files}], hive_partitioning = false)"
+        found = _columns_in(db, paths[0])
+        nulls = _nulls({name: kind for name, kind in wanted.items() if name not in found})
+        body = f"SELECT *{nulls} FROM read_parquet([{files}], hive_partitioning = false)"
     else:
-        columns = ", ".join(
-            f"CAST(NULL AS {sql_type}) AS {identifier(column)}"
-            for column, sql_type in columns_of(table, models).items()
-        )
-        body = f"SELECT {columns} WHERE false"
+        body = f"SELECT {_nulls(wanted).removeprefix(', ')} WHERE false"
     db.execute(f"CREATE OR REPLACE TEMP VIEW {identifier(table)} AS {body}")
+
+
+def _columns_in(db: duckdb.DuckDBPyConnection, path: Path) -> set[str]:
+    """Return the columns of a file; those of one run's objects of a table are the same."""
+    query = f"SELECT name FROM parquet_schema({_literal(str(path))})"
+    return {name for (name,) in db.execute(query).fetchall()}
+
+
+def _nulls(columns: Mapping[str, str]) -> str:
+    """Return the SQL of columns that are null, each after a comma."""
+    return "".join(
+        f", CAST(NULL AS {kind}) AS {identifier(name)}" for name, kind in columns.items()
+    )
 
 
 def write_rows(db: duckdb.DuckDBPyConnection, query: str, path: Path) -> bool:
