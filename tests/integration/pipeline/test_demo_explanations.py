@@ -12,15 +12,13 @@ import pytest
 
 from headwater.adapters.bigcommerce import BigCommerceSources
 from headwater.domain.deliveries import Delivery
-from headwater.usecases.databases import open_database
-from headwater.usecases.explain_credits import ExplainPorts, explain_orders
 from headwater.usecases.import_rows import import_rows
 from headwater.usecases.ports import Source
-from headwater.usecases.published_runs import open_published_run
 from headwater.usecases.record_hits import QueuedMessage, record_hits
 from local.demo.scenario import build
 from local.storefront.server import Storefront
 from tests.demo_purchases import CUSTOMERS, PURCHASES, make_purchases
+from tests.explaining import explain_all, explained_amounts, stored_amounts
 from tests.fakes import FakeClock, FakeSecrets
 from tests.workshop import ACCOUNT, STORE, Workshop
 
@@ -36,8 +34,6 @@ NOW = datetime(2026, 11, 22, 14, tzinfo=UTC)
 # The whole demo takes minutes and shows no other case.
 PART = 30
 MOST_ROWS = 500
-
-type Amounts = dict[tuple[str, str], tuple[int, int]]
 
 
 @pytest.fixture(scope="module")
@@ -111,50 +107,13 @@ def pull(shop: Workshop, scenario: Scenario, folder: Path) -> None:
             last_id, is_last = page.last_id, page.is_last
 
 
-def stored_amounts(shop: Workshop) -> dict[tuple[str, str], Amounts]:
-    """Return what the run gave each touch of each order, and what no touch got ("")."""
-    published = open_published_run(ACCOUNT, runs=shop.runs, lake=shop.lake)
-    models = published.manifest.models
-    amounts = ", ".join(f"{model}_{money}" for model in models for money in ("gross", "net"))
-    stored: dict[tuple[str, str], Amounts] = {}
-    with open_database() as db:
-        shop.facts.mount(db, published.manifest.tables, ["credits"], models)
-        query = f"SELECT store, order_id, visitor, touch_id, {amounts} FROM credits"
-        for source, order_id, _, touch, *figures in db.execute(query).fetchall():
-            of_order = stored.setdefault((source, order_id), {})
-            for place, model in enumerate(models):
-                gross, net = figures[2 * place : 2 * place + 2]
-                if gross is not None:
-                    of_order[touch, model] = gross, net
-    return stored
-
-
-def explained_amounts(explanation: dict[str, Any]) -> Amounts:
-    given = {
-        (touch["touch_id"], model): verdict
-        for touch in explanation["path"]
-        for model, verdict in touch["models"].items()
-        if "weight" in verdict
-    }
-    given |= {("", model): rest for model, rest in explanation["rest"].items()}
-    return {
-        key: (int(Decimal(each["gross"]) * 100), int(Decimal(each["net"]) * 100))
-        for key, each in given.items()
-    }
-
-
 def test_the_explanation_of_every_order_gives_the_stored_cents_of_every_model(
     demo: Workshop,
 ) -> None:
-    stored = stored_amounts(demo)
-    published = open_published_run(ACCOUNT, runs=demo.runs, lake=demo.lake)
-    ports = ExplainPorts(demo.facts, demo.people, demo.edges)
-    explained = explain_orders(ACCOUNT, sorted(stored), published, ports=ports)
+    stored, explained = stored_amounts(demo), explain_all(demo)
     assert explained.arrivals == []
     assert len(stored) > PURCHASES // PART * 0.9
-    assert explained.orders.keys() == stored.keys()
-    for key, explanation in explained.orders.items():
-        assert explained_amounts(explanation) == stored[key], key
+    assert explained_amounts(explained) == stored
     reasons = Counter(
         verdict.get("excluded", "shared")
         for explanation in explained.orders.values()

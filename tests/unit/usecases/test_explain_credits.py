@@ -8,13 +8,18 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
 
 from headwater.domain.attribution.apportion import exact_parts
 from headwater.domain.journeys import Edge
 from headwater.domain.nodes import email_node
 from headwater.domain.subscription_rules import SubscriptionRule
 from headwater.errors import UnknownResourceError
+from tests.explaining import explain_all, explained_amounts, stored_amounts
+from tests.random_shop import Events, events, happen, open_shop
 from tests.workshop import ACCOUNT, STORE, Workshop
+
+type Explanations = dict[int, dict[str, Any]]
 
 MINE = {
     "mine": {
@@ -56,6 +61,11 @@ def shop() -> Workshop:
     return shop
 
 
+@pytest.fixture(scope="module")
+def explained(shop: Workshop) -> Explanations:
+    return {order: shop.explain(order) for order in range(1, 7)}
+
+
 def minor(amount: str) -> int:
     return int(Decimal(amount) * 100)
 
@@ -75,8 +85,10 @@ def recomputed(path: list[dict[str, Any]], model: str, revenue: int) -> dict[str
 
 
 @pytest.mark.parametrize("order", [1, 2, 3, 4, 5, 6])
-def test_the_cents_of_every_order_follow_from_its_explanation(shop: Workshop, order: int) -> None:
-    trail, explanation = shop.trail(order), shop.explain(order)
+def test_the_cents_of_every_order_follow_from_its_explanation(
+    shop: Workshop, explained: Explanations, order: int
+) -> None:
+    trail, explanation = shop.trail(order), explained[order]
     for model in trail["rest"]:
         for money in ("gross", "net"):
             stored = {
@@ -89,15 +101,17 @@ def test_the_cents_of_every_order_follow_from_its_explanation(shop: Workshop, or
     assert (explanation["agrees"], explanation["differences"]) == (True, [])
 
 
-def reasons(shop: Workshop, order: int, model: str) -> dict[str, str]:
+def reasons(explanation: dict[str, Any], model: str) -> dict[str, str]:
     return {
         touch["campaign"]: touch["models"][model].get("excluded", "")
-        for touch in shop.explain(order)["path"]
+        for touch in explanation["path"]
     }
 
 
-def test_every_touch_of_the_journey_tells_the_rule_that_excludes_it(shop: Workshop) -> None:
-    assert reasons(shop, 3, "last_click") == {
+def test_every_touch_of_the_journey_tells_the_rule_that_excludes_it(
+    explained: Explanations,
+) -> None:
+    assert reasons(explained[3], "last_click") == {
         "first": "before_window",
         "brand": "before_window",
         "": "direct_beside_others",
@@ -105,17 +119,17 @@ def test_every_touch_of_the_journey_tells_the_rule_that_excludes_it(shop: Worksh
         "generic": "",
         "too late": "after_order",
     }
-    assert reasons(shop, 3, "reengaged_lead")["generic"] == "after_opt_in"
-    assert reasons(shop, 3, "mine")["brand"] == "before_window"
-    assert reasons(shop, 2, "mine")["first"] == "order_not_in_scope"
-    assert reasons(shop, 3, "last_paid")["news"] == "not_paid"
-    assert reasons(shop, 3, "linear")["too late"] == "after_order"
+    assert reasons(explained[3], "reengaged_lead")["generic"] == "after_opt_in"
+    assert reasons(explained[3], "mine")["brand"] == "before_window"
+    assert reasons(explained[2], "mine")["first"] == "order_not_in_scope"
+    assert reasons(explained[3], "last_paid")["news"] == "not_paid"
+    assert reasons(explained[3], "linear")["too late"] == "after_order"
 
 
-def test_a_rebill_shows_the_path_that_it_inherits(shop: Workshop) -> None:
-    explanation = shop.explain(4)
+def test_a_rebill_shows_the_path_that_it_inherits(explained: Explanations) -> None:
+    explanation = explained[4]
     assert explanation["inherited_from"] == {"source": STORE, "order_id": "2"}
-    assert reasons(shop, 4, "last_click")["news"] == "after_order"
+    assert reasons(explained[4], "last_click")["news"] == "after_order"
     assert explanation["windows"]["last_click"] == {
         "from": "2026-08-21T15:00:00+00:00",
         "to": "2026-09-20T15:00:00+00:00",
@@ -127,8 +141,8 @@ def test_an_order_that_is_no_revenue_cannot_be_explained(shop: Workshop) -> None
         shop.explain(99)
 
 
-def test_an_explanation_names_all_that_the_cents_depend_on(shop: Workshop) -> None:
-    explanation = shop.explain(3)
+def test_an_explanation_names_all_that_the_cents_depend_on(explained: Explanations) -> None:
+    explanation = explained[3]
     touches = {touch["campaign"]: touch for touch in explanation["path"]}
     assert touches["generic"]["roles"] == ["last_click"]
     assert touches["first"]["roles"] == ["first_click", "new_lead"]
@@ -265,3 +279,16 @@ def test_an_order_beside_a_rebill_of_anothers_subscription_is_no_first_one() -> 
     shop.run(reported=False)
     assert shop.credited(3, "again") == {"": "100.00"}
     assert shop.explain(3)["agrees"]
+
+
+@settings(max_examples=3)
+@given(before=events(4, 20), after=events(0, 20))
+def test_whatever_comes_after_a_run_its_orders_are_explained_as_they_were_stored(
+    before: Events, after: Events
+) -> None:
+    shop = open_shop()
+    happen(shop, before)
+    shop.run(reported=False)
+    shop.clock.advance(timedelta(minutes=1))
+    happen(shop, after)
+    assert explained_amounts(explain_all(shop)) == stored_amounts(shop)
