@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from headwater.errors import InvalidParameterError
 from headwater.usecases.check_store import check_store
-from headwater.usecases.ports import Source, Webhooks
+from headwater.usecases.ports import Source
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
@@ -102,26 +102,32 @@ def connect_source(
     check = try_store(request, sources=ports.sources, other_api_urls=other_api_urls)
     if check.refusal:
         raise check.refusal
-    token = request.access_token.strip()
     # The source is written last: it names a secret and a site that exist.
-    secret_arn = ports.secrets.put(account, request.source, token)
+    secret_arn = ports.secrets.put(account, request.source, request.access_token.strip())
     public_key = (known and known.public_key) or ports.token_hex(_PUBLIC_KEY_BYTES)
     ports.accounts.add_site(public_key, account, request.source)
     source = replace(
-        known or Source(request.source, BIGCOMMERCE, store_hash, secret_arn),
+        _well_again(known) if known else Source(request.source, BIGCOMMERCE, store_hash, ""),
         secret_arn=secret_arn,
         api_url=request.api_url,
-        status="ok",
-        reason="",
         status_since=ports.clock.now(),
         public_key=public_key,
-        is_paused=bool(known and known.is_paused and not known.is_removed),
-        # Another API account sees none of the webhooks that the one before has made.
-        webhooks=replace(known.webhooks, looked_at=None) if known else Webhooks(),
         **told_by_store(check),
     )
     ports.accounts.save_source(account, source)
     return ConnectedSource(source, check, is_new=known is None)
+
+
+def _well_again(known: Source) -> Source:
+    """Return a source that is connected again, without what its last token had left."""
+    return replace(
+        known,
+        status="ok",
+        reason="",
+        is_paused=known.is_paused and not known.is_removed,
+        # Another API account sees none of the webhooks that the one before has made.
+        webhooks=replace(known.webhooks, looked_at=None),
+    )
 
 
 def try_store(

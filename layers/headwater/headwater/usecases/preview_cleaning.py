@@ -62,26 +62,12 @@ def preview_cleaning(
     with open_database() as db:
         tables = ["touchpoints", "costs", "ad_clicks", "credits"]
         facts.mount(db, published.manifest.tables, tables, published.manifest.models)
-        columns = {
-            **NAMING_KEYS,
-            "touches": "BIGINT",
-            **dict.fromkeys(("dimension", "before", "after"), "VARCHAR"),
-        }
-        fill_table(db, "moved", columns, _moved(db, present, tried))
         (touches,) = single_row(db, "SELECT count(*) FROM touchpoints WHERE NOT is_bot")
-        distinct = f"SELECT DISTINCT {', '.join(NAMING_KEYS)}, touches FROM moved"
-        (moved,) = single_row(db, f"SELECT coalesce(sum(touches), 0) FROM ({distinct})")
-        same = " AND ".join(f"s.{name} = m.{name}" for name in NAMING_KEYS)
-        query = _MOVES.format(
-            keys=", t.".join(NAMING_KEYS), touches=marked("touchpoints"), same=same
-        )
-        rows = db.execute(
-            f"SELECT * FROM ({query}) ORDER BY 4 DESC, 1, 2, 3 LIMIT {_MOST_MOVES}"
-        ).fetchall()
+        moved, rows = _read_moves(db, present, tried)
     return {
         **envelope(account, "cleaning-preview", published),
         "touches": touches,
-        "moved": int(moved),
+        "moved": moved,
         "moves": [
             {
                 "dimension": dimension,
@@ -94,6 +80,24 @@ def preview_cleaning(
             for dimension, before, after, count, orders, net in rows
         ],
     }
+
+
+def _read_moves(
+    db: duckdb.DuckDBPyConnection, present: AccountSettings, tried: AccountSettings
+) -> tuple[int, list[tuple[Any, ...]]]:
+    """Return how many touches would move, and the most frequent moves with their orders."""
+    columns = {
+        **NAMING_KEYS,
+        "touches": "BIGINT",
+        **dict.fromkeys(("dimension", "before", "after"), "VARCHAR"),
+    }
+    fill_table(db, "moved", columns, _moved(db, present, tried))
+    distinct = f"SELECT DISTINCT {', '.join(NAMING_KEYS)}, touches FROM moved"
+    (moved,) = single_row(db, f"SELECT coalesce(sum(touches), 0) FROM ({distinct})")
+    same = " AND ".join(f"s.{name} = m.{name}" for name in NAMING_KEYS)
+    query = _MOVES.format(keys=", t.".join(NAMING_KEYS), touches=marked("touchpoints"), same=same)
+    rows = db.execute(f"SELECT * FROM ({query}) ORDER BY 4 DESC, 1, 2, 3 LIMIT {_MOST_MOVES}")
+    return int(moved), rows.fetchall()
 
 
 def _moved(

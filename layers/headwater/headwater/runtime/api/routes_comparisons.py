@@ -24,6 +24,13 @@ def comparison_routes(serve_report: Callable[..., dict[str, Any]]) -> Router:
         serve_report: the use case behind them.
     """
     router = new_router()
+    _add_models(router, serve_report)
+    _add_journeys(router, serve_report)
+    return router
+
+
+def _add_models(router: Router, serve_report: Callable[..., dict[str, Any]]) -> None:
+    """Add the route of the comparison of models."""
 
     @router.get(
         "/v1/reports/models",
@@ -53,6 +60,10 @@ def comparison_routes(serve_report: Callable[..., dict[str, Any]]) -> Router:
             lambda span: ModelsRequest(RoiQuery(span, names), revenue),
         )
 
+
+def _add_journeys(router: Router, serve_report: Callable[..., dict[str, Any]]) -> None:
+    """Add the route of the journey facts."""
+
     @router.get(
         "/v1/reports/journeys",
         operation_id="read_journeys",
@@ -74,5 +85,3 @@ def comparison_routes(serve_report: Callable[..., dict[str, Any]]) -> Router:
             asked,
             lambda span: JourneysRequest(JourneysQuery(span)),
         )
-
-    return router

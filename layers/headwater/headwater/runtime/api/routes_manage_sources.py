@@ -29,6 +29,13 @@ _ACCEPTED = 202
 def manage_routes() -> Router:
     """Return the routes of a connected store."""
     router = new_router()
+    for add in (_add_test, _add_pause, _add_resume, _add_options, _add_removal):
+        add(router)
+    return router
+
+
+def _add_test(router: Router) -> None:
+    """Add the route that tries a store."""
 
     @router.post(
         "/v1/sources/<source>/test",
@@ -46,6 +53,10 @@ def manage_routes() -> Router:
         scopes = scopes_of(tried.findings)
         return json_answer({"account": account, "source": details, "scopes": scopes})
 
+
+def _add_pause(router: Router) -> None:
+    """Add the route that stops its pulls."""
+
     @router.post(
         "/v1/sources/<source>/pause",
         operation_id="pause_source",
@@ -58,6 +69,10 @@ def manage_routes() -> Router:
     def pause(source: str) -> Response[str]:
         account = account_of(router)
         return source_answer(account, pause_source(account, source, accounts=bootstrap.accounts()))
+
+
+def _add_resume(router: Router) -> None:
+    """Add the route that starts them again."""
 
     @router.post(
         "/v1/sources/<source>/resume",
@@ -74,6 +89,10 @@ def manage_routes() -> Router:
             account, source, accounts=bootstrap.accounts(), pipeline=bootstrap.pipeline()
         )
         return source_answer(account, resumed)
+
+
+def _add_options(router: Router) -> None:
+    """Add the route of its options."""
 
     @router.put(
         "/v1/sources/<source>/options",
@@ -98,6 +117,10 @@ def manage_routes() -> Router:
             ports=ports,
         )
         return source_answer(account, changed)
+
+
+def _add_removal(router: Router) -> None:
+    """Add the route that removes it."""
 
     @router.delete(
         "/v1/sources/<source>",
@@ -126,5 +149,3 @@ def manage_routes() -> Router:
         )
         logger.info("source removed", extra={"source": source, "data": data})
         return source_answer(account, removed, _ACCEPTED)
-
-    return router

@@ -61,26 +61,27 @@ def order_routes(
         is_file = (event.headers.get("content-type") or "").lower().startswith(CSV)
         if is_file:
             dialect = FileDialect(_zone(time_zone), _MARKS.get(decimal or "", ""))
+            text = read_text(event.raw_event)
             result = import_order_file(
-                account,
-                source or "",
-                read_text(event.raw_event),
-                dialect,
-                currency=currency or "",
-                ports=ports,
+                account, source or "", text, dialect, currency=currency or "", ports=ports
             )
         else:
             _refuse_parameters(event.query_string_parameters)
             result = import_orders(account, read_json(event.raw_event), ports=ports)
-        rejected = len(result.rejected)
-        logger.info(
-            "orders imported",
-            extra={"is_file": is_file, "accepted": result.accepted, "rejected": rejected},
-        )
-        count(RowsImported=result.accepted, RowsRejected=rejected)
-        return json_answer(asdict(result))
+        return _told(result, is_file=is_file)
 
     return router
+
+
+def _told(result: ImportRowsResult, *, is_file: bool) -> Response[str]:
+    """Log, count and answer what became of the rows."""
+    rejected = len(result.rejected)
+    logger.info(
+        "orders imported",
+        extra={"is_file": is_file, "accepted": result.accepted, "rejected": rejected},
+    )
+    count(RowsImported=result.accepted, RowsRejected=rejected)
+    return json_answer(asdict(result))
 
 
 def _zone(name: str | None) -> ZoneInfo | None:

@@ -37,6 +37,13 @@ def reconciliation_routes(
         request_reconciliation: the use case that starts a reconciliation.
     """
     router = new_router()
+    _add_report(router, serve_reconciliation)
+    _add_request(router, request_reconciliation)
+    return router
+
+
+def _add_report(router: Router, serve_reconciliation: Callable[..., dict[str, Any]]) -> None:
+    """Add the route of the report."""
 
     @router.get(
         "/v1/reports/reconciliation",
@@ -71,6 +78,10 @@ def reconciliation_routes(
             ),
         )
 
+
+def _add_request(router: Router, request_reconciliation: Callable[..., Mapping[str, Any]]) -> None:
+    """Add the route that starts a reconciliation."""
+
     @router.post(
         "/v1/reconciliations",
         operation_id="request_reconciliation",
@@ -97,8 +108,6 @@ def reconciliation_routes(
         )
         told = {name: job[name] for name in ("from", "to", "status", "requested_at")}
         return json_answer({"account": account_of(router), **told}, status=202)
-
-    return router
 
 
 def _day(name: str, text: str) -> date:

@@ -25,6 +25,13 @@ def report_routes(serve_report: Callable[..., dict[str, Any]]) -> Router:
         serve_report: the use case behind them.
     """
     router = new_router()
+    _add_list(router)
+    _add_roi(router, serve_report)
+    return router
+
+
+def _add_list(router: Router) -> None:
+    """Add the route of what can be asked."""
 
     @router.get(
         "/v1/reports",
@@ -41,6 +48,10 @@ def report_routes(serve_report: Callable[..., dict[str, Any]]) -> Router:
         return unless_known(
             router, etag, lambda: json_answer(list_reports(account, run), etag=etag)
         )
+
+
+def _add_roi(router: Router, serve_report: Callable[..., dict[str, Any]]) -> None:
+    """Add the route of the ROI report."""
 
     @router.get(
         "/v1/reports/roi",
@@ -73,5 +84,3 @@ def report_routes(serve_report: Callable[..., dict[str, Any]]) -> Router:
             asked,
             lambda span: RoiRequest(RoiQuery(span, names, date), model, revenue),
         )
-
-    return router
