@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import csv
 import io
-from typing import TYPE_CHECKING
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -226,15 +227,28 @@ def test_before_the_first_run_there_is_nothing_to_preview(side: LambdaSide) -> N
     assert answer["statusCode"] == 404
 
 
-def test_an_orders_whole_path_comes_on_request(reported: LambdaSide) -> None:
-    answer = reported.call(
-        CREDITS, caller=MARKETER, source=STORE, order_id="7", query="explain=true"
-    )
+def test_an_orders_whole_path_comes_on_request_and_again_once_something_has_arrived(
+    reported: LambdaSide,
+) -> None:
+    def ask(query: str, etag: str = "") -> Any:  # noqa: ANN401 - any JSON value
+        path, headers = {"source": STORE, "order_id": "7"}, {"if-none-match": etag}
+        return reported.call(CREDITS, caller=MARKETER, query=query, headers=headers, **path)
+
+    answer = ask("explain=true")
     explanation = models_reports.CreditTrail.model_validate(answer["json"]).explanation
     assert explanation is not None
     [touch] = explanation.path
     assert (touch.models["last_click"].weight, touch.models["last_click"].of) == (1, 1)
-    assert (
-        "explanation"
-        not in reported.call(CREDITS, caller=OWNER, source=STORE, order_id="7")["json"]
-    )
+    assert explanation.agrees
+    assert "explanation" not in ask("")["json"]
+    etag = answer["headers"]["ETag"]
+    assert ask("explain=true", etag)["statusCode"] == 304
+    reported.workshop.clock.advance(timedelta(minutes=1))
+    reported.workshop.click("2026-11-20 14:00", campaign="came later")
+    again = ask("explain=true", etag)
+    assert again["statusCode"] == 200
+    trail = models_reports.CreditTrail.model_validate(again["json"])
+    assert trail.explanation is not None
+    assert trail.explanation.arrived_since is not None
+    [arrived] = trail.explanation.arrived_since.touches
+    assert arrived.campaign == "came later"
