@@ -55,6 +55,11 @@ _PAGE = "left(regexp_replace(regexp_replace(t.landing_page, '[?#].*$', ''), '(.)
 # What names a touch: its marks, a page that stands for its landing page (``landing_groups``), and
 # the number of the ad that its click id belongs to.
 NAMING_KEYS = {**dict.fromkeys((*RAW_MARKS, "landing"), "VARCHAR"), "clicked": "INTEGER"}
+_SAME_MARKS = " AND ".join(f"t.{name} = d.raw_{name}" for name in NAMING_KEYS)
+_TOUCH_NAMES = (
+    ", ".join(f"d.{name}" for name in (*DIMENSIONS, *AD_NAMES, *AD_COLUMNS))
+    + f", {_PAGE} AS landing_page, t.device"
+)
 # Of a click id that two platforms claim, or one for two ads, nothing is known.
 _CLICKED_ADS = """
 CREATE OR REPLACE TEMP TABLE clicked_ads AS
@@ -89,6 +94,28 @@ class Marks(NamedTuple):
 
 def build_dimension_tables(db: duckdb.DuckDBPyConnection, settings: AccountSettings) -> None:
     """Make the dimension tables of a run from its mounted facts."""
+    naming, seen = build_touch_dimensions(db, settings)
+    db.execute(
+        "CREATE OR REPLACE TEMP TABLE click_rows AS "
+        "SELECT CAST((t.occurred_at AT TIME ZONE 'UTC') AT TIME ZONE $zone AS DATE) AS day, "
+        f"{_TOUCH_NAMES}, count(*) AS clicks "
+        f"FROM {marked('touchpoints')} t JOIN named_marks d ON {_SAME_MARKS} "
+        "WHERE NOT t.is_bot GROUP BY ALL",
+        {"zone": settings.time_zone},
+    )
+    spend = {name: kind for name, kind in COLUMNS["spend"].items() if name not in AD_NAMES}
+    fill_table(db, "unnamed_spend", spend, read_spend(db, naming, seen))
+    db.execute(f"CREATE OR REPLACE TEMP TABLE spend_rows AS {with_ad_names('unnamed_spend')}")
+
+
+def build_touch_dimensions(
+    db: duckdb.DuckDBPyConnection, settings: AccountSettings
+) -> tuple[Naming, SeenClicks]:
+    """Make ``touch_dimensions dimensioned_touches`` alone.
+
+    Returns:
+        How things are named, and the clicks that ads have brought: what costs are named by.
+    """
     naming, seen = Naming(settings, AdNames(db)), SeenClicks()
     build_naming_keys(db, settings)
     rows, paid = [], settings.paid_channels
@@ -107,10 +134,13 @@ def build_dimension_tables(db: duckdb.DuckDBPyConnection, settings: AccountSetti
     build_ad_names(db)
     named = with_ad_names("touch_dimensions", "ad_", "r.raw_{0}")
     db.execute(f"CREATE OR REPLACE TEMP TABLE named_marks AS {named}")
-    _build_touch_tables(db, settings)
-    spend = {name: kind for name, kind in COLUMNS["spend"].items() if name not in AD_NAMES}
-    fill_table(db, "unnamed_spend", spend, read_spend(db, naming, seen))
-    db.execute(f"CREATE OR REPLACE TEMP TABLE spend_rows AS {with_ad_names('unnamed_spend')}")
+    touch = "t.n, t.contact, t.touch_id, t.visitor, t.occurred_at, t.is_imported"
+    db.execute(
+        "CREATE OR REPLACE TEMP TABLE dimensioned_touches AS "
+        f"SELECT {touch}, {_TOUCH_NAMES} "
+        f"FROM {marked('known_touches')} t JOIN named_marks d ON {_SAME_MARKS}"
+    )
+    return naming, seen
 
 
 def build_naming_keys(db: duckdb.DuckDBPyConnection, *variants: AccountSettings) -> None:
@@ -152,26 +182,6 @@ def read_marks(db: duckdb.DuckDBPyConnection) -> Iterator[Marks]:
     for *values, touches in raw:
         clicked = clicked_ads.get(values[-1], NO_AD)
         yield Marks(tuple(values), touches, index.match(Campaign(*values[:9]), clicked))
-
-
-def _build_touch_tables(db: duckdb.DuckDBPyConnection, settings: AccountSettings) -> None:
-    same_marks = " AND ".join(f"t.{name} = d.raw_{name}" for name in NAMING_KEYS)
-    names = ", ".join(f"d.{name}" for name in (*DIMENSIONS, *AD_NAMES, *AD_COLUMNS))
-    names += f", {_PAGE} AS landing_page, t.device"
-    touch = "t.n, t.contact, t.touch_id, t.visitor, t.occurred_at, t.is_imported"
-    db.execute(
-        "CREATE OR REPLACE TEMP TABLE dimensioned_touches AS "
-        f"SELECT {touch}, {names} "
-        f"FROM {marked('known_touches')} t JOIN named_marks d ON {same_marks}"
-    )
-    db.execute(
-        "CREATE OR REPLACE TEMP TABLE click_rows AS "
-        "SELECT CAST((t.occurred_at AT TIME ZONE 'UTC') AT TIME ZONE $zone AS DATE) AS day, "
-        f"{names}, count(*) AS clicks "
-        f"FROM {marked('touchpoints')} t JOIN named_marks d ON {same_marks} "
-        "WHERE NOT t.is_bot GROUP BY ALL",
-        {"zone": settings.time_zone},
-    )
 
 
 def _ad_links(db: duckdb.DuckDBPyConnection) -> Iterator[AdLink]:

@@ -16,7 +16,7 @@ from headwater.domain.effects import effects_of
 from headwater.errors import UnknownResourceError
 from headwater.usecases.arrivals import spell_arrivals
 from headwater.usecases.databases import open_database
-from headwater.usecases.dimension_tables import build_dimension_tables
+from headwater.usecases.dimension_tables import build_touch_dimensions
 from headwater.usecases.duplicate_tables import build_duplicate_tables
 from headwater.usecases.effect_tables import read_versions
 from headwater.usecases.engine_columns import read_columns, read_tracking_start
@@ -118,7 +118,7 @@ def explain_orders(
         arrivals, edges = _read_since(db, account, published, ports)
         build_journey_tables(db, settings)
         build_duplicate_tables(db, settings)
-        build_dimension_tables(db, settings)
+        build_touch_dimensions(db, settings)
         columns = read_columns(db, settings, started)
         effects = effects_of(read_versions(db))
         explainer = Explainer(

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from headwater.domain.transition_counts import Purchases, Trail
-from headwater.usecases.dimension_tables import NAMING_KEYS, build_dimension_tables, marked
+from headwater.usecases.dimension_tables import NAMING_KEYS, build_touch_dimensions, marked
 from headwater.usecases.duplicate_tables import build_duplicate_tables
 from headwater.usecases.engine_columns import read_columns
 from headwater.usecases.journey_tables import build_journey_tables
@@ -107,7 +107,7 @@ def read_journeys(db: duckdb.DuckDBPyConnection, settings: AccountSettings) -> J
     """Return everybody's journeys from the mounted ``JOURNEY_TABLES``."""
     build_journey_tables(db, settings)
     build_duplicate_tables(db, settings)
-    build_dimension_tables(db, settings)
+    build_touch_dimensions(db, settings)
     read_columns(db, settings)
     db.execute(_STRANGERS)
     db.execute(_EVERYBODYS_TOUCHES)
