@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
 
@@ -22,6 +22,7 @@ from headwater.adapters.bigcommerce.session import Listing
 from headwater.adapters.dynamodb import orders as order_table
 from headwater.adapters.dynamodb.orders import DynamoOrders
 from headwater.domain.reporting_days import utc_day
+from headwater.usecases import record_webhooks
 from headwater.usecases.ports import OrderPage
 from headwater.usecases.source_pull import SourcePull
 
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 _FULL_PAGE = 250
+_A_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +108,31 @@ def _key_with_the_day(right: Any) -> Any:  # noqa: ANN401
     return property(key)
 
 
+def _dropped_when_failed(right: Any) -> Any:  # noqa: ANN401
+    def record(*args: Any, **named: Any) -> Any:  # noqa: ANN401
+        return replace(right(*args, **named), failed=())
+
+    return record
+
+
+def _known_by_order(right: Any) -> Any:  # noqa: ANN401
+    def read(text: str) -> Any:  # noqa: ANN401
+        notice = right(text)
+        return replace(notice, event=notice.order_id)
+
+    return read
+
+
+def _remembered_too_early(right: Any) -> Any:  # noqa: ANN401
+    def fetch(self: Any, notices: Any) -> Any:  # noqa: ANN401
+        now = self._ports.clock.now()
+        events = {notice.event for notice in notices}
+        self._ports.hooks.remember(self._account, self._source.source, events, now + _A_DAY)
+        return right(self, notices)
+
+    return fetch
+
+
 BUGS = (
     SeededBug(
         "an exclusive bound: the id after the last one",
@@ -134,5 +161,25 @@ BUGS = (
     SeededBug(
         "a short page taken for the last",
         ((Listing, "is_last", lambda _: property(lambda page: len(page.rows) < _FULL_PAGE)),),
+    ),
+    SeededBug(
+        "a webhook of a deleted order ignored",
+        (
+            (record_webhooks._SourceOrders, "_retract", lambda _: lambda *_: 0),  # noqa: SLF001
+        ),
+    ),
+    SeededBug(
+        "webhooks told apart by order and not by event",
+        ((record_webhooks, "read_notice", _known_by_order),),
+    ),
+    SeededBug(
+        "a webhook forgotten where the store did not answer",
+        ((record_webhooks, "_record", _dropped_when_failed),),
+    ),
+    SeededBug(
+        "a webhook remembered before its order is kept",
+        (
+            (record_webhooks._SourceOrders, "fetch", _remembered_too_early),  # noqa: SLF001
+        ),
     ),
 )

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping
     from pathlib import Path
 
 type Order = dict[str, Any]
@@ -44,24 +44,50 @@ class Ours:
     objects: Mapping[str, Mapping[str, bytes]]
 
 
-def compare(store: Path, ours: Ours, scratch: Path) -> None:
+def compare(
+    store: Path, ours: Ours, scratch: Path, *, without: Collection[int] = frozenset()
+) -> None:
     """Raise StoreDiffersError unless every order is here once and as the store has it.
 
     Args:
         store: the store's SQLite file.
         ours: what we have.
         scratch: a folder for Parquet files; one that is there already is not written again.
+        without: orders whose records may be out of date; their facts have to be as the records.
     """
     theirs = read_store(store)
     names = Counter(int(document["order_id"]) for document in ours.documents)
     _expect("records per order", dict.fromkeys(names, 1), dict(names))
-    stored = {int(document["order_id"]): _order(document) for document in ours.documents}
+    stored = _records(ours.documents)
     # An incomplete order is destroyed when its shopper starts anew: nobody would be told.
     known = {i: o for i, o in stored.items() if i in theirs or o["status_id"] != _INCOMPLETE}
-    _expect("records", theirs, known)
+    _expect("records", _but(theirs, without), _but(known, without))
     orders, lines = _read_facts(ours.objects, scratch)
     _expect("facts", _facts_of(stored), orders)
     _expect("lines", {i: row[-2:] for i, row in orders.items()}, lines)
+
+
+def compare_some(
+    store: Path, documents: Iterable[dict[str, Any]], order_ids: Collection[int]
+) -> None:
+    """Raise StoreDiffersError unless some orders are as the store has them, or retracted.
+
+    Args:
+        store: the store's SQLite file.
+        documents: our records, of these orders and others.
+        order_ids: the orders.
+    """
+    theirs, stored = read_store(store), _records(documents)
+    there = [i for i in order_ids if i in theirs]
+    _expect("records", {i: theirs[i] for i in there}, {i: stored[i] for i in there if i in stored})
+    gone = [i for i in order_ids if i not in theirs and i in stored]
+    if counting := [i for i in gone if not stored[i]["is_archived"]]:
+        message = f"orders that the store has deleted still count: {counting}"
+        raise StoreDiffersError(message)
+
+
+def _but(orders: Mapping[int, Order], without: Collection[int]) -> dict[int, Order]:
+    return {i: order for i, order in orders.items() if i not in without}
 
 
 def _expect(what: str, theirs: Mapping[int, Any], ours: Mapping[int, Any]) -> None:
@@ -149,6 +175,10 @@ def _money(units: int) -> Decimal:
 
 
 # --- our records ---------------------------------------------------------------------------------
+
+
+def _records(documents: Iterable[dict[str, Any]]) -> dict[int, Order]:
+    return {int(document["order_id"]): _order(document) for document in documents}
 
 
 def _order(document: dict[str, Any]) -> Order:

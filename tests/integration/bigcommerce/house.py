@@ -12,17 +12,29 @@ from typing import TYPE_CHECKING, Any
 
 from headwater.adapters.bigcommerce import BigCommerceSources
 from headwater.adapters.dynamodb.accounts import DynamoAccounts
+from headwater.adapters.dynamodb.hooks import DynamoHooks
 from headwater.adapters.dynamodb.marks import DynamoMarks
 from headwater.adapters.dynamodb.orders import DynamoOrders
 from headwater.adapters.dynamodb.products import DynamoProducts
 from headwater.adapters.dynamodb.runs import DynamoRuns
 from headwater.domain.settings import AccountSettings
+from headwater.errors import RetriableError
 from headwater.usecases.directory_pull import DirectoryPorts
 from headwater.usecases.export_facts import Tables, export_facts, list_marked_days
 from headwater.usecases.finish_run import finish_run
+from headwater.usecases.keep_orders import KeepPorts
 from headwater.usecases.keep_webhooks import HookPorts
+from headwater.usecases.manage_sources import set_options
 from headwater.usecases.ports import Source
 from headwater.usecases.pull_orders import pull_orders
+from headwater.usecases.receive_webhook import (
+    SECRET_HEADER,
+    WebhookCall,
+    hash_of_secret,
+    receive_webhook,
+)
+from headwater.usecases.record_hits import QueuedMessage
+from headwater.usecases.record_webhooks import WebhookPorts, record_webhooks
 from headwater.usecases.run_files import LEASE, Desk, prefix_of
 from headwater.usecases.source_pull import PulledOrders, PullPorts
 from tests.fakes import (
@@ -30,7 +42,7 @@ from tests.fakes import (
     FakeCosts,
     FakeEdges,
     FakeFacts,
-    FakeHooks,
+    FakeHitQueue,
     FakeJourneys,
     FakeLake,
     FakePipeline,
@@ -40,13 +52,15 @@ from tests.fakes import (
 from tests.integration.bigcommerce.comparison import Ours
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Mapping, Sequence
 
     from headwater.usecases.ports import Mark, Marks, OrderPage
+    from headwater.usecases.record_webhooks import RecordedWebhooks
     from local.storefront.server import Storefront
     from tests.integration.bigcommerce.world import Fuse
 
 ACCOUNT, SOURCE = "acme", "bigcommerce"
+COLLECTOR = "https://collector.example"
 
 
 class OrderMarks:
@@ -73,6 +87,7 @@ class House:
     facts: FakeFacts = field(default_factory=FakeFacts)
     journeys: FakeJourneys = field(default_factory=FakeJourneys)
     edges: FakeEdges = field(default_factory=FakeEdges)
+    webhook_queue: FakeHitQueue = field(default_factory=FakeHitQueue)
     runs_begun: int = 0
 
     def connect(self) -> None:
@@ -81,7 +96,9 @@ class House:
         desk.accounts.create(ACCOUNT, AccountSettings(), self.clock.now())
         arn = self.secrets.put(ACCOUNT, SOURCE, self.shop.token)
         store_hash = self.shop.store.settings.store_hash
-        source = Source(SOURCE, "bigcommerce", store_hash, arn, self.shop.url)
+        source = Source(
+            SOURCE, "bigcommerce", store_hash, arn, self.shop.url, public_key="shop-key"
+        )
         desk.accounts.save_source(ACCOUNT, source)
 
     @property
@@ -118,23 +135,59 @@ class House:
         head = DynamoRuns(self.account_table).head(ACCOUNT)
         published = self.lake.get_json(str(head.manifest))["tables"]
         return Ours(
-            self._documents(),
+            self.all_documents(),
             {
                 table: {key: self.facts.objects[key] for key in partitions.values()}
                 for table, partitions in published.items()
             },
         )
 
-    def modified_at(self) -> dict[str, datetime]:
-        """Return when the store last changed each order, as the table has it."""
+    def publish(self) -> None:
+        """Do a run that pulls nothing."""
+        _Desk(self).publish(self._begin())
+
+    def switch_webhooks(self, *, on: bool) -> None:
+        """Have the store's changes told as they happen, or no longer."""
+        set_options(ACCOUNT, SOURCE, webhooks=on, ports=_Desk(self).hook_ports(self._soon()))
+
+    def take_webhook(self, url: str, headers: Mapping[str, str], body: bytes) -> int:
+        """Answer a call of the store as the deployed function does."""
+        key = url.removeprefix(f"{COLLECTOR}/v1/webhooks/")
+        call = WebhookCall(key, headers.get(SECRET_HEADER, ""), body.decode())
+        hooks = DynamoHooks(self.account_table)
+        try:
+            received = receive_webhook(
+                call, hooks=hooks, queue=self.webhook_queue, clock=self.clock
+            )
+        except RetriableError:
+            return 500
+        return received.status
+
+    def knows_secret(self, secret: str) -> bool:
+        """Tell whether a webhook with this secret would be let in."""
+        return DynamoHooks(self.account_table).find(hash_of_secret(secret)) is not None
+
+    def record(self, messages: Sequence[str], fuse: Fuse | None = None) -> RecordedWebhooks:
+        """Do one invocation of the worker behind the webhooks; messages are named by number."""
+        queued = [QueuedMessage(str(number), body) for number, body in enumerate(messages)]
+        return record_webhooks(queued, ports=_Desk(self, fuse).webhook_ports(self._soon()))
+
+    def readings(self) -> dict[str, tuple[datetime, str]]:
+        """Return when each order was asked for, and its content, as the table has it."""
         return {
-            document["order_id"]: datetime.fromisoformat(document["modified_at"])
-            for document in self._documents()
+            item["pk"]: (datetime.fromisoformat(item["fetched_at"]), item["content"])
+            for item in self.order_table.items()
+            if item["sk"] == "order"
         }
 
-    def _documents(self) -> list[dict[str, Any]]:
+    def all_documents(self) -> list[dict[str, Any]]:
+        """Return the records of the table."""
         items = self.order_table.items()
         return [json.loads(item["document"]) for item in items if item["sk"] == "order"]
+
+    def _soon(self) -> datetime:
+        """Return the end of the time that a short invocation has."""
+        return self.clock.now() + timedelta(seconds=100)
 
     def _begin(self) -> str:
         """Take the lease; what a dead run has left of its own is waited out."""
@@ -156,6 +209,7 @@ class _Desk:
         self._guard = guard
         clock, orders, accounts = house.clock, guard(house.order_table), guard(house.account_table)
         self.accounts = DynamoAccounts(accounts)
+        self.hooks = DynamoHooks(accounts)
         self.runs = DynamoRuns(accounts)
         self.marks = DynamoMarks(accounts)
         self.orders = DynamoOrders(orders, self.marks, clock)
@@ -196,6 +250,18 @@ class _Desk:
             sleep=lambda seconds: clock.advance(timedelta(seconds=seconds)),
         )
 
+    def hook_ports(self, deadline: datetime) -> HookPorts:
+        """Return what registering webhooks works with."""
+        sources = self._guard(self.sources(deadline))
+        clock = self._house.clock
+        return HookPorts(clock, self.accounts, self.hooks, sources, token_hex, COLLECTOR)
+
+    def webhook_ports(self, deadline: datetime) -> WebhookPorts:
+        """Return what the worker behind the webhooks works with."""
+        sources = self._guard(self.sources(deadline))
+        keep = KeepPorts(self.orders, self.lake, self.products)
+        return WebhookPorts(self._house.clock, self.accounts, self.hooks, sources, keep)
+
     def _ports(self, deadline: datetime) -> PullPorts:
         house, clock = self._house, self._house.clock
         sources = self._guard(self.sources(deadline))
@@ -217,5 +283,5 @@ class _Desk:
             self.lake,
             self.marks,
             directory,
-            HookPorts(clock, self.accounts, FakeHooks(), sources, token_hex, "https://t.example"),
+            self.hook_ports(deadline),
         )

@@ -24,4 +24,6 @@ def test_whatever_happens_every_order_is_here_once_and_as_the_store_has_it() -> 
             suppress_health_check=list(HealthCheck),
         ),
     )
-    print(f"{StoreMachine.operations} operations, {StoreMachine.comparisons} comparisons")
+    print(*(f"{what}: {times}" for what, times in sorted(StoreMachine.happened.items())), sep="\n")
+    assert StoreMachine.happened["orders fetched for webhooks"] > 0
+    assert StoreMachine.happened["comparisons without a pull"] > 0

@@ -1,0 +1,209 @@
+"""What becomes of a store's webhooks: told, lost, doubled, late, recorded, or not.
+
+After a webhook is recorded, its order is as the store has it. Once all are, and none was lost since
+the last whole pull, every order is.
+"""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from hypothesis import strategies as st
+from hypothesis.stateful import invariant, precondition, rule
+
+from headwater.domain.webhooks import HOOK_SCOPES, read_notice
+from headwater.usecases.receive_webhook import SECRET_HEADER
+from local.storefront.faults import FaultKind
+from tests.integration.bigcommerce.comparison import StoreDiffersError, compare, compare_some
+from tests.integration.bigcommerce.store_rules import StoreRules, picks
+from tests.integration.bigcommerce.world import DeathError, Fuse
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from headwater.usecases.record_webhooks import RecordedWebhooks
+
+# As many as the queue hands to the worker at once.
+BATCH = 10
+_GOOD = range(200, 300)
+
+spoilt = st.sampled_from(
+    [None, FaultKind.LOSE_WEBHOOK, FaultKind.DUPLICATE_WEBHOOK, FaultKind.REORDER_WEBHOOKS]
+)
+
+
+class WebhookRules(StoreRules):
+    """The courier of the store, the queue, and the worker behind it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        # Whether something may have happened since the last whole pull that no webhook was told.
+        self.is_deaf = True
+        # Orders of which a webhook was lost since then.
+        self.lost: set[int] = set()
+        self._taken: set[bytes] = set()
+        self.shop.courier.post = self._take
+
+    @precondition(lambda self: not self.is_deaf)
+    @rule(by_us=st.booleans())
+    def end_webhooks(self, by_us: bool) -> None:
+        """Switch them off, or have the store give them up as it does with those that fail."""
+        if by_us:
+            self.house.switch_webhooks(on=False)
+        else:
+            self.store.deactivate_webhooks()
+
+    @rule(down=st.booleans())
+    def fail_the_queue(self, down: bool) -> None:
+        self.house.webhook_queue.is_down = down
+
+    @precondition(lambda self: self._waiting())
+    @rule(spoilt=spoilt)
+    def deliver(self, spoilt: FaultKind | None) -> None:
+        self._deliver(spoilt)
+
+    @precondition(lambda self: self._waiting())
+    @rule(
+        spoilt=spoilt,
+        number=picks,
+        many=st.integers(1, BATCH),
+        backwards=st.booleans(),
+        again=st.booleans(),
+    )
+    def deliver_and_record(
+        self, spoilt: FaultKind | None, number: int, many: int, backwards: bool, again: bool
+    ) -> None:
+        """Deliver what is due, and record some of it in any order, perhaps once more later."""
+        self._deliver(spoilt)
+        self.clock.advance(timedelta(seconds=3))
+        if self.house.webhook_queue.messages:
+            self._record_some(number, many, backwards=backwards, again=again)
+
+    @precondition(lambda self: self.house.webhook_queue.messages)
+    @rule(number=picks, many=st.integers(1, BATCH), backwards=st.booleans(), again=st.booleans())
+    def record_some(self, number: int, many: int, backwards: bool, again: bool) -> None:
+        self._record_some(number, many, backwards=backwards, again=again)
+
+    def _record_some(self, number: int, many: int, *, backwards: bool, again: bool) -> None:
+        """Record some messages in any order; the queue may deliver them once more."""
+        queue = self.house.webhook_queue
+        start = number % len(queue.messages)
+        turned = queue.messages[start:] + queue.messages[:start]
+        batch, queue.messages = turned[:many], turned[many:]
+        self._record(batch[::-1] if backwards else batch)
+        if again:
+            queue.messages += batch
+
+    @precondition(lambda self: self._waiting() or self.house.webhook_queue.messages)
+    @rule(call=st.integers(1, 12), after_effect=st.booleans())
+    def die_while_recording(self, call: int, after_effect: bool) -> None:
+        """Kill the worker; its messages come again."""
+        self._deliver()
+        self.clock.advance(timedelta(seconds=3))
+        batch = self.house.webhook_queue.messages[:BATCH]
+        try:
+            self.house.record(batch, Fuse(call, after_effect=after_effect))
+        except DeathError:
+            self.happened["deaths while recording"] += 1
+
+    @rule()
+    def hear_all(self) -> None:
+        self._hear_all()
+
+    @invariant()
+    def listen(self) -> None:
+        """Note whenever the store does not tell us of everything."""
+        self.is_deaf = self.is_deaf or not self._is_told()
+
+    def nothing_is_missing(self) -> None:
+        """Begin anew, after every order was found to be as the store has it."""
+        self.is_deaf = not self._is_told()
+        self.lost.clear()
+
+    def _is_told(self) -> bool:
+        """Tell whether the store has all webhooks, and we would take each."""
+        with self.store.database.read() as connection:
+            hooks = connection.execute(
+                "SELECT scope, headers FROM hooks WHERE is_active"
+            ).fetchall()
+        good = {
+            hook["scope"]
+            for hook in hooks
+            if self.house.knows_secret(json.loads(hook["headers"])[SECRET_HEADER])
+        }
+        return good == set(HOOK_SCOPES)
+
+    def _take(self, url: str, headers: Mapping[str, str], body: bytes) -> int:
+        status = self.house.take_webhook(url, headers, body)
+        if status in _GOOD:
+            self._taken.add(body)
+        return status
+
+    def _deliver(self, spoilt: FaultKind | None = None) -> None:
+        """Let the courier go round, and note which orders it has lost a webhook of."""
+        if spoilt:
+            self.store.fail(spoilt)
+        before = self._waiting()
+        self._taken.clear()
+        self.happened["webhooks taken"] += self.shop.courier.deliver()
+        gone = before.keys() - self._waiting().keys()
+        lost = {body for body in map(before.__getitem__, gone) if body not in self._taken}
+        self.happened["webhooks lost"] += len(lost)
+        self.lost |= {_order_of(body) for body in lost}
+
+    def _waiting(self) -> dict[int, bytes]:
+        with self.store.database.read() as connection:
+            rows = connection.execute("SELECT id, body FROM deliveries").fetchall()
+        return {row["id"]: row["body"].encode() for row in rows}
+
+    def _record(self, batch: Sequence[str]) -> RecordedWebhooks:
+        """Record a batch, and hold the orders that it names against the store."""
+        is_touched = any(one.kind is FaultKind.EDIT_BETWEEN_PAGES for one in self.store.faults)
+        queue = self.house.webhook_queue
+        done = self.house.record(batch)
+        queue.messages += [batch[int(number)] for number in done.failed]
+        self.happened["orders fetched for webhooks"] += done.fetched
+        self.happened["webhooks known"] += done.known
+        self.happened["orders retracted"] += done.retracted
+        self.happened["webhooks that come again"] += len(done.failed)
+        if not (done.failed or done.dropped or is_touched or (done.known and self.is_deaf)):
+            named = {int(read_notice(message).order_id) for message in batch} - self._pending()
+            named -= self.lost if done.known else set()
+            compare_some(self.file, self.house.all_documents(), named)
+        return done
+
+    def _pending(self) -> set[int]:
+        """Return the orders of which something has been told that is not recorded yet."""
+        queued = {int(read_notice(text).order_id) for text in self.house.webhook_queue.messages}
+        return queued | {_order_of(body) for body in self._waiting().values()}
+
+    def _hear_all(self) -> None:
+        """Once the faults end, all webhooks that were not lost are recorded."""
+        self.store.recover()
+        self.store.configure(quota=100_000, neighbor_per_second=0.0)
+        queue = self.house.webhook_queue
+        queue.is_down = False
+        while self._waiting():
+            self.clock.advance(self._until_the_last_is_due())
+            self._deliver()
+        while queue.messages:
+            batch, queue.messages = queue.messages[:BATCH], queue.messages[BATCH:]
+            if (done := self._record(batch)).failed or done.dropped:
+                message = f"webhooks of a healthy store are not recorded: {done}"
+                raise StoreDiffersError(message)
+        if not self.is_deaf:
+            self.house.publish()
+            self.happened["comparisons without a pull"] += 1
+            compare(self.file, self.house.all_we_have(), self._folder, without=self.lost)
+
+    def _until_the_last_is_due(self) -> timedelta:
+        with self.store.database.read() as connection:
+            [(due_at,)] = connection.execute("SELECT max(due_at) FROM deliveries")
+        due = datetime.fromtimestamp(due_at, UTC)
+        return max(due - self.store.now(), timedelta(0)) + timedelta(seconds=1)
+
+
+def _order_of(body: bytes) -> int:
+    return int(json.loads(body)["data"]["id"])
