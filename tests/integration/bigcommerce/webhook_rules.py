@@ -17,7 +17,7 @@ from headwater.domain.webhooks import HOOK_SCOPES, read_notice
 from headwater.usecases.receive_webhook import SECRET_HEADER
 from local.storefront.faults import FaultKind
 from tests.integration.bigcommerce.comparison import StoreDiffersError, compare, compare_some
-from tests.integration.bigcommerce.store_rules import StoreRules, picks
+from tests.integration.bigcommerce.store_rules import AN_HOUR_MS, StoreRules, picks
 from tests.integration.bigcommerce.world import DeathError, Fuse
 
 if TYPE_CHECKING:
@@ -78,8 +78,7 @@ class WebhookRules(StoreRules):
         """Deliver what is due, and record some of it in any order, perhaps once more later."""
         self._deliver(spoilt)
         self.clock.advance(timedelta(seconds=3))
-        if self.house.webhook_queue.messages:
-            self._record_some(number, many, backwards=backwards, again=again)
+        self._record_some(number, many, backwards=backwards, again=again)
 
     @precondition(lambda self: self.house.webhook_queue.messages)
     @rule(number=picks, many=st.integers(1, BATCH), backwards=st.booleans(), again=st.booleans())
@@ -89,7 +88,7 @@ class WebhookRules(StoreRules):
     def _record_some(self, number: int, many: int, *, backwards: bool, again: bool) -> None:
         """Record some messages in any order; the queue may deliver them once more."""
         queue = self.house.webhook_queue
-        start = number % len(queue.messages)
+        start = number % max(len(queue.messages), 1)
         turned = queue.messages[start:] + queue.messages[:start]
         batch, queue.messages = turned[:many], turned[many:]
         self._record(batch[::-1] if backwards else batch)
@@ -97,9 +96,9 @@ class WebhookRules(StoreRules):
             queue.messages += batch
 
     @precondition(lambda self: self._waiting() or self.house.webhook_queue.messages)
-    @rule(call=st.integers(1, 12), after_effect=st.booleans())
-    def die_while_recording(self, call: int, after_effect: bool) -> None:
-        """Kill the worker; its messages come again."""
+    @rule(call=st.integers(1, 12), after_effect=st.booleans(), at_once=st.booleans())
+    def die_while_recording(self, call: int, after_effect: bool, at_once: bool) -> None:
+        """Kill the worker; its messages come again, at once or some time later."""
         self._deliver()
         self.clock.advance(timedelta(seconds=3))
         batch = self.house.webhook_queue.messages[:BATCH]
@@ -107,6 +106,19 @@ class WebhookRules(StoreRules):
             self.house.record(batch, Fuse(call, after_effect=after_effect))
         except DeathError:
             self.happened["deaths while recording"] += 1
+        if at_once:
+            self._record_some(0, BATCH, backwards=False, again=False)
+
+    @precondition(lambda self: self._waiting() or self.house.webhook_queue.messages)
+    @rule(
+        fault=st.sampled_from([("error", 503), ("throttle", AN_HOUR_MS), ("html", 200)]),
+        number=picks,
+    )
+    def record_while_the_store_fails(self, fault: tuple[str, int], number: int) -> None:
+        self._deliver()
+        self.store.fail(*fault, times=None)
+        self._record_some(number, BATCH, backwards=False, again=False)
+        self.store.recover()
 
     @rule()
     def hear_all(self) -> None:
