@@ -89,12 +89,18 @@ def connect(api: Api, options: argparse.Namespace, terminal: Terminal) -> str:
         "source": options.source,
         "domains": _domains(options, terminal),
         "pull_now": not options.no_pull,
+        **_optional(options, terminal),
         **_account(check["store"], options, terminal, is_first=not known),
     }
     told = api.call("POST", "/v1/sources", asked)
     terminal.say(f"\nConnected: {told['source']}, {told['orders_total']:,} orders.")
     terminal.say(f"  public key of the tracking script  {told['public_key']}")
     terminal.say(f"  pages that may send hits           {', '.join(told['origins'])}")
+    if told["webhooks"]["is_on"]:
+        note = told["webhooks"]["note"] or "on: changes are here within seconds"
+        terminal.say(f"  webhooks                           {note}")
+    if told["with_transactions"]:
+        terminal.say("  payments                           read with each order")
     return str(told["source"])
 
 
@@ -166,6 +172,16 @@ def _domains(options: argparse.Namespace, terminal: Terminal) -> list[str]:
     return [domain.strip() for domain in answer.split(",") if domain.strip()]
 
 
+def _optional(options: argparse.Namespace, terminal: Terminal) -> dict[str, bool]:
+    """Return what is to be switched on; what is not mentioned stays as it is."""
+    is_told = options.webhooks
+    if not is_told and terminal.asks:
+        answer = terminal.ask("Shall the store tell us of changes at once, by webhooks? [y/N] ")
+        is_told = answer.strip().lower() in {"y", "yes"}
+    wanted = {"webhooks": is_told, "transactions": options.transactions}
+    return {name: True for name, is_wanted in wanted.items() if is_wanted}
+
+
 def _account(
     store: Mapping[str, Any], options: argparse.Namespace, terminal: Terminal, *, is_first: bool
 ) -> dict[str, str]:
@@ -217,6 +233,14 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--time-zone", help="the account's, with its first store only")
     parser.add_argument(
         "--api-url", default="", help="another API than BigCommerce's, as the local store's"
+    )
+    parser.add_argument(
+        "--webhooks", action="store_true", help="have the store tell of changes at once"
+    )
+    parser.add_argument(
+        "--transactions",
+        action="store_true",
+        help="read each order's payments, which costs a call per order",
     )
     parser.add_argument("--no-pull", action="store_true", help="leave the pull to the schedule")
     parser.add_argument("--watch", action="store_true", help="follow the history to its end")

@@ -32,6 +32,7 @@ def main() -> None:
         with Tour(REPOSITORY / ".local" / "demo") as tour:
             tour.show()
             if mode == "up":
+                tour.follow_changes()
                 print("\nRunning until Ctrl-C.", flush=True)
                 signal.pause()
     except KeyboardInterrupt:

@@ -40,8 +40,16 @@ class ReportsApi:
 
     def post(self, path: str, body: Mapping[str, Any]) -> Any:  # noqa: ANN401
         """Post a JSON body; amounts are decimal strings."""
+        return self._send("POST", path, body)
+
+    def put(self, path: str, body: Mapping[str, Any]) -> Any:  # noqa: ANN401
+        """Put a JSON body."""
+        return self._send("PUT", path, body)
+
+    def _send(self, method: str, path: str, body: Mapping[str, Any]) -> Any:  # noqa: ANN401
         return self._answer(
-            self._session.post(
+            self._session.request(
+                method,
                 self.url + path,
                 data=json.dumps(body, default=str),
                 headers={"Content-Type": "application/json"},

@@ -96,6 +96,18 @@ class Tour:
         self._run_pipeline(api)
         self._show_report(api, scenario, yesterday)
 
+    def follow_changes(self) -> None:
+        """Have the store tell of its changes by itself, from now on."""
+        self.shop.store.configure(webhook_gateway=self.stack.collector_url)
+        api = ReportsApi(self.stack.reports_url, self.key)
+        changed = api.put(f"/v1/sources/{SOURCE}/options", {"webhooks": True})
+        if note := changed["source"]["webhooks"]["note"]:
+            message = f"the store takes no webhooks: {note}"
+            raise DemoError(message)
+        api.put("/v1/settings/refresh", {"refresh": "15min"})
+        self.shop.courier.start()
+        print("Changes  of an order are here within seconds, and in the reports after the next run")
+
     def _start_aws(self) -> None:
         environments = Environments.found()
         self.aws = self._running.enter_context(

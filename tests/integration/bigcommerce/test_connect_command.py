@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -11,11 +11,12 @@ import pytest
 from headwater.adapters.bigcommerce import BigCommerceSources
 from headwater.runtime import bootstrap
 from headwater.runtime.api.callers import ROLES_OF_ROUTE
+from headwater.runtime.settings import settings
 from local import connect_source
 from local.connect_source import Terminal
 from local.sources_api import RefusedError, SourcesApi
 from local.storefront import access
-from tests.integration.bigcommerce.world import World, store_orders
+from tests.integration.bigcommerce.world import COLLECTOR, World, store_orders
 from tests.lambda_side import OWNER, LambdaSide
 from tests.unit.bigcommerce.scripted_server import Reply, scripted
 from tests.workshop import ACCOUNT, Workshop
@@ -84,6 +85,8 @@ def office(world: World, monkeypatch: pytest.MonkeyPatch) -> Office:
     side.secrets = world.secrets
     side.other_api_urls.append(world.shop.url)
     world.accounts = workshop.accounts
+    reached_at = replace(settings(), webhook_url=COLLECTOR)
+    monkeypatch.setattr(bootstrap, "settings", lambda: reached_at)
     monkeypatch.setattr(bootstrap, "secrets", lambda: world.secrets)
     monkeypatch.setattr(
         bootstrap,
@@ -105,12 +108,14 @@ def test_a_script_connects_a_store_and_follows_its_history(office: Office) -> No
     url, token = office.world.shop.url, office.world.shop.token
     store = "https://store-abc123.mybigcommerce.com/manage"
     arguments = ("--store", store, "--api-url", url, "--domain", "shop.example", "--watch")
-    assert office.run(*arguments, token=token)
+    assert office.run(*arguments, "--webhooks", "--transactions", token=token)
     assert "✓ Orders" in office.text
     assert "30 orders" in office.text
     assert "Healthy: 0 of 30 orders, 0 %" in office.lines
     assert office.lines[-1] == "Healthy: 30 of 30 orders, the history is complete"
     assert office.naps == 1
+    [source] = office.world.accounts.sources(ACCOUNT)
+    assert (source.webhooks.is_on, source.with_transactions) == (True, True)
     assert token not in office.text
 
 
@@ -118,13 +123,17 @@ def test_a_person_is_asked_for_what_is_missing_and_offered_the_stores_own_zone(
     office: Office,
 ) -> None:
     office.world.shop.store.configure(time_zone="America/Chicago")
-    office.answers = ["abc123", office.world.shop.token, "shop.example, www.other.example", "", ""]
+    office.answers = ["abc123", office.world.shop.token, "shop.example, www.other.example", "y"]
+    office.answers += ["", ""]
     assert office.run("--api-url", office.world.shop.url, asks=True)
     settings = office.side.workshop.accounts.settings(ACCOUNT)
     assert settings.time_zone == "America/Chicago"
     assert "shop.example" in settings.own_domains
     assert "Store-level API accounts" in office.text
     assert "box for daylight saving is ticked" in office.text
+    assert "on: changes are here within seconds" in office.text
+    [source] = office.world.accounts.sources(ACCOUNT)
+    assert source.webhooks.is_on
 
 
 def test_a_person_whose_token_lacks_scopes_is_told_which_and_may_give_another(
@@ -132,7 +141,7 @@ def test_a_person_whose_token_lacks_scopes_is_told_which_and_may_give_another(
 ) -> None:
     office.world.shop.store.load(store_orders(1))
     poor = token_without(office.world, access.CUSTOMERS, access.PRODUCTS, access.MARKETING)
-    office.answers = ["abc123", "wrong", poor, office.world.shop.token, "", "", ""]
+    office.answers = ["abc123", "wrong", poor, office.world.shop.token, "", "", "", ""]
     assert office.run("--api-url", office.world.shop.url, asks=True)
     assert "rejects the access token" in office.text
     assert "✗ Customers" in office.text

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from headwater.domain.webhooks import HOOK_SCOPES
 from headwater.errors import (
     CredentialsRejectedError,
     MissingScopeError,
@@ -107,6 +108,31 @@ def test_the_first_pull_can_wait_for_the_schedule(side: LambdaSide) -> None:
     answer = side.call("POST /v1/sources", caller=OWNER, body={**BODY, "pull_now": False})
     assert answer["json"]["pull_started"] is False
     assert side.workshop.pipeline.pulled == []
+
+
+def test_webhooks_and_payments_are_on_before_the_first_pull(side: LambdaSide) -> None:
+    body = {**BODY, "webhooks": True, "transactions": True}
+    told = side.call("POST /v1/sources", caller=OWNER, body=body)["json"]
+    assert (told["webhooks"]["is_on"], told["webhooks"]["note"]) == (True, "")
+    assert told["with_transactions"] is True
+    assert sorted(hook.scope for hook in side.stores.hooks.hooks()) == sorted(HOOK_SCOPES)
+    [source] = side.workshop.accounts.sources(ACCOUNT)
+    assert (source.webhooks.is_on, source.with_transactions) == (True, True)
+
+
+def test_without_a_word_nothing_optional_is_switched(side: LambdaSide) -> None:
+    side.call("POST /v1/sources", caller=OWNER, body={**BODY, "transactions": True})
+    told = side.call("POST /v1/sources", caller=OWNER, body=BODY)["json"]
+    assert (told["webhooks"]["is_on"], told["with_transactions"]) == (False, True)
+    assert list(side.stores.hooks.hooks()) == []
+
+
+def test_a_store_that_takes_no_webhooks_is_connected_all_the_same(side: LambdaSide) -> None:
+    side.stores.hooks.failure = StoreUnavailableError("503")
+    answer = side.call("POST /v1/sources", caller=OWNER, body={**BODY, "webhooks": True})
+    assert answer["statusCode"] == 201
+    assert answer["json"]["webhooks"]["note"] == "503"
+    assert side.workshop.pipeline.pulled == [ACCOUNT]
 
 
 def test_a_slow_store_leaves_time_for_our_own_tables(side: LambdaSide) -> None:

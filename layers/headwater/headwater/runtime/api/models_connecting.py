@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from headwater.runtime.api.fields import ApiModel, with_example
+from headwater.runtime.api.fields import ApiModel, Instant, with_example
 
 Status = Literal[
     "ok",
@@ -21,7 +21,26 @@ Status = Literal[
 PublicKey = Annotated[str, Field(description="What the store's tracking script sends.")]
 
 
-class SourceRequest(ApiModel):
+class WebhookState(ApiModel):
+    """Whether the store tells us of changes as they happen."""
+
+    is_on: bool
+    looked_at: Instant | None = Field(description="When the store's list was last looked at.")
+    note: str = Field(description="What went wrong then; the next pull tries again.")
+
+
+class SourceOptions(ApiModel):
+    """What is optional of a source; what is not given stays as it is."""
+
+    model_config = with_example({"webhooks": True})
+
+    webhooks: bool | None = Field(None, description="Have the store tell us of changes at once.")
+    transactions: bool | None = Field(
+        None, description="Read each order's payments, which costs a call per order."
+    )
+
+
+class SourceRequest(SourceOptions):
     """A store to connect, or to connect again with another token."""
 
     model_config = with_example(
@@ -147,6 +166,8 @@ class ConnectedSource(ApiModel):
             "origins": ["https://shop.example", "https://www.shop.example"],
             "pull_started": True,
             "hint": "Send hits to the collector under this public_key.",
+            "webhooks": {"is_on": True, "looked_at": "2026-11-21T14:00:00Z", "note": ""},
+            "with_transactions": False,
             "scopes": [_TRIED],
             "store": _FACTS,
         }
@@ -159,5 +180,7 @@ class ConnectedSource(ApiModel):
     origins: list[str] = Field(description="The pages whose hits the collector takes.")
     pull_started: bool
     hint: str
+    webhooks: WebhookState
+    with_transactions: bool
     scopes: list[ScopeTrial]
     store: StoreFacts

@@ -5,7 +5,13 @@ from __future__ import annotations
 from pydantic import Field
 
 from headwater.runtime.api.fields import ApiModel, Instant, with_example
-from headwater.runtime.api.models_connecting import PublicKey, ScopeTrial, Status, StoreFacts
+from headwater.runtime.api.models_connecting import (
+    PublicKey,
+    ScopeTrial,
+    Status,
+    StoreFacts,
+    WebhookState,
+)
 
 
 class HistoryProgress(ApiModel):
@@ -42,25 +48,6 @@ class OffScope(ApiModel):
 
     title: str
     off: str = Field(description="What is off without it.")
-
-
-class WebhookState(ApiModel):
-    """Whether the store tells us of changes as they happen."""
-
-    is_on: bool
-    looked_at: Instant | None = Field(description="When the store's list was last looked at.")
-    note: str = Field(description="What went wrong then; the next pull tries again.")
-
-
-class SourceOptions(ApiModel):
-    """What is optional of a source; what is not given stays as it is."""
-
-    model_config = with_example({"webhooks": True})
-
-    webhooks: bool | None = Field(None, description="Have the store tell us of changes at once.")
-    transactions: bool | None = Field(
-        None, description="Read each order's payments, which costs a call per order."
-    )
 
 
 class SourceDetails(SourceProgress):

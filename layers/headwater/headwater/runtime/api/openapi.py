@@ -15,6 +15,7 @@ from headwater.runtime.api.models_comparisons import JourneysReport, ModelsRepor
 from headwater.runtime.api.models_connecting import (
     ConnectedSource,
     CredentialsRequest,
+    SourceOptions,
     SourceRequest,
     StoreCheck,
     TokenRequest,
@@ -49,7 +50,6 @@ from headwater.runtime.api.models_sources import (
     ProblemDocument,
     RunState,
     SourceList,
-    SourceOptions,
     TriedSource,
 )
 from headwater.runtime.api.models_subscriptions import (

@@ -10,7 +10,8 @@ from headwater.runtime import bootstrap
 from headwater.runtime.api.answers import json_answer
 from headwater.runtime.api.bodies import read_model
 from headwater.runtime.api.contract import NEEDS_KEY, answers, takes
-from headwater.runtime.api.models_sources import OneSource, SourceOptions, TriedSource
+from headwater.runtime.api.models_connecting import SourceOptions
+from headwater.runtime.api.models_sources import OneSource, TriedSource
 from headwater.runtime.api.routes_sources import deadline_of, source_answer
 from headwater.runtime.api.routing import account_of, new_router
 from headwater.runtime.api.source_progress import details_of, scopes_of

@@ -16,6 +16,7 @@ from headwater.runtime.api.contract import NEEDS_KEY, answers, takes
 from headwater.runtime.api.models_connecting import (
     ConnectedSource,
     CredentialsRequest,
+    SourceOptions,
     SourceRequest,
     StoreCheck,
     TokenRequest,
@@ -26,7 +27,7 @@ from headwater.runtime.api.source_progress import details_of, scopes_of
 from headwater.runtime.observability import count, logger
 from headwater.usecases.connect_source import ConnectedSource as Connected
 from headwater.usecases.connect_source import ConnectRequest, parse_store_hash, try_store
-from headwater.usecases.manage_sources import known_source
+from headwater.usecases.manage_sources import known_source, set_options
 from headwater.usecases.open_site import SiteRequest, check_site, is_only_source, open_site
 
 # What is left of the invocation after the store has answered: for our own tables.
@@ -51,8 +52,9 @@ def connect_routes(connect_source: Callable[..., Connected]) -> Router:
         operation_id="connect_source",
         summary="Connect a store",
         description="Tries every scope of the token, keeps it, lets the shop's pages send hits, "
-        "and starts the first pull. The same call again replaces the token. A 400 whose type ends "
-        "in credentials-rejected, missing-scope or store-not-found is the store's own answer.",
+        "switches on what is optional, and starts the first pull. The same call again replaces the "
+        "token. A 400 whose type ends in "
+        "credentials-rejected, missing-scope or store-not-found is the store's own answer.",
         tags=["sources"],
         responses=answers(ConnectedSource, status=201, description="The store is connected."),
         security=NEEDS_KEY,
@@ -64,7 +66,7 @@ def connect_routes(connect_source: Callable[..., Connected]) -> Router:
         site = SiteRequest(tuple(asked.domains), asked.currency, asked.time_zone)
         check_site(account, asked.source, site, accounts=bootstrap.accounts())
         request = ConnectRequest(asked.store, asked.access_token, asked.source, asked.api_url)
-        return connect(account, request, site, pull_now=asked.pull_now)
+        return connect(account, request, site, asked, pull_now=asked.pull_now)
 
     @router.post(
         "/v1/sources/<source>/reconnect",
@@ -81,7 +83,7 @@ def connect_routes(connect_source: Callable[..., Connected]) -> Router:
         asked = read_model(router.current_event.raw_event, TokenRequest)
         known = known_source(bootstrap.accounts(), account, source)
         request = ConnectRequest(known.store_hash, asked.access_token, source, known.api_url)
-        return connect(account, request, SiteRequest(), pull_now=asked.pull_now)
+        return connect(account, request, SiteRequest(), SourceOptions(), pull_now=asked.pull_now)
 
     return router
 
@@ -126,10 +128,14 @@ def _connect(
     account: str,
     request: ConnectRequest,
     site: SiteRequest,
+    options: SourceOptions,
     *,
     pull_now: bool,
 ) -> Response[str]:
-    """Connect a store, let its pages send hits, and tell how its token was tried."""
+    """Connect a store, let its pages send hits, and tell how its token was tried.
+
+    What is optional is switched before the first pull, which brings payments where they are wanted.
+    """
     connected = connect_source(
         account,
         request,
@@ -137,6 +143,14 @@ def _connect(
         other_api_urls=bootstrap.other_api_urls(),
     )
     source = connected.source
+    if (options.webhooks, options.transactions) != (None, None):
+        source = set_options(
+            account,
+            source.source,
+            webhooks=options.webhooks,
+            transactions=options.transactions,
+            ports=bootstrap.hook_ports(deadline_of(router)),
+        )
     if connected.is_new and is_only_source(account, source.source, bootstrap.accounts()):
         site = site.with_currency(source.store_currency)
     opened = open_site(account, source, site, ports=bootstrap.site_ports(), pull_now=pull_now)
@@ -153,6 +167,8 @@ def _connect(
         "origins": sorted(opened.origins),
         "pull_started": pull_now,
         "hint": _HINT,
+        "webhooks": details["webhooks"],
+        "with_transactions": details["with_transactions"],
         "scopes": scopes_of(connected.check.findings),
         "store": details["store"],
     }
