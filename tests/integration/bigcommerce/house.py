@@ -5,7 +5,7 @@ in memory. Each can be made to die at any call to the store, a table or the lake
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from secrets import token_hex
 from typing import TYPE_CHECKING, Any
@@ -149,6 +149,11 @@ class House:
     def switch_webhooks(self, *, on: bool) -> None:
         """Have the store's changes told as they happen, or no longer."""
         set_options(ACCOUNT, SOURCE, webhooks=on, ports=_Desk(self).hook_ports(self._soon()))
+
+    def look_at_webhooks_soon(self) -> None:
+        """Have the next pull look at the webhooks, as after connecting with another token."""
+        state = replace(self.source.webhooks, looked_at=None)
+        DynamoAccounts(self.account_table).change_source(ACCOUNT, SOURCE, webhooks=state)
 
     def take_webhook(self, url: str, headers: Mapping[str, str], body: bytes) -> int:
         """Answer a call of the store as the deployed function does."""

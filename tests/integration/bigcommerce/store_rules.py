@@ -99,6 +99,7 @@ class StoreRules(RuleBasedStateMachine):
         self.house.connect()
         self.ids: list[int] = []
         self.never_placed: set[int] = set()
+        self.is_prompt = False
 
     def _take_time(self) -> float:
         """Let each call take a moment, during which nobody stands still."""
@@ -122,6 +123,7 @@ class StoreRules(RuleBasedStateMachine):
         bumps=st.booleans(),
         lists_archived=st.booleans(),
         is_followed=st.sampled_from([True, True, False]),
+        is_prompt=st.booleans(),
     )
     def open_store(
         self,
@@ -130,8 +132,13 @@ class StoreRules(RuleBasedStateMachine):
         bumps: bool,
         lists_archived: bool,
         is_followed: bool,
+        is_prompt: bool,
     ) -> None:
-        """Open it; ``is_followed``: its history is in, and it tells of changes from now on."""
+        """Open it; ``is_followed``: its history is in, and it tells of changes from now on.
+
+        ``is_prompt``: what it tells is recorded at once.
+        """
+        self.is_prompt = is_prompt
         self.store.configure(
             max_limit=page,
             refund_bumps_modified=bumps,
@@ -288,6 +295,7 @@ class StoreRules(RuleBasedStateMachine):
         old = self.house.secrets.get(self.house.source.secret_arn)
         self.house.secrets.put(ACCOUNT, SOURCE, self.store.issue_token())
         self.store.revoke_token(old)
+        self.house.look_at_webhooks_soon()
 
     @rule()
     def heal(self) -> None:

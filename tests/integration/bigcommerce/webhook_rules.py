@@ -29,10 +29,6 @@ if TYPE_CHECKING:
 BATCH = 10
 _GOOD = range(200, 300)
 
-spoilt = st.sampled_from(
-    [None, FaultKind.LOSE_WEBHOOK, FaultKind.DUPLICATE_WEBHOOK, FaultKind.REORDER_WEBHOOKS]
-)
-
 
 class WebhookRules(StoreRules):
     """The courier of the store, the queue, and the worker behind it."""
@@ -43,6 +39,8 @@ class WebhookRules(StoreRules):
         self.is_deaf = True
         # Orders of which a webhook was lost since then.
         self.lost: set[int] = set()
+        # What kills the worker the next time.
+        self.fuse: Fuse | None = None
         self._taken: set[bytes] = set()
         self.shop.courier.post = self._take
 
@@ -55,70 +53,61 @@ class WebhookRules(StoreRules):
         else:
             self.store.deactivate_webhooks()
 
+    @rule(
+        kind=st.sampled_from(
+            [FaultKind.LOSE_WEBHOOK, FaultKind.DUPLICATE_WEBHOOK, FaultKind.REORDER_WEBHOOKS]
+        ),
+        times=st.integers(1, 3),
+    )
+    def spoil_webhooks(self, kind: FaultKind, times: int) -> None:
+        self.store.fail(kind, times=times)
+
     @rule(down=st.booleans())
     def fail_the_queue(self, down: bool) -> None:
         self.house.webhook_queue.is_down = down
 
-    @precondition(lambda self: self._waiting())
-    @rule(spoilt=spoilt)
-    def deliver(self, spoilt: FaultKind | None) -> None:
-        self._deliver(spoilt)
+    @rule(call=st.integers(2, 12), after_effect=st.booleans())
+    def doom_the_worker(self, call: int, after_effect: bool) -> None:
+        """Kill the worker the next time, at one of its calls; its messages come again."""
+        self.fuse = Fuse(call, after_effect=after_effect)
 
-    @precondition(lambda self: self._waiting())
-    @rule(
-        spoilt=spoilt,
-        number=picks,
-        many=st.integers(1, BATCH),
-        backwards=st.booleans(),
-        again=st.booleans(),
-    )
-    def deliver_and_record(
-        self, spoilt: FaultKind | None, number: int, many: int, backwards: bool, again: bool
-    ) -> None:
-        """Deliver what is due, and record some of it in any order, perhaps once more later."""
-        self._deliver(spoilt)
-        self.clock.advance(timedelta(seconds=3))
-        self._record_some(number, many, backwards=backwards, again=again)
-
-    @precondition(lambda self: self.house.webhook_queue.messages)
-    @rule(number=picks, many=st.integers(1, BATCH), backwards=st.booleans(), again=st.booleans())
-    def record_some(self, number: int, many: int, backwards: bool, again: bool) -> None:
-        self._record_some(number, many, backwards=backwards, again=again)
-
-    def _record_some(self, number: int, many: int, *, backwards: bool, again: bool) -> None:
-        """Record some messages in any order; the queue may deliver them once more."""
-        queue = self.house.webhook_queue
-        start = number % max(len(queue.messages), 1)
-        turned = queue.messages[start:] + queue.messages[:start]
-        batch, queue.messages = turned[:many], turned[many:]
-        self._record(batch[::-1] if backwards else batch)
-        if again:
-            queue.messages += batch
-
-    @precondition(lambda self: self._waiting() or self.house.webhook_queue.messages)
-    @rule(call=st.integers(1, 12), after_effect=st.booleans(), at_once=st.booleans())
-    def die_while_recording(self, call: int, after_effect: bool, at_once: bool) -> None:
-        """Kill the worker; its messages come again, at once or some time later."""
-        self._deliver()
-        self.clock.advance(timedelta(seconds=3))
-        batch = self.house.webhook_queue.messages[:BATCH]
-        try:
-            self.house.record(batch, Fuse(call, after_effect=after_effect))
-        except DeathError:
-            self.happened["deaths while recording"] += 1
-        if at_once:
-            self._record_some(0, BATCH, backwards=False, again=False)
-
-    @precondition(lambda self: self._waiting() or self.house.webhook_queue.messages)
     @rule(
         fault=st.sampled_from([("error", 503), ("throttle", AN_HOUR_MS), ("html", 200)]),
-        number=picks,
     )
-    def record_while_the_store_fails(self, fault: tuple[str, int], number: int) -> None:
-        self._deliver()
+    def record_while_the_store_fails(self, fault: tuple[str, int]) -> None:
         self.store.fail(*fault, times=None)
-        self._record_some(number, BATCH, backwards=False, again=False)
+        self._deliver_and_record()
         self.store.recover()
+
+    @rule(number=picks, many=st.integers(1, BATCH), backwards=st.booleans(), again=st.booleans())
+    def deliver_and_record(self, number: int, many: int, backwards: bool, again: bool) -> None:
+        """Deliver what is due, and record some of it in any order, perhaps once more later."""
+        self._deliver_and_record(number, many, backwards=backwards, again=again)
+
+    @invariant()
+    def deliver_at_once(self) -> None:
+        """Let webhooks be told and recorded by themselves, as happens in half of the runs."""
+        if self.is_prompt:
+            self._deliver_and_record()
+
+    def _deliver_and_record(
+        self, number: int = 0, many: int = BATCH, *, backwards: bool = False, again: bool = False
+    ) -> None:
+        self._deliver()
+        queue = self.house.webhook_queue
+        if not queue.messages:
+            return
+        self.clock.advance(timedelta(seconds=3))
+        start = number % len(queue.messages)
+        turned = queue.messages[start:] + queue.messages[:start]
+        batch, queue.messages = turned[:many], turned[many:]
+        try:
+            self._record(batch[::-1] if backwards else batch)
+        except DeathError:
+            self.happened["deaths while recording"] += 1
+            again = True
+        if again:
+            queue.messages += batch
 
     @rule()
     def hear_all(self) -> None:
@@ -153,10 +142,8 @@ class WebhookRules(StoreRules):
             self._taken.add(body)
         return status
 
-    def _deliver(self, spoilt: FaultKind | None = None) -> None:
+    def _deliver(self) -> None:
         """Let the courier go round, and note which orders it has lost a webhook of."""
-        if spoilt:
-            self.store.fail(spoilt)
         before = self._waiting()
         self._taken.clear()
         self.happened["webhooks taken"] += self.shop.courier.deliver()
@@ -174,7 +161,8 @@ class WebhookRules(StoreRules):
         """Record a batch, and hold the orders that it names against the store."""
         is_touched = any(one.kind is FaultKind.EDIT_BETWEEN_PAGES for one in self.store.faults)
         queue = self.house.webhook_queue
-        done = self.house.record(batch)
+        fuse, self.fuse = self.fuse, None
+        done = self.house.record(batch, fuse)
         queue.messages += [batch[int(number)] for number in done.failed]
         self.happened["orders fetched for webhooks"] += done.fetched
         self.happened["webhooks known"] += done.known
@@ -196,7 +184,7 @@ class WebhookRules(StoreRules):
         self.store.recover()
         self.store.configure(quota=100_000, neighbor_per_second=0.0)
         queue = self.house.webhook_queue
-        queue.is_down = False
+        queue.is_down, self.fuse = False, None
         while self._waiting():
             self.clock.advance(self._until_the_last_is_due())
             self._deliver()
