@@ -125,6 +125,16 @@ def test_a_days_changes_outlast(
     assert_equals_the_store(world)
 
 
+def test_a_limit_that_is_lowered_to_fifty_is_kept_without_a_failure(world: World) -> None:
+    world.shop.store.load(store_orders(60))
+    world.shop.store.fail("lower-limit", 50, times=None)
+    pulled = world.pull()
+    assert (pulled.failed_sources, pulled.more, len(world.stored())) == ((), False, 60)
+    answered = [one for one in world.shop.requests if one.status == 200 and "limit" in one.query]
+    assert max(int(one.query["limit"]) for one in answered) <= 50
+    assert world.slept == []
+
+
 def test_an_answer_that_takes_a_minute_is_asked_for_again_and_smaller(world: World) -> None:
     shop_with_history(world)
     world.timeouts = (5.0, 0.05)

@@ -53,6 +53,21 @@ def test_a_node_that_joins_too_many_joins_nobody() -> None:
     assert found.of_node == {email: email for email in emails}
 
 
+def test_nodes_that_join_too_many_are_counted_before_any_is_removed() -> None:
+    emails, customers = ({f"{kind}{n}": day(n) for n in range(6)} for kind in "ec")
+    edges = [(email, "c0") for email in emails]
+    edges += [("e0", customer) for customer in customers if customer != "c0"]
+    found = find_contacts(emails, customers, edges)
+    # Each would join no more than five if the other had been removed first.
+    assert found.flagged == {"e0", "c0"}
+
+
+def test_a_contact_without_an_email_is_named_by_its_earliest_customer_id() -> None:
+    customers = {"c2": day(1), "c1": day(2)}
+    found = find_contacts({}, customers, [], said(links=[("c1", "c2")]))
+    assert found.of_node == {"c1": "c2", "c2": "c2"}
+
+
 def test_five_emails_of_one_customer_are_still_one_person() -> None:
     emails = {f"e{n}": day(n) for n in range(5)}
     found = find_contacts(emails, {"c": day(0)}, [(email, "c") for email in emails])

@@ -8,10 +8,11 @@ from decimal import Decimal
 
 import pytest
 
+from headwater.domain.journeys import Campaign, Touchpoint
 from headwater.domain.settings import AccountSettings
 from headwater.domain.subscription_rules import SubscriptionRule
 from tests.fakes import FakeClock
-from tests.workshop import ACCOUNT, Workshop
+from tests.workshop import ACCOUNT, Workshop, at
 
 
 @pytest.fixture
@@ -56,6 +57,42 @@ def test_an_order_of_another_channel_is_the_stores_once_its_buyer_had_a_touch(
     shop.order(3, "2026-11-20 15:00", "4.00", order_source="manual", email="now@example.com")
     shop.run(reported=False)
     assert _kinds_with_orders(shop) == {"untracked_channel": "3.00", "credited": "4.00"}
+
+
+def test_a_bot_makes_no_order_of_another_channel_the_stores(shop: Workshop) -> None:
+    shop.identify("2026-11-19 09:00", "v1", "ann@example.com", session="s1")
+    bot = Touchpoint("s1", at("2026-11-19 09:00"), "v1", campaign=Campaign("a", "cpc"), is_bot=True)
+    shop.journeys.add_touchpoints(ACCOUNT, [bot], shop.clock.now())
+    shop.order(1, "2026-11-20 15:00", "1.00", order_source="amazon")
+    shop.run(reported=False)
+    assert _kinds_with_orders(shop) == {"untracked_channel": "1.00"}
+
+
+def test_an_order_has_one_class_migrated_before_test_before_its_channel(shop: Workshop) -> None:
+    amazon = {"order_source": "amazon"}
+    shop.order(1, "2026-11-20 15:00", "1.00", external_source="M-MIG", is_test=True, **amazon)
+    shop.order(2, "2026-11-20 15:00", "2.00", is_test=True, **amazon)
+    shop.order(3, "2026-11-20 15:00", "4.00", **amazon)
+    shop.order(4, "2026-11-20 15:00", "8.00")
+    shop.run(reported=False)
+    kinds = {"migrated": "1.00", "test": "2.00", "untracked_channel": "4.00"}
+    assert _kinds_with_orders(shop) == kinds | {"pre_tracking": "8.00"}
+    totals = shop.roi("2026-11-20", "2026-11-20")["totals"]
+    assert (totals["net"], totals["orders"]) == ("15.00", 4)
+
+
+def test_a_migrated_order_makes_its_buyer_a_customer_whose_next_order_is_a_repeat(
+    shop: Workshop,
+) -> None:
+    for email in ("ann@example.com", "b@example.com"):
+        shop.click("2026-11-19 09:00", email, source="a", medium="cpc")
+    shop.order(1, "2026-01-20 15:00", "1.00", external_source="M-MIG")
+    shop.order(2, "2026-11-20 15:00", "2.00")
+    shop.order(3, "2026-11-20 15:00", "4.00", email="b@example.com")
+    shop.run(reported=False)
+    report = shop.roi("2026-11-20", "2026-11-20", by="new_repeat")
+    found = {row["new_repeat"]: row["net"] for row in report["rows"] if Decimal(row["orders"])}
+    assert found == {"repeat": "2.00", "new": "4.00"}
 
 
 def test_a_rebill_takes_the_class_of_its_initial_order(shop: Workshop) -> None:
