@@ -98,7 +98,7 @@ def test_credits_are_read_from_the_ranges_start_on_and_other_tables_within_it() 
     months = {f"2026-{month:02}": f"key{month}" for month in range(7, 11)}
     objects = dict.fromkeys(("credits", "leads", "spend", "products"), months)
     found = {
-        basis: ROI.objects(objects, RoiQuery(span(*SEPTEMBER), ("channel",), basis), "UTC")
+        basis: ROI.objects(objects, RoiQuery(span(*SEPTEMBER), ("product",), basis), "UTC")
         for basis in ("conversion", "click")
     }
     # The first instant after the range is October's.
@@ -107,6 +107,8 @@ def test_credits_are_read_from_the_ranges_start_on_and_other_tables_within_it() 
     assert list(found["click"]["credits"]) == within
     assert list(found["click"]["spend"]) == within
     assert list(found["click"]["products"]) == list(months)
+    by_channel = ROI.objects(objects, RoiQuery(span(*SEPTEMBER), ("channel",)), "UTC")
+    assert {"credits", "products"} & by_channel.keys() == {"credits"}
     around = {"2026-08": "a", "2026-12": "b", "2026-09-30": "c"}
     later = {"credits": around, "spend": around}
     clicked = ROI.objects(later, RoiQuery(span(*SEPTEMBER), ("channel",), "click"), "UTC")

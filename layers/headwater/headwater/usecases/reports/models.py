@@ -15,6 +15,7 @@ from headwater.usecases.reports.roi import (
     parameters_of,
     refuse_revenue,
     refuse_unknown_history,
+    tables_of,
 )
 
 if TYPE_CHECKING:
@@ -67,5 +68,6 @@ MODELS_REPORT = Report(
     lambda _: (),
     compute_documents,
     _spell,
+    tables_of=tables_of,
     documents_of="roi",
 )

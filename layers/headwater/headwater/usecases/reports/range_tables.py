@@ -13,6 +13,7 @@ happened in it, whose orders may follow later (``is_future``); orders precede no
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from headwater.domain.report_dimensions import REPORT_DIMENSIONS
@@ -32,33 +33,49 @@ _ORDER_DIMENSIONS = {
     "store_channel": "store_channel",
     "coupon": "coupon",
 }
-TOUCH_NAMES = tuple(name for name, each in REPORT_DIMENSIONS.items() if each.of == "touch")
-ORDER_NAMES = tuple(_ORDER_DIMENSIONS)
-COST_NAMES = tuple(name for name, each in REPORT_DIMENSIONS.items() if each.has_cost)
 
 
-def read_ranges(
-    db: duckdb.DuckDBPyConnection, ranges: Ranges, models: tuple[str, ...], basis: DateBasis
-) -> None:
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What the tables are made for: the models, the dimensions, and the date of the ranges."""
+
+    models: tuple[str, ...]
+    dimensions: frozenset[str]
+    basis: DateBasis
+
+    def names(self, of: Literal["touch", "order"]) -> list[str]:
+        """Return the dimensions that name touches, or orders; others need not be carried along."""
+        wanted = (REPORT_DIMENSIONS[name] for name in sorted(self.dimensions))
+        return [each.name for each in wanted if each.of == of]
+
+
+def read_ranges(db: duckdb.DuckDBPyConnection, ranges: Ranges, wanted: Wanted) -> None:
     """Make the tables of some ranges."""
-    by_click = basis == "click"
-    db.execute(_sold_orders(ranges, models, by_click=by_click))
-    db.execute(_earned_touches(ranges, models, by_click=by_click))
-    leads = ranges.by_instant("leads", "touched_at" if by_click else "opted_in_at")
-    db.execute(f"CREATE OR REPLACE TEMP TABLE range_leads AS SELECT * FROM {leads}")
-    _read_traffic(db, ranges)
+    db.execute(_sold_orders(ranges, wanted))
+    db.execute(_earned_touches(ranges, wanted))
+    leads = ranges.by_instant("leads", "touched_at" if wanted.basis == "click" else "opted_in_at")
+    names = _listed("span", "contact", "role", "state", *wanted.names("touch"))
+    db.execute(f"CREATE OR REPLACE TEMP TABLE range_leads AS SELECT {names} FROM {leads}")
+    _read_traffic(db, ranges, wanted)
+
+
+def _listed(*columns: str) -> str:
+    return ", ".join(columns)
 
 
 def _amounts(models: tuple[str, ...], table: str) -> str:
     return ", ".join(f"{table}.{model}_{money}" for model in models for money in ("gross", "net"))
 
 
-def _sold_orders(ranges: Ranges, models: tuple[str, ...], *, by_click: bool) -> str:
+def _sold_orders(ranges: Ranges, wanted: Wanted) -> str:
     """Return the SQL of ``sold_orders``. Numbers stand for contacts: they are faster to tell."""
+    by_click = wanted.basis == "click"
     of_range = ranges.since if by_click else ranges.by_instant
     is_future = f"r.placed_at >= {ranges.end()}" if by_click else "false"
-    named = ", ".join(f"{sql} AS {name}" for name, sql in _ORDER_DIMENSIONS.items())
-    pre_tracking = ", ".join(f"r.{model}_pre_tracking" for model in models)
+    # An order is known by its store.
+    names = dict.fromkeys(("store", *wanted.names("order")))
+    named = _listed(*(f"{_ORDER_DIMENSIONS[name]} AS {name}" for name in names))
+    pre_tracking = _listed(*(f"r.{model}_pre_tracking" for model in wanted.models))
     return f"""
         CREATE OR REPLACE TEMP TABLE sold_orders AS
         WITH rest AS (
@@ -68,32 +85,38 @@ def _sold_orders(ranges: Ranges, models: tuple[str, ...], *, by_click: bool) -> 
         )
         SELECT row_number() OVER () AS n, b.buyer, r.span, r.order_id, {is_future} AS is_future,
             r.is_new, r.is_converted, r.order_class, r.order_gross, r.order_net, {named},
-            {_amounts(models, "r")}, {pre_tracking}
+            {_amounts(wanted.models, "r")}, {pre_tracking}
         FROM rest r JOIN buyers b USING (contact)
     """
 
 
-def _earned_touches(ranges: Ranges, models: tuple[str, ...], *, by_click: bool) -> str:
+def _earned_touches(ranges: Ranges, wanted: Wanted) -> str:
+    by_click = wanted.basis == "click"
     credited = ranges.by_instant("credits", "touched_at" if by_click else "placed_at")
+    named = _listed(
+        "row_number() OVER () AS touch, o.n, o.span, o.buyer, o.is_new, o.is_future",
+        *(f"o.{name}" for name in wanted.names("order")),
+        *(f"c.{name}" for name in wanted.names("touch")),
+    )
     return f"""
         CREATE OR REPLACE TEMP TABLE earned_touches AS
-        SELECT row_number() OVER () AS touch, o.n, o.span, o.buyer, o.is_new, o.is_future,
-            {", ".join(f"o.{name}" for name in ORDER_NAMES)},
-            {", ".join(f"c.{name}" for name in TOUCH_NAMES)}, {_amounts(models, "c")}
+        SELECT {named}, {_amounts(wanted.models, "c")}
         FROM {credited} c
         JOIN sold_orders o ON o.span = c.span AND o.store = c.store AND o.order_id = c.order_id
         WHERE c.touch_id <> '' AND c.placed_at >= {ranges.start()}
     """
 
 
-def _read_traffic(db: duckdb.DuckDBPyConnection, ranges: Ranges) -> None:
-    """Make ``range_clicks`` and ``range_spend``: the ranges' sums under all their dimensions."""
+def _read_traffic(db: duckdb.DuckDBPyConnection, ranges: Ranges, wanted: Wanted) -> None:
+    """Make ``range_clicks`` and ``range_spend``: the ranges' sums under their dimensions."""
+    names = wanted.names("touch")
+    with_cost = [name for name in names if REPORT_DIMENSIONS[name].has_cost]
     db.execute(
-        f"CREATE OR REPLACE TEMP TABLE range_clicks AS SELECT span, {', '.join(TOUCH_NAMES)}, "
+        f"CREATE OR REPLACE TEMP TABLE range_clicks AS SELECT {_listed('span', *names)}, "
         f"sum(clicks)::BIGINT AS clicks FROM {ranges.by_day('clicks')} GROUP BY ALL"
     )
     db.execute(
-        f"CREATE OR REPLACE TEMP TABLE range_spend AS SELECT span, {', '.join(COST_NAMES)}, "
+        f"CREATE OR REPLACE TEMP TABLE range_spend AS SELECT {_listed('span', *with_cost)}, "
         "coalesce(sum(cost_minor), 0)::BIGINT AS cost, "
         "count(*) FILTER (cost_minor IS NULL) AS not_converted "
         f"FROM {ranges.by_day('spend')} GROUP BY ALL"

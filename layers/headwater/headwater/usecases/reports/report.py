@@ -20,7 +20,7 @@ from headwater.errors import InvalidParameterError
 from headwater.usecases.databases import open_database
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterator, Sequence
 
     import duckdb
 
@@ -125,7 +125,8 @@ class Report[Q: Query, R: Request[Any]]:
         compute: the documents of some queries, in their order; ranges cost little more than one.
             The database holds ``tables`` as views, at least the partitions of the ranges.
         spell: ``parameters totals rows notes next`` of an answer.
-        tables_beyond: those of ``tables`` that a query reads beyond the end of its range.
+        tables_of: those of ``tables`` that a query reads.
+        tables_beyond: those that it reads beyond the end of its range.
         is_worth_keeping: whether a usual document is stored; others are computed when asked for.
         documents_of: the report whose documents it reads, instead of storing its own.
     """
@@ -135,6 +136,7 @@ class Report[Q: Query, R: Request[Any]]:
     usual: Callable[[Span], Sequence[Q]]
     compute: Callable[[duckdb.DuckDBPyConnection, Sequence[Q], Scope], Iterator[Any]]
     spell: Callable[[R, Any, PublishedRun], dict[str, Any]]
+    tables_of: Callable[[Q], Collection[str]] | None = None
     tables_beyond: Callable[[Q], frozenset[str]] = field(default=lambda _: frozenset())
     is_worth_keeping: Callable[[Any], bool] = field(default=lambda _: True)
     documents_of: str = ""
@@ -162,7 +164,7 @@ class Report[Q: Query, R: Request[Any]]:
 
         return {
             table: {p: key for p, key in objects.get(table, {}).items() if is_wanted(table, p)}
-            for table in self.tables
+            for table in (self.tables_of(query) if self.tables_of else self.tables)
         }
 
     def document(

@@ -7,11 +7,15 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from headwater.domain.facts import DIMENSIONS
-from headwater.domain.report_dimensions import OF_THE_HISTORY, choose_dimensions
+from headwater.domain.report_dimensions import (
+    LINE_DIMENSIONS,
+    OF_THE_HISTORY,
+    choose_dimensions,
+)
 from headwater.domain.roi import notes_on, spell_roi
 from headwater.domain.roi_documents import cells_of
 from headwater.errors import InvalidParameterError
-from headwater.usecases.reports.range_tables import read_ranges
+from headwater.usecases.reports.range_tables import Wanted, read_ranges
 from headwater.usecases.reports.ranges import Ranges
 from headwater.usecases.reports.report import Report
 from headwater.usecases.reports.roi_cells import read_cells
@@ -26,7 +30,8 @@ if TYPE_CHECKING:
     from headwater.usecases.reports.range_tables import DateBasis
     from headwater.usecases.reports.report import Scope, Span
 
-ROI_TABLES = ("credits", "leads", "spend", "clicks", "duplicates", "lines", "products")
+_LINE_TABLES = ("lines", "products")
+ROI_TABLES = ("credits", "leads", "spend", "clicks", "duplicates", *_LINE_TABLES)
 # Documents with more rows than this take longer to read than a reader takes to ask for them.
 _MOST_ROWS = 5_000
 
@@ -115,7 +120,8 @@ def compute_documents(
     for basis, of_date in groupby(queries, lambda query: query.basis):
         asked = list(of_date)
         ranges = Ranges(tuple(dict.fromkeys(query.span for query in asked)), scope.zone)
-        read_ranges(db, ranges, scope.models, basis)
+        dimensions = frozenset(name for query in asked for name in query.by)
+        read_ranges(db, ranges, Wanted(scope.models, dimensions, basis))
         build_order_parts(db, scope)
         totals = totals_of(db, ranges, scope.models)
         paths = list(dict.fromkeys(query.by for query in asked))
@@ -128,6 +134,12 @@ def compute_documents(
                 "totals": totals[place],
                 **cells[query.by].document(place),
             }
+
+
+def tables_of(query: RoiQuery) -> list[str]:
+    """Return the tables that are read: those of lines are large, and of no other dimension."""
+    is_of_lines = any(name in LINE_DIMENSIONS for name in query.by)
+    return [name for name in ROI_TABLES if is_of_lines or name not in _LINE_TABLES]
 
 
 def credits_beyond(query: RoiQuery) -> frozenset[str]:
@@ -173,6 +185,7 @@ ROI = Report(
     _usual,
     compute_documents,
     _spell,
+    tables_of=tables_of,
     tables_beyond=credits_beyond,
     is_worth_keeping=is_worth_keeping,
 )
