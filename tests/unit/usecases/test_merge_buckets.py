@@ -11,7 +11,9 @@ from headwater.domain.settings import AccountSettings
 from headwater.domain.subscription_rules import SubscriptionRule
 from headwater.errors import InvalidParameterError, UnknownResourceError
 from headwater.usecases.attribute_orders import attribute_orders
+from headwater.usecases.chain_subscriptions import chain_subscriptions
 from headwater.usecases.merge_buckets import merge_buckets
+from headwater.usecases.train_effects import train_effects
 from tests.workshop import ACCOUNT, STORE, Workshop
 
 DAYS = ("2026-08-03", "2026-09-30", "2026-10-20", "2026-11-05", "2026-11-20")
@@ -88,7 +90,8 @@ def test_a_bucket_holds_its_contacts_alone_and_all_of_a_chain(town: Workshop) ->
     shop.accounts.save_settings(ACCOUNT, changed, shop.clock.now())
     run = shop.begin()
     shop.export(run)
-    shop.compute(run, reported=False)
+    chain_subscriptions(ACCOUNT, run, desk=shop.desk, facts=shop.facts)
+    train_effects(ACCOUNT, run, desk=shop.desk, facts=shop.facts)
     parts = [
         attribute_orders(ACCOUNT, run, desk=shop.desk, facts=shop.facts, bucket=b, of=5)
         for b in range(5)
