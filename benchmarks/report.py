@@ -14,6 +14,7 @@ import boto3
 from benchmarks.database import connect
 from benchmarks.lines import Line
 from benchmarks.report_files import CAMPAIGNS, FIRST_DAY, LAST_DAY, write_run_tables
+from benchmarks.report_requests import measure_cold, measure_warm
 from benchmarks.timing import best_of
 from headwater.adapters.s3.facts import S3Facts
 from headwater.domain.manifests import History, Manifest
@@ -61,6 +62,8 @@ def measure(scale: Scale) -> list[Line]:
             lambda: json.loads(document),
             lambda: serve_report(ROI, _ACCOUNT, _YEAR, to_read, facts=facts, lake=lake),
         )
+        cold = measure_cold(scale, to_compute, _YEAR, folder, folder / "cold")
+        warm = measure_warm(scale, to_read, _YEAR, document, folder)
     return [
         Line(f"report: floor, a year of {of}", floor.wall, "s"),
         Line(
@@ -82,6 +85,8 @@ def measure(scale: Scale) -> list[Line]:
             "< 50 ms",
             is_over=read.wall > _MATERIALIZED_BUDGET_SECONDS,
         ),
+        cold,
+        warm,
     ]
 
 

@@ -94,19 +94,26 @@ _DAY_OF = {"credits": "placed_at", "leads": "opted_in_at", "spend": "day", "clic
 
 
 def write_run_tables(orders: int, folder: Path) -> Objects:
-    """Write the tables below a folder, one file a month; return the files by table and month."""
+    """Write the tables below a folder: a file per closed month, and one per day of the last.
+
+    Returns the files by table and partition.
+    """
     objects: Objects = {}
     with connect() as db:
         _draw(db, orders)
         for table, query in _TABLES.items():
             db.execute(f"CREATE TABLE {table} AS {query}")
             day = _DAY_OF[table]
-            months = db.execute(f"SELECT DISTINCT strftime({day}, '%Y-%m') FROM {table}").fetchall()
+            is_closed = f"{day} < DATE '{LAST_DAY.replace(day=1)}'"
+            partition = (
+                f"left(strftime({day}, '%Y-%m-%d'), CASE WHEN {is_closed} THEN 7 ELSE 10 END)"
+            )
+            found = db.execute(f"SELECT DISTINCT {partition} FROM {table}").fetchall()
             objects[table] = {}
-            for (month,) in sorted(months):
-                key = objects[table][month] = f"{table}-{month}.parquet"
+            for (name,) in sorted(found):
+                key = objects[table][name] = f"{table}-{name}.parquet"
                 db.execute(
-                    f"COPY (SELECT * FROM {table} WHERE strftime({day}, '%Y-%m') = '{month}' "
+                    f"COPY (SELECT * FROM {table} WHERE {partition} = '{name}' "
                     f"ORDER BY {day}) TO '{folder / key}' (COMPRESSION zstd)"
                 )
     return objects
