@@ -120,10 +120,23 @@ class Workshop:
             )
         )
 
-    def visit(self, visited_at: str, visitor: str, session: str = "", **marks: str) -> Touchpoint:
+    def visit(
+        self,
+        visited_at: str,
+        visitor: str,
+        session: str = "",
+        landing_page: str = "",
+        **marks: str,
+    ) -> Touchpoint:
         """Store a tracked session of a visitor."""
-        session = session or f"s{next(self._numbers):04}"
-        return self._touch(Touchpoint(session, at(visited_at), visitor, campaign=Campaign(**marks)))
+        touch = Touchpoint(
+            session or f"s{next(self._numbers):04}",
+            at(visited_at),
+            visitor,
+            campaign=Campaign(**marks),
+            landing_page=landing_page,
+        )
+        return self._touch(touch)
 
     def _touch(self, touch: Touchpoint) -> Touchpoint:
         self.journeys.add_touchpoints(ACCOUNT, [touch], self.clock.now())

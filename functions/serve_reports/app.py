@@ -12,9 +12,11 @@ from headwater.runtime.api.routes_coverage import coverage_routes
 from headwater.runtime.api.routes_credits import credit_routes
 from headwater.runtime.api.routes_duplicates import duplicate_routes
 from headwater.runtime.api.routes_effects import effect_routes
+from headwater.runtime.api.routes_health import health_routes
 from headwater.runtime.api.routes_reconciliation import reconciliation_routes
 from headwater.runtime.api.routes_reports import report_routes
 from headwater.runtime.api.routes_runs import run_routes
+from headwater.runtime.api.routes_setup import setup_routes
 from headwater.runtime.api.routes_sources import source_routes
 from headwater.runtime.api.routes_subscriptions import subscription_routes
 from headwater.runtime.observability import observed
@@ -26,6 +28,7 @@ from headwater.usecases.reconciliation_jobs import request_reconciliation
 from headwater.usecases.serve_effects import list_effects, serve_effects
 from headwater.usecases.serve_reconciliation import serve_reconciliation
 from headwater.usecases.serve_reports import serve_credits, serve_report
+from headwater.usecases.tag_links import tag_link
 
 application = Application(
     report_routes(serve_report),
@@ -39,6 +42,8 @@ application = Application(
     cleaning_preview_routes(preview_cleaning),
     subscription_routes(preview_subscriptions),
     coverage_routes(serve_report),
+    health_routes(serve_report),
+    setup_routes(tag_link),
     contract_routes(),
 )
 

@@ -31,6 +31,12 @@ ATTEMPTS: dict[str, tuple[str, Any]] = {
     ),
     "GET /v1/orders/{source}/{order_id}/credits": ("/v1/orders/bigcommerce/1/credits", None),
     "GET /v1/reports/coverage": (f"/v1/reports/coverage?{RANGE}", None),
+    "GET /v1/reports/health": (f"/v1/reports/health?{RANGE}", None),
+    "GET /v1/setup/url-templates": ("/v1/setup/url-templates", None),
+    "GET /v1/setup/link": (
+        "/v1/setup/link?url=https%3A%2F%2Fshop.example%2F&source=a&medium=email&campaign=b",
+        None,
+    ),
     "GET /v1/runs": ("/v1/runs", None),
     "GET /v1/sources": ("/v1/sources", None),
     "POST /v1/sources": ("/v1/sources", {"account": "acme", "store": "x", "access_token": "y"}),

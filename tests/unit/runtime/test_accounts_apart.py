@@ -37,6 +37,7 @@ ASKING = {
     "POST /v1/cleaning/preview",
 }
 WRITING = [name for name in ROUTES if not name.startswith("GET ") and name not in ASKING]
+MARKS = "source=newsletter&medium=email&campaign=spring"
 # What each route is asked: as much of the account's as a request can name.
 CASES: dict[str, dict[str, Any]] = {
     "GET /v1/reports": {},
@@ -47,6 +48,9 @@ CASES: dict[str, dict[str, Any]] = {
     "POST /v1/reconciliations": {"body": {"from": "2026-11-01", "to": "2026-11-20"}},
     "GET /v1/orders/{source}/{order_id}/credits": {"source": STORE, "order_id": "7"},
     "GET /v1/reports/coverage": {"query": "from=2026-11-01&to=2026-11-20"},
+    "GET /v1/reports/health": {"query": "from=2026-11-01&to=2026-11-20"},
+    "GET /v1/setup/url-templates": {},
+    "GET /v1/setup/link": {"query": f"url=https://shop.example/&{MARKS}"},
     "GET /v1/runs": {},
     "GET /v1/sources": {},
     "POST /v1/sources": {

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, get_args
 import pytest
 
 from headwater.domain import (
+    health,
     imported_costs,
     imported_leads,
     imported_orders,
@@ -36,10 +37,12 @@ from headwater.runtime.api import (
     models_coverage,
     models_duplicates,
     models_effects,
+    models_health,
     models_imports,
     models_orders,
     models_reconciliation,
     models_reports,
+    models_setup,
     models_sources,
     models_subscriptions,
 )
@@ -149,6 +152,9 @@ def test_amounts_are_texts() -> None:
         models_attribution.AttributionBody,
         models_attribution.AttributionAnswer,
         models_coverage.CoverageReport,
+        models_health.HealthReport,
+        models_setup.UrlTemplates,
+        models_setup.TaggedLinkAnswer,
         models_cleaning.CleaningBody,
         models_cleaning.CleaningAnswer,
         models_cleaning.CleaningPreview,
@@ -173,6 +179,8 @@ def test_what_is_answered_fits_the_models(reported: LambdaSide) -> None:
         "GET /v1/reports/journeys": models_comparisons.JourneysReport,
         "GET /v1/orders/{source}/{order_id}/credits": models_reports.CreditTrail,
         "GET /v1/reports/coverage": models_coverage.CoverageReport,
+        "GET /v1/reports/health": models_health.HealthReport,
+        "GET /v1/setup/url-templates": models_setup.UrlTemplates,
         "GET /v1/runs": models_sources.RunState,
         "GET /v1/sources": models_sources.SourceList,
         "GET /v1/sources/{source}": models_sources.OneSource,
@@ -269,6 +277,10 @@ def test_the_models_of_coverage_name_what_the_domain_knows() -> None:
     assert literals(models_coverage.CauseRow.model_fields["cause"].annotation) == CAUSES
     kind = models_coverage.RevenueRow.model_fields["kind"].annotation
     assert literals(kind) == ("credited", *REST_KINDS)
+
+
+def test_the_model_of_health_has_the_parts_that_the_domain_knows() -> None:
+    assert literals(models_health.HealthPart) == health.PARTS
 
 
 def test_models_name_what_the_domain_knows() -> None:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from headwater.domain.cost_join import PLATFORM_ONLY, UNMATCHED
+from headwater.domain.health import sales_verdict
 from headwater.domain.money import from_minor
 from headwater.domain.roi import CREDITED, REST_KINDS, ratio
 from headwater.domain.url_templates import URL_TEMPLATES
@@ -28,8 +29,6 @@ CAUSES = (
 )
 # The rows of the report's parts.
 PARTS = ("revenue", "cost", "unmatched", "causes")
-# New sales below which a share says nothing, and the share from which tracking is in order.
-_FEWEST_SALES, _HEALTHY = 30, (60, 100)
 _NOT_JOINED = (UNMATCHED, PLATFORM_ONLY)
 
 
@@ -175,9 +174,8 @@ def _unmatched_row(row: Sequence[Any], spelling: Spelling) -> dict[str, Any]:
 
 def _spell_health(health: Mapping[str, int]) -> dict[str, Any]:
     sales, attributed = health["new_sales"], health["attributed_new_sales"]
-    least, of = _HEALTHY
-    if sales < _FEWEST_SALES:
-        verdict = "not_enough_data"
-    else:
-        verdict = "healthy" if attributed * of >= sales * least else "low"
-    return {**health, "attributed_share": ratio(attributed, sales), "verdict": verdict}
+    return {
+        **health,
+        "attributed_share": ratio(attributed, sales),
+        "verdict": sales_verdict(sales, attributed),
+    }

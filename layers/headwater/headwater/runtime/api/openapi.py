@@ -30,6 +30,7 @@ from headwater.runtime.api.models_effects import (
     Restating,
 )
 from headwater.runtime.api.models_engine import EngineAnswer, EngineBody
+from headwater.runtime.api.models_health import HealthReport
 from headwater.runtime.api.models_imports import (
     AdClicksPost,
     CostsPost,
@@ -45,6 +46,7 @@ from headwater.runtime.api.models_reconciliation import (
 )
 from headwater.runtime.api.models_refresh import RefreshAnswer, RefreshBody
 from headwater.runtime.api.models_reports import CreditTrail, ReportList, RoiReport
+from headwater.runtime.api.models_setup import TaggedLinkAnswer, UrlTemplates
 from headwater.runtime.api.models_sources import (
     OneSource,
     ProblemDocument,
@@ -69,6 +71,7 @@ from headwater.runtime.api.routes_duplicate_owners import owner_routes
 from headwater.runtime.api.routes_duplicates import duplicate_routes
 from headwater.runtime.api.routes_effects import effect_routes
 from headwater.runtime.api.routes_engine import engine_routes
+from headwater.runtime.api.routes_health import health_routes
 from headwater.runtime.api.routes_imports import import_routes
 from headwater.runtime.api.routes_manage_sources import manage_routes
 from headwater.runtime.api.routes_orders import order_routes
@@ -78,6 +81,7 @@ from headwater.runtime.api.routes_reports import report_routes
 from headwater.runtime.api.routes_restate import restate_routes
 from headwater.runtime.api.routes_runs import run_routes
 from headwater.runtime.api.routes_settings import setting_routes
+from headwater.runtime.api.routes_setup import setup_routes
 from headwater.runtime.api.routes_sources import check_routes, connect_routes, source_routes
 from headwater.runtime.api.routes_subscriptions import subscription_routes
 from headwater.runtime.api.routing import new_router
@@ -105,6 +109,7 @@ from headwater.usecases.restate_effects import restate_effects
 from headwater.usecases.serve_effects import list_effects, serve_effects
 from headwater.usecases.serve_reconciliation import serve_reconciliation
 from headwater.usecases.serve_reports import serve_credits, serve_report
+from headwater.usecases.tag_links import tag_link
 
 VERSION = "1.0.0"
 _MODELS = (
@@ -132,6 +137,7 @@ _MODELS = (
     EffectsList,
     EngineAnswer,
     EngineBody,
+    HealthReport,
     ImportResult,
     LeadsPost,
     OrdersPost,
@@ -156,8 +162,10 @@ _MODELS = (
     SubscriptionPreview,
     SubscriptionRulesAnswer,
     SubscriptionRulesBody,
+    TaggedLinkAnswer,
     TouchpointsPost,
     TriedSource,
+    UrlTemplates,
 )
 _DESCRIPTION = (
     "Attribution reports of a BigCommerce store. Amounts are decimal strings. Every key belongs to "
@@ -223,6 +231,8 @@ def openapi_document() -> dict[str, Any]:
         refresh_routes(read_refresh, save_refresh),
         subscription_routes(preview_subscriptions),
         coverage_routes(serve_report),
+        health_routes(serve_report),
+        setup_routes(tag_link),
         contract_routes(),
     ):
         described.include_router(router)

@@ -107,29 +107,30 @@ def compute_coverage(
         ranges: the reporting days.
         scope: the models whose credits are looked at, and the channels that are ads.
     """
-    _cover_orders(db, ranges, scope.models)
+    cover_orders(db, ranges, scope.models)
     traffic = {
         "spend": ranges.by_day("spend"),
         "clicks": ranges.by_day("clicks"),
         "paid": ", ".join(f"'{channel}'" for channel in sorted(scope.paid_channels)),
     }
     sections: dict[str, list[Any]] = {
-        "outcomes": _rows(
+        "outcomes": plain_rows(
             db,
             ranges,
             "SELECT span, model, outcome, count(*), sum(gross), sum(net) FROM covered_orders "
             "GROUP BY ALL ORDER BY ALL",
         ),
-        "causes": _rows(db, ranges, _CAUSES.format(touched=_touched(scope.definitions))),
-        "joined": _rows(db, ranges, _JOINED.format(**traffic)),
-        "unmatched": _rows(db, ranges, _UNMATCHED.format(**traffic)),
-        "health": _health(db, ranges),
+        "causes": plain_rows(db, ranges, _CAUSES.format(touched=_touched(scope.definitions))),
+        "joined": plain_rows(db, ranges, _JOINED.format(**traffic)),
+        "unmatched": plain_rows(db, ranges, _UNMATCHED.format(**traffic)),
+        "health": sales_health(db, ranges),
     }
     for place in range(len(ranges.spans)):
         yield {name: of_range[place] for name, of_range in sections.items()}
 
 
-def _cover_orders(db: duckdb.DuckDBPyConnection, ranges: Ranges, models: Sequence[str]) -> None:
+def cover_orders(db: duckdb.DuckDBPyConnection, ranges: Ranges, models: Sequence[str]) -> None:
+    """Make ``covered_orders``: what became of each order of the ranges under each model."""
     db.execute(
         _COVERED.format(
             credits_=ranges.by_instant("credits", "placed_at"),
@@ -160,8 +161,11 @@ def _is_within(age: str, window: timedelta | None) -> str:
     return "true" if window is None else f"coalesce(p.{age} <= {microseconds(window)}, true)"
 
 
-def _health(db: duckdb.DuckDBPyConnection, ranges: Ranges) -> list[dict[str, int]]:
-    """Return what the share of new sales with a click is made of, and what hinders it."""
+def sales_health(db: duckdb.DuckDBPyConnection, ranges: Ranges) -> list[dict[str, int]]:
+    """Return what the share of new sales with a click is made of, and what hinders it.
+
+    Reads ``covered_orders`` of the same ranges.
+    """
     touchpoints = ranges.by_instant("touchpoints", "occurred_at")
     evidence = ranges.by_instant("evidence", "placed_at")
     figures: dict[tuple[str, ...], str] = {
@@ -175,7 +179,7 @@ def _health(db: duckdb.DuckDBPyConnection, ranges: Ranges) -> list[dict[str, int
     return ranges.named_figures(db, figures)
 
 
-def _rows(db: duckdb.DuckDBPyConnection, ranges: Ranges, query: str) -> list[list[list[Any]]]:
+def plain_rows(db: duckdb.DuckDBPyConnection, ranges: Ranges, query: str) -> list[list[list[Any]]]:
     """Return each range's rows as plain JSON values; DuckDB's sums are wider than integers."""
     return [
         [[value if isinstance(value, str) else int(value) for value in row] for row in of_range]

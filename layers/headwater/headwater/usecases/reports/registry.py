@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from headwater.usecases.reports.coverage import COVERAGE
+from headwater.usecases.reports.health import HEALTH
 from headwater.usecases.reports.journeys import JOURNEYS
 from headwater.usecases.reports.models import MODELS_REPORT
 from headwater.usecases.reports.roi import ROI
@@ -12,4 +13,4 @@ from headwater.usecases.reports.roi import ROI
 if TYPE_CHECKING:
     from headwater.usecases.reports.report import Report
 
-REPORTS: tuple[Report[Any, Any], ...] = (ROI, MODELS_REPORT, JOURNEYS, COVERAGE)
+REPORTS: tuple[Report[Any, Any], ...] = (ROI, MODELS_REPORT, JOURNEYS, COVERAGE, HEALTH)

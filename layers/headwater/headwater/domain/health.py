@@ -1,0 +1,80 @@
+"""The health report: how much of what happens in a shop tracking sees.
+
+Attribution health = attributed new sales / (the store's own orders - rebills - pre-tracking).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from headwater.domain.referrers import referrer_facts
+from headwater.domain.roi import ratio
+from headwater.domain.url_templates import URL_TEMPLATES
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+# The rows of the report's parts.
+PARTS = ("windows", "untagged", "landings")
+# New sales below which a share says nothing, and the share from which tracking is in order.
+_FEWEST_SALES, _HEALTHY = 30, (60, 100)
+# Who sends a click id → the ad platform, as ``URL_TEMPLATES`` calls it.
+_PLATFORMS = {"bing": "microsoft"}
+
+
+def sales_verdict(sales: int, attributed: int) -> str:
+    """Return ``healthy``, ``low`` or ``not_enough_data``."""
+    if sales < _FEWEST_SALES:
+        return "not_enough_data"
+    least, of = _HEALTHY
+    return "healthy" if attributed * of >= sales * least else "low"
+
+
+def spell_health(document: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the ``totals`` and the parts of a report as they go to the reader.
+
+    Args:
+        document: what ``compute_health`` found.
+    """
+    windows = [_window_row(window) for window in document["windows"]]
+    untagged = [_untagged_row(*row) for row in document["untagged"]]
+    sessions = sum(count for _, count in document["landings"])
+    return {
+        "totals": {
+            "verdict": windows[-1]["verdict"],
+            "untagged_clicks": sum(row["clicks"] for row in untagged),
+            "sessions": sessions,
+        },
+        "windows": windows,
+        "untagged": untagged,
+        "landings": [
+            {"page_type": kind, "sessions": count, "share": ratio(count, sessions)}
+            for kind, count in document["landings"]
+        ],
+    }
+
+
+def _window_row(window: Mapping[str, int]) -> dict[str, Any]:
+    sales, attributed = window["new_sales"], window["attributed_new_sales"]
+    return {
+        **window,
+        "orders_seen_share": ratio(window["orders_seen"], window["orders"]),
+        "attributed_share": ratio(attributed, sales),
+        "verdict": sales_verdict(sales, attributed),
+    }
+
+
+def _untagged_row(landing_page: str, click_id_kind: str, clicks: int, last: str) -> dict[str, Any]:
+    """Return paid clicks that name no campaign, with the text that mends it."""
+    source = referrer_facts().click_ids[click_id_kind].source
+    platform = _PLATFORMS.get(source, source)
+    template = URL_TEMPLATES.get(platform)
+    return {
+        "landing_page": landing_page,
+        "click_id_kind": click_id_kind,
+        "platform": platform,
+        "clicks": clicks,
+        "last_seen": last,
+        "paste_into": template and template.place,
+        "template": template and template.template,
+    }

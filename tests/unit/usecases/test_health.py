@@ -1,0 +1,113 @@
+"""The health report: whether tracking sees what it should."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from headwater.domain.health import sales_verdict
+from headwater.errors import InvalidParameterError
+from headwater.usecases.published_runs import open_published_run
+from headwater.usecases.reports.health import (
+    HEALTH,
+    HealthQuery,
+    HealthRequest,
+    longest_window,
+)
+from headwater.usecases.reports.report import Span
+from tests.workshop import ACCOUNT, Workshop, at
+
+GOOGLE = {"source": "google", "medium": "cpc"}
+
+
+@pytest.fixture
+def shop() -> Workshop:
+    shop = Workshop()
+    # Tracking began long before the range.
+    shop.visit("2026-01-01 10:00", "v0", **GOOGLE)
+    return shop
+
+
+def health(shop: Workshop, last: str = "2026-11-20", part: str = "windows") -> dict[str, Any]:
+    span = longest_window(Span(at(last).date(), at(last).date()))
+    return shop.report(HEALTH, HealthRequest(HealthQuery(span), part))
+
+
+def test_new_sales_are_judged_over_seven_and_thirty_days(shop: Workshop) -> None:
+    shop.click("2026-11-01 09:00", **GOOGLE, campaign="brand")
+    shop.order(1, "2026-11-02 15:00", "60.00")
+    shop.order(2, "2026-11-19 15:00", "20.00", email="bob@example.com")
+    shop.order(3, "2026-11-19 15:00", "20.00", order_source="amazon", email="cid@example.com")
+    shop.run()
+    week, month = health(shop)["rows"]
+    assert (week["days"], week["new_sales"], week["attributed_share"]) == (7, 1, "0.0000")
+    assert (month["days"], month["new_sales"], month["attributed_share"]) == (30, 2, "0.5000")
+    assert (month["orders"], month["orders_seen"], month["orders_seen_share"]) == (2, 1, "0.5000")
+    assert month["verdict"] == "not_enough_data"
+
+
+@pytest.mark.parametrize(
+    ("sales", "attributed", "verdict"),
+    [
+        (29, 29, "not_enough_data"),
+        (30, 18, "healthy"),
+        (30, 17, "low"),
+        (1000, 600, "healthy"),
+        (1000, 599, "low"),
+    ],
+)
+def test_a_share_of_sixty_percent_is_healthy_from_thirty_sales(
+    sales: int, attributed: int, verdict: str
+) -> None:
+    assert sales_verdict(sales, attributed) == verdict
+
+
+def test_paid_clicks_that_name_no_campaign_are_listed_by_landing_page(shop: Workshop) -> None:
+    marks = {"click_id_kind": "gclid"}
+    shop.visit("2026-11-18 10:00", "v1", landing_page="/mugs/", click_id="a", **marks)
+    shop.visit("2026-11-19 10:00", "v2", landing_page="/mugs/", click_id="b", **marks)
+    shop.visit("2026-11-19 10:00", "v3", landing_page="/", click_id="c", click_id_kind="msclkid")
+    shop.visit("2026-11-19 10:00", "v4", landing_page="/", click_id="d", campaign="21", **marks)
+    shop.visit("2026-11-19 10:00", "v5", landing_page="/", click_id="e", campaign_id="21", **marks)
+    shop.visit("2026-11-19 10:00", "v6", landing_page="/", click_id="f", click_id_kind="fbclid")
+    shop.run()
+    report = health(shop, part="untagged")
+    told = [(row["landing_page"], row["platform"], row["clicks"]) for row in report["rows"]]
+    assert told == [("/mugs/", "google", 2), ("/", "microsoft", 1)]
+    assert report["rows"][0]["last_seen"] == "2026-11-19"
+    assert "{campaignid}" in report["rows"][0]["template"]
+    assert report["totals"]["untagged_clicks"] == 3
+
+
+def test_sessions_are_told_by_the_type_of_the_page_where_they_begin(shop: Workshop) -> None:
+    shop.visit("2026-11-19 10:00", "v1", landing_page="/")
+    shop.visit("2026-11-19 11:00", "v2", landing_page="/cart.php")
+    shop.visit("2026-11-19 12:00", "v3", landing_page="/")
+    shop.run()
+    assert health(shop)["landings"] == [
+        {"page_type": "home", "sessions": 2, "share": "0.6667"},
+        {"page_type": "cart", "sessions": 1, "share": "0.3333"},
+    ]
+
+
+def test_an_account_without_anything_has_a_report() -> None:
+    shop = Workshop()
+    shop.run()
+    report = health(shop)
+    assert report["totals"] == {"verdict": "not_enough_data", "untagged_clicks": 0, "sessions": 0}
+    assert [row["orders_seen_share"] for row in report["rows"]] == [None, None]
+
+
+def test_the_daily_question_is_answered_beforehand(shop: Workshop) -> None:
+    shop.order(1, "2026-11-19 15:00", "20.00")
+    shop.run()
+    published = open_published_run(ACCOUNT, runs=shop.runs, lake=shop.lake)
+    names = [name for name in published.manifest.reports if name.startswith("health/")]
+    assert len(names) == 1
+
+
+def test_a_part_that_does_not_exist_is_refused() -> None:
+    day = at("2026-11-20").date()
+    with pytest.raises(InvalidParameterError, match="part"):
+        HealthRequest(HealthQuery(Span(day, day)), "mood")
