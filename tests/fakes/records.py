@@ -168,7 +168,7 @@ class FakeJourneys(Marking):
                 *(account, item.source, item.order_id),
                 *(item.visitor, item.event_id),
             )
-            order = key[:3]
+            order = (*key[:3], item.received_at.astimezone(UTC).isoformat()[: len("2026-11-20T09")])
             if key in keyed or key in self.claims or taken[order] >= MAX_CLAIMS:
                 continue
             taken[order] += 1

@@ -175,13 +175,16 @@ def test_a_claim_is_added_once_and_comes_back_as_it_was(journeys: Journeys) -> N
     assert list(journeys.claims_on("acme", DAY)) == [claim]
 
 
-def test_an_order_takes_twenty_claims_and_refuses_the_next(journeys: Journeys) -> None:
+def test_an_order_takes_twenty_claims_an_hour_and_refuses_the_next(journeys: Journeys) -> None:
     claims = [a_claim(f"event-{n:02}") for n in range(MAX_CLAIMS + 5)]
     assert journeys.add_claims("acme", claims[:15], RECEIVED) == 15
     assert journeys.add_claims("acme", claims[10:], RECEIVED) == 5
     assert journeys.add_claims("acme", [a_claim("late")], RECEIVED) == 0
     assert journeys.add_claims("acme", [a_claim("late", order_id="102")], RECEIVED) == 1
-    kept = [claim.event_id for claim in journeys.claims_on("acme", DAY)]
+    hour_later = a_claim("shopper", order_id="103", received_at=NOON + 3600 * SECOND)
+    flood = [a_claim(f"flood-{n:02}", order_id="103") for n in range(MAX_CLAIMS)]
+    assert journeys.add_claims("acme", [*flood, hour_later], RECEIVED) == MAX_CLAIMS + 1
+    kept = [c.event_id for c in journeys.claims_on("acme", DAY) if c.order_id != "103"]
     assert kept == [f"event-{n:02}" for n in range(MAX_CLAIMS)] + ["late"]
 
 

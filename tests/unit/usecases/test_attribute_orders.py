@@ -149,6 +149,45 @@ def test_the_first_claim_received_links_its_visitor_and_a_liar_links_nobody(
     assert shop.credited(3, "last_click") == {}
 
 
+def test_a_script_that_claims_every_order_id_wins_none(shop: Workshop) -> None:
+    shop.visit("2026-11-01 10:00", "script", source="evil", medium="cpc", campaign="guess")
+    shop.visit("2026-11-20 14:50", "v1", source="google", medium="cpc", campaign="true")
+    for number in range(1, 15):
+        day = 5 + number
+        shop.order(number, f"2026-11-{day:02} 15:00", email=f"{number}@example.com")
+        # Here it is lucky: its sweep meets this order within the hour.
+        shop.claim(number, "script", "2026-11-18 14:58")
+    shop.order(15, "2026-11-20 15:00")
+    shop.claim(15, "script", "2026-11-20 14:59")
+    shop.claim(15, "v1", "2026-11-20 15:01")
+    shop.run(reported=False)
+    assert all(shop.credited(number, "first_click") == {} for number in range(1, 15))
+    assert shop.credited(15, "first_click") == {"true": "100.00"}
+
+
+def test_a_claim_before_its_order_wins_only_where_the_order_page_says_nothing(
+    shop: Workshop,
+) -> None:
+    shop.visit("2026-11-20 14:50", "early", source="evil", medium="cpc", campaign="guess")
+    shop.visit("2026-11-20 14:50", "v1", source="google", medium="cpc", campaign="true")
+    for number in (1, 2):
+        shop.claim(number, "early", "2026-11-20 14:58")
+        shop.order(number, "2026-11-20 15:00", email=f"{number}@example.com")
+    shop.claim(1, "v1", "2026-11-20 15:01")
+    shop.run(reported=False)
+    assert shop.credited(1, "last_click") == {"true": "100.00"}
+    assert shop.credited(2, "last_click") == {"guess": "100.00"}
+
+
+def test_a_counter_that_claims_many_orders_in_time_is_believed(shop: Workshop) -> None:
+    shop.visit("2026-11-01 10:00", "counter", source="google", medium="cpc", campaign="shop")
+    for number in range(1, 10):
+        shop.order(number, f"2026-11-{5 + number:02} 15:00", email=f"{number}@example.com")
+        shop.claim(number, "counter", f"2026-11-{5 + number:02} 15:01")
+    shop.run(reported=False)
+    assert shop.credited(1, "first_click") == {"shop": "100.00"}
+
+
 def test_on_a_shared_tablet_each_session_belongs_to_who_showed_himself_in_it(
     shop: Workshop,
 ) -> None:

@@ -71,16 +71,30 @@ JOIN counted root ON root.source = o.root_source AND root.order_id = o.root_orde
 ORDER BY o.n
 """
 
+# How many orders a visitor may claim out of time before he is taken for a script that tries ids.
+_MOST_UNTIMELY = 5
 # A claim counts when it reached us between five minutes before and an hour after its order (clocks
-# differ, pages load late) and names no other email; the first one received wins.
-_BELIEVED_CLAIMS = """
+# differ, pages load late) and names no other email. The first one received wins, and one that was
+# received before its order only where no other was: the page that knows an order's id comes after
+# it, and ids are easily guessed. Whoever claims many orders, and most of them out of time, is
+# believed in none.
+_BELIEVED_CLAIMS = f"""
 CREATE OR REPLACE TEMP TABLE believed_claims AS
-SELECT DISTINCT ON (o.source, o.order_id) c.visitor, c.session, c.occurred_at, c.event_id, o.contact
-FROM claims c
-JOIN account_orders o USING (source, order_id)
-WHERE c.received_at BETWEEN o.placed_at - INTERVAL 5 MINUTE AND o.placed_at + INTERVAL 60 MINUTE
-    AND (c.node = '' OR o.email_node = '' OR c.node = o.email_node)
-ORDER BY o.source, o.order_id, c.received_at, c.event_id, c.visitor
+WITH held AS (
+    SELECT c.*, o.contact, o.email_node, c.received_at < o.placed_at AS is_early,
+        c.received_at BETWEEN o.placed_at - INTERVAL 5 MINUTE
+            AND o.placed_at + INTERVAL 60 MINUTE AS is_timely
+    FROM claims c JOIN account_orders o USING (source, order_id)
+), guessing AS (
+    SELECT visitor FROM held GROUP BY visitor
+    HAVING count(*) FILTER (NOT is_timely)
+        > greatest({_MOST_UNTIMELY}, count(*) FILTER (is_timely))
+)
+SELECT DISTINCT ON (source, order_id) visitor, session, occurred_at, event_id, contact
+FROM held
+WHERE is_timely AND (node = '' OR email_node = '' OR node = email_node)
+    AND visitor NOT IN (SELECT visitor FROM guessing)
+ORDER BY source, order_id, is_early, received_at, event_id, visitor
 """
 
 _IDENTIFIED = """

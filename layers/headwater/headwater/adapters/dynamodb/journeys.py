@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from typing import TYPE_CHECKING
 
 from headwater.adapters.dynamodb import codec, keys
@@ -23,9 +23,11 @@ if TYPE_CHECKING:
 
 type _Event = Identification | OptIn | OrderClaim
 
-# Anybody can claim any order id, so an order takes no more claims than this: the first ones that
-# arrive. The shopper's own comes within minutes of the order.
+# Anybody can claim any order id, so an order takes no more claims than this in an hour: the first
+# ones that arrive. The shopper's own comes within minutes of the order, when a flood of earlier or
+# later ones has taken nothing from it.
 MAX_CLAIMS = 20
+_HOUR = len("2026-11-20T09")
 
 
 class DynamoJourneys:
@@ -76,7 +78,7 @@ class DynamoJourneys:
         return self._write(self._opt_ins, account, self._unknown(keyed), received_at)
 
     def add_claims(self, account: str, items: Sequence[OrderClaim], received_at: datetime) -> int:
-        """Add order claims, once by (order, visitor, event); a full order takes no more.
+        """Add order claims, once by (order, visitor, event); twenty of an order in an hour.
 
         Two workers that claim one order at the same instant may together pass the limit.
         """
@@ -86,10 +88,16 @@ class DynamoJourneys:
             by_order[order].setdefault(keys.claim(item.visitor, item.event_id), item)
 
         def accepted(order: str) -> list[tuple[keys.Key, OrderClaim]]:
-            stored = {item["sk"] for item in self._table.query(order, attributes=("sk",))}
-            new = [claim for claim in by_order[order] if claim not in stored]
-            room = max(0, MAX_CLAIMS - len(stored))
-            return [((order, claim), by_order[order][claim]) for claim in new[:room]]
+            items = self._table.query(order, attributes=("sk", "received_at"))
+            stored = {item["sk"]: item["received_at"][:_HOUR] for item in items}
+            taken = Counter(stored.values())
+            new = []
+            for key, claim in by_order[order].items():
+                hour = keys.instant(claim.received_at)[:_HOUR]
+                if key not in stored and taken[hour] < MAX_CLAIMS:
+                    taken[hour] += 1
+                    new.append(((order, key), claim))
+            return new
 
         keyed = [pair for pairs in in_parallel(accepted, list(by_order)) for pair in pairs]
         return self._write(self._claims, account, keyed, received_at)
