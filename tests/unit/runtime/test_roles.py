@@ -69,7 +69,10 @@ EXPECTED = {
     "POST /v1/effects/restate": {"owner"},
 }
 # What a route asks for in its address.
-QUERIES = {"GET /v1/reports/reconciliation": "from=2026-11-20&to=2026-11-20"}
+QUERIES = {
+    "GET /v1/setup/link": "url=https://shop.example/&source=a&medium=email&campaign=b",
+    "GET /v1/reports/reconciliation": "from=2026-11-20&to=2026-11-20",
+}
 BODIES: dict[str, dict[str, Any]] = {
     "POST /v1/reconciliations": {"from": "2026-11-20", "to": "2026-11-20"},
     "PUT /v1/settings/subscription-rules": {"rules": None},
