@@ -9,6 +9,7 @@ import pytest
 
 from headwater.domain import landings
 from local.build_tracker import BUILT, build_tracker
+from local.setup import SetupError
 from tests.infrastructure.template_file import REPOSITORY
 
 NODE = shutil.which("node")
@@ -59,6 +60,15 @@ def test_it_sends_every_mark_that_the_server_reads() -> None:
     )
     done = run_node("--input-type=module", "--eval", program)
     assert {name.lower() for name, _ in json.loads(done.stdout)} == set(names)
+
+
+def test_without_node_it_is_said_what_to_install(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr("local.build_tracker.BUILT", tmp_path / "nothing")
+    monkeypatch.setattr("local.build_tracker.shutil.which", lambda _: None)
+    with pytest.raises(SetupError, match="Install it"):
+        build_tracker()
 
 
 def test_a_script_over_its_budget_is_not_built(tmp_path: Path) -> None:
