@@ -105,10 +105,11 @@ async function startShop(collector) {
     body: "",
     theme: "",
     orders: {},
+    orderDelay: 0,
     integrity: MANIFEST.script.integrity,
   };
   const host = `http://127.0.0.1:${collector.port}`;
-  const server = await listening((request, response) => {
+  const server = await listening(async (request, response) => {
     const { pathname } = new URL(request.url, "http://shop.localhost");
     if (pathname === "/favicon.ico") return response.writeHead(204).end();
     if (pathname === "/theme.js") {
@@ -117,6 +118,8 @@ async function startShop(collector) {
     }
     if (pathname.startsWith("/api/storefront/orders/")) {
       const order = shop.orders[pathname.split("/").pop()];
+      if (order === "no answer") return;
+      await pause(shop.orderDelay);
       response.setHeader("content-type", "application/json");
       return response.writeHead(order ? 200 : 404).end(JSON.stringify(order || {}));
     }

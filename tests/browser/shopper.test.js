@@ -242,6 +242,21 @@ describe("sign-ups and orders", { concurrency: 4 }, () => {
       assert.equal(world.events("order").length, 1);
     }));
 
+  test("a slow shop costs an order neither its claim nor, while the shopper stays, its buyer", () =>
+    inWorld(async (world) => {
+      world.shop.orders[121] = { billingAddress: { email: "ann@example.com" } };
+      world.shop.orders[122] = "no answer";
+      world.shop.orderDelay = 3000;
+      const page = await opened(world, "/checkout/order-confirmation/121");
+      const [stayed] = await some(world, "order");
+      assert.equal(stayed.email_sha256, ANN);
+      await page.goto(world.shop.url("/checkout/order-confirmation/122"));
+      await page.waitForFunction(() => window.hw && window.hw.log);
+      await page.goto(world.shop.url("/"));
+      const [, left] = await some(world, "order", 2);
+      assert.deepEqual([left.order_id, left.email_sha256], ["122", undefined]);
+    }));
+
   test("an order is claimed by the script tag, and without a buyer that the shop does not tell", () =>
     inWorld(async (world) => {
       world.shop.options = 'data-order="119"';

@@ -169,16 +169,17 @@ export function follow(options, note) {
     try {
       event = await named(fields.email || fields.email_sha256 ? fields : await buyerOf(number));
     } catch (error) {
-      // Another shop system, or a buyer whose session is over: the order is claimed without.
+      // Another shop system, or a buyer who is gone: the order is claimed without.
     }
     const id = ("o-" + options.key + "-" + number).replace(/[^\w.-]/g, "").slice(0, 64);
     emit("order", Object.assign(event, { order_id: number }), id);
   }
 
+  /** Ask the shop for a buyer's email, for as long as the page stays. */
   const buyerOf = (number) =>
     Promise.race([
       fetch("/api/storefront/orders/" + number).then((answer) => answer.json()),
-      new Promise((_, reject) => setTimeout(reject, 2e3)),
+      new Promise((_, reject) => on(window, "pagehide", reject)),
     ]).then((order) => ({ email: order.billingAddress.email }));
 
   function submitted({ target: form }) {
