@@ -3,7 +3,7 @@
 Most are bugs that other extractors of BigCommerce's orders have or had. Two are left out because no
 run could find them: the overlap of two pulls makes good a lower bound that is a second late, and
 the storefront stamps and filters by one clock, so that nothing is lost there without an overlap.
-Marks that are raised after their orders are written take a death at one call of a run: forty runs
+Marks that are raised after their orders are written take a death at one call of a run: eighty runs
 hold too few of those, and a test of the table holds that order.
 """
 
@@ -21,6 +21,7 @@ from headwater.adapters.bigcommerce.client import BigCommerceOrders
 from headwater.adapters.bigcommerce.session import Listing
 from headwater.adapters.dynamodb import orders as order_table
 from headwater.adapters.dynamodb.orders import DynamoOrders
+from headwater.domain.readings import Reading
 from headwater.domain.reporting_days import utc_day
 from headwater.usecases import record_webhooks
 from headwater.usecases.ports import OrderPage
@@ -92,6 +93,15 @@ def _whatever_comes_last(right: Any) -> Any:  # noqa: ANN401
     return replaces
 
 
+def _by_stamp_alone(right: Any) -> Any:  # noqa: ANN401
+    del right
+
+    def is_after(self: Reading, other: Reading) -> bool:
+        return (self.modified_at, self.fetched_at) > (other.modified_at, other.fetched_at)
+
+    return is_after
+
+
 def _new_day_alone(right: Any) -> Any:  # noqa: ANN401
     def mark(self: Any, account: str, changed: Any, stored: Any) -> None:  # noqa: ANN401
         del stored
@@ -149,6 +159,9 @@ BUGS = (
         (
             (order_table._Incoming, "replaces", _whatever_comes_last),  # noqa: SLF001
         ),
+    ),
+    SeededBug(
+        "a stamp believed whatever the store's clock did", ((Reading, "is_after", _by_stamp_alone),)
     ),
     SeededBug("the mark of the old day forgotten", ((DynamoOrders, "_mark", _new_day_alone),)),
     SeededBug(
