@@ -122,7 +122,7 @@ class StoreRules(RuleBasedStateMachine):
         page=st.sampled_from([FEWEST, 250]),
         bumps=st.booleans(),
         lists_archived=st.booleans(),
-        is_followed=st.sampled_from([True, True, False]),
+        is_followed=st.booleans(),
         is_prompt=st.booleans(),
     )
     def open_store(
