@@ -132,10 +132,15 @@ class Courier:
         """Deliver whatever is due from now on, in a thread of its own."""
         self._thread.start()
 
+    @property
+    def is_going(self) -> bool:
+        """Whether it delivers by itself."""
+        return self._thread.is_alive()
+
     def stop(self) -> None:
         """Deliver no more."""
         self._stopping.set()
-        if self._thread.is_alive():
+        if self.is_going:
             self._thread.join()
 
     def _go_round(self) -> None:
