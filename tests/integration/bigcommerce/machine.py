@@ -54,7 +54,8 @@ class StoreMachine(WebhookRules):
     def pull_and_run_out_of_time(self, seconds: float) -> None:
         self.house.pull_and_stop(timedelta(seconds=seconds))
 
-    @rule(call=st.integers(1, 80), after_effect=st.booleans())
+    # Most of what can go wrong lies in the first calls of a pull; a run has many more behind them.
+    @rule(call=st.integers(1, 25) | st.integers(1, 80), after_effect=st.booleans())
     def die(self, call: int, after_effect: bool) -> None:
         """Kill a run at one of its calls to the store, a table or the lake."""
         try:
@@ -85,7 +86,7 @@ class StoreMachine(WebhookRules):
     def heal_and_pull(self) -> None:
         self._heal_and_pull()
 
-    @precondition(lambda self: self.is_deaf)
+    @precondition(lambda self: self.is_deaf and self.house.source.is_history_complete)
     @rule()
     def ask_to_be_told(self) -> None:
         self.follow()
