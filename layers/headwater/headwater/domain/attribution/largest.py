@@ -36,7 +36,8 @@ def largest_of_segments(rows: Rows, values: Wholes, wanted: Ints) -> Bools:
     by_key = key.copy()
     _sort_short(by_key, rows, long)
     least = by_key[rows.starts[place] + np.arange(len(wanted))]
-    least[:long] = _keys_at(rows, key, place[:long])
+    if long:
+        least[:long] = _keys_at(rows, key, place[:long])
     nothing = np.inf if key.dtype.kind == "f" else np.iinfo(np.int64).max
     least[wanted == 0] = nothing
     chosen: Bools = key >= rows.spread(least)
@@ -46,7 +47,8 @@ def largest_of_segments(rows: Rows, values: Wholes, wanted: Ints) -> Bools:
 def _sort_short(key: Wholes, rows: Rows, first: int) -> None:
     """Sort the keys of each segment from ``first`` on, the largest to its first row."""
     starts, sizes = rows.starts.tolist(), rows.sizes
-    for one, other in comparisons(_WIDTH):
+    width = min(_WIDTH, 1 << (len(sizes) - 1).bit_length())
+    for one, other in comparisons(width):
         if other < len(sizes) and sizes[other] > first:
             exchange(
                 key[starts[one] + first : starts[one] + sizes[other]],
