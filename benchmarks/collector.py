@@ -13,7 +13,7 @@ from headwater.domain.sites import Site, Sites
 from headwater.usecases.browser_answers import Request
 from headwater.usecases.collect_hits import collect_hits
 from headwater.usecases.record_hits import QueuedMessage, record_hits
-from tests.fakes import FakeClock, FakeHitQueue, FakeJourneys, FakeLake
+from tests.fakes import FakeClock, FakeHitQueue, FakeJourneys, FakeLake, FakeMarks
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -89,7 +89,13 @@ def _collect(requests: list[Request], hits: int) -> None:
 
 
 def _record(messages: list[QueuedMessage]) -> None:
-    result = record_hits(messages, journeys=FakeJourneys(), lake=FakeLake(), clock=FakeClock())
+    result = record_hits(
+        messages,
+        journeys=FakeJourneys(),
+        lake=FakeLake(),
+        marks=FakeMarks(),
+        clock=FakeClock(),
+    )
     if result.failed or result.rejected:
         message = f"the worker did not record all: {result}"
         raise RuntimeError(message)

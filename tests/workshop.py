@@ -187,7 +187,9 @@ class Workshop:
         listed = list_marked_days(
             ACCOUNT, run, desk=self.desk, accounts=self.accounts, marks=self.marks
         )
-        tables = Tables(self.orders, self.journeys, self.costs, self.edges, self.products)
+        tables = Tables(
+            self.orders, self.journeys, self.costs, self.edges, self.products, self.lake
+        )
         for item in self.lake.get_json(listed.exports):
             export_facts(item, desk=self.desk, tables=tables, facts=self.facts)
 

@@ -19,7 +19,7 @@ from headwater.domain.sites import Site, Sites
 from headwater.usecases.browser_answers import Request
 from headwater.usecases.collect_hits import collect_hits
 from headwater.usecases.record_hits import QueuedMessage, record_hits
-from tests.fakes import FakeClock, FakeHitQueue, FakeJourneys, FakeLake
+from tests.fakes import FakeClock, FakeHitQueue, FakeJourneys, FakeLake, FakeMarks
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -80,10 +80,11 @@ def check_request(request: Request, *, twice: bool) -> str:
 def _check_worker(bodies: Sequence[str], *, twice: bool) -> str:
     lake, journeys = FakeLake(), FakeJourneys()
     messages = [QueuedMessage(str(n), body) for n, body in enumerate(bodies)]
-    if record_hits(messages, journeys=journeys, lake=lake, clock=FakeClock()).failed:
+    ports: dict[str, Any] = {"journeys": journeys, "lake": lake, "marks": FakeMarks()}
+    if record_hits(messages, **ports, clock=FakeClock()).failed:
         return "the worker asks for a message again"
     if twice:
-        again = record_hits(messages, journeys=journeys, lake=lake, clock=FakeClock())
+        again = record_hits(messages, **ports, clock=FakeClock())
         if again.recorded or again.failed:
             return "what came twice is stored twice"
     return ""

@@ -14,7 +14,11 @@ def lambda_handler(event: dict[str, Any], _context: LambdaContext) -> dict[str, 
     """Record a batch of messages; name those that have to come again."""
     messages = [QueuedMessage(record["messageId"], record["body"]) for record in event["Records"]]
     result = record_hits(
-        messages, journeys=storage.journeys(), lake=storage.lake(), clock=storage.clock()
+        messages,
+        journeys=storage.journeys(),
+        lake=storage.lake(),
+        marks=storage.marks(),
+        clock=storage.clock(),
     )
     counts = {
         "HitsRecorded": result.recorded,

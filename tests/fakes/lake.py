@@ -18,7 +18,7 @@ from headwater.domain.models import MODELS
 from headwater.errors import UnknownResourceError
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
     from datetime import date
 
     import duckdb
@@ -57,6 +57,12 @@ class FakeLake:
         key = f"{folder}/{_name(body)}.json.gz"
         self.objects[key] = gzip.compress(body, mtime=0)
         return key
+
+    def page_views_on(self, account: str, day: date) -> Iterator[dict[str, Any]]:
+        folder = f"raw/page_views/account={account}/day={day.isoformat()}/"
+        for key in sorted(self.objects):
+            if key.startswith(folder):
+                yield from json.loads(gzip.decompress(self.objects[key]))
 
     def put_json(self, key: str, document: Any) -> str:  # noqa: ANN401
         self.objects[key] = _canonical(document)

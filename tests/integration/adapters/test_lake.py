@@ -185,3 +185,14 @@ def test_page_views_of_a_day_are_kept_as_one_object(case: Case) -> None:
             "is_bot": False,
         }
     ]
+
+
+def test_the_page_views_of_a_day_are_read_back_from_all_objects(case: Case) -> None:
+    at = datetime(2026, 11, 20, 9, tzinfo=UTC)
+    for number in range(3):
+        view = PageView(f"e{number}", at, "v1", "s1", "cart", "/cart.php", is_bot=False)
+        case.lake.keep_page_views("acme", DAY, [view])
+    case.lake.keep_page_views("acme", date(2026, 11, 21), [view])
+    case.lake.keep_page_views("acm", DAY, [view])
+    read = sorted(view["event_id"] for view in case.lake.page_views_on("acme", DAY))
+    assert read == ["e0", "e1", "e2"]

@@ -231,7 +231,9 @@ class _Desk:
         house, desk = self._house, Desk(self.runs, self.lake, self._house.clock)
         marks = OrderMarks(self.marks)
         listed = list_marked_days(ACCOUNT, run, desk=desk, accounts=self.accounts, marks=marks)
-        tables = Tables(self.orders, house.journeys, FakeCosts(), house.edges, self.products)
+        tables = Tables(
+            self.orders, house.journeys, FakeCosts(), house.edges, self.products, self.lake
+        )
         facts = self._guard(house.facts)
         for item in self.lake.get_json(listed.exports):
             export_facts(item, desk=desk, tables=tables, facts=facts)

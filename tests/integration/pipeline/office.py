@@ -163,7 +163,9 @@ class Office:
         """Export one item of the run's list."""
         # The list of an account that is a copy still names the one that it was copied from.
         item = {**self._listed(run)[number], "account": self.account}
-        tables = Tables(self.orders, self.journeys, self.costs, self.edges, self.products)
+        tables = Tables(
+            self.orders, self.journeys, self.costs, self.edges, self.products, self.lake
+        )
         export_facts(item, desk=self.desk, tables=tables, facts=self.facts)
 
     def _listed(self, run: str) -> list[dict[str, Any]]:

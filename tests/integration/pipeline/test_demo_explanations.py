@@ -86,7 +86,9 @@ def send_hits(shop: Workshop, posts: Sequence[HitPost]) -> None:
                 gpc=post.headers.get("Sec-GPC") == "1",
             )
             messages += [QueuedMessage(body, body) for body in delivery.messages()]
-    result = record_hits(messages, journeys=shop.journeys, lake=shop.lake, clock=shop.clock)
+    result = record_hits(
+        messages, journeys=shop.journeys, lake=shop.lake, marks=shop.marks, clock=shop.clock
+    )
     assert not result.failed
 
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from headwater.domain.deliveries import Delivery
 from headwater.domain.health import sales_verdict
 from headwater.errors import InvalidParameterError
 from headwater.usecases.published_runs import open_published_run
+from headwater.usecases.record_hits import QueuedMessage, record_hits
 from headwater.usecases.reports.health import (
     HEALTH,
     HealthQuery,
@@ -16,8 +18,12 @@ from headwater.usecases.reports.health import (
     longest_window,
 )
 from headwater.usecases.reports.report import Span
-from tests.workshop import ACCOUNT, Workshop, at
+from tests.workshop import ACCOUNT, STORE, Workshop, at
 
+if TYPE_CHECKING:
+    from datetime import datetime
+
+BROWSER = "Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0"
 GOOGLE = {"source": "google", "medium": "cpc"}
 
 
@@ -91,11 +97,47 @@ def test_sessions_are_told_by_the_type_of_the_page_where_they_begin(shop: Worksh
     ]
 
 
+def _two_page_views(day: datetime, visitor: str, path: str, user_agent: str) -> str:
+    events = [
+        {"type": "page", "id": f"{visitor}-{number}", "url": f"https://shop.example{path}"}
+        for number in (1, 2)
+    ]
+    [message] = Delivery(
+        ACCOUNT, STORE, day, tuple(events), visitor=visitor, user_agent=user_agent
+    ).messages()
+    return message
+
+
+def test_page_views_are_told_by_the_type_of_their_page(shop: Workshop) -> None:
+    day = at("2026-11-19 10:00")
+    visits = (("v1", "/", BROWSER), ("v2", "/cart.php", BROWSER), ("bot", "/", "curl/8"))
+    bodies = [_two_page_views(day, *visit) for visit in visits]
+    # Once more, in another batch of the queue: counted once.
+    for batch in (bodies, bodies[:1]):
+        record_hits(
+            [QueuedMessage(str(n), body) for n, body in enumerate(batch)],
+            journeys=shop.journeys,
+            lake=shop.lake,
+            marks=shop.marks,
+            clock=shop.clock,
+        )
+    shop.run()
+    report = health(shop, part="pages")
+    told = [(r["page_type"], r["hits"], r["daily_visitors"], r["bot_hits"]) for r in report["rows"]]
+    assert told == [("cart", 2, 1, 0), ("home", 2, 1, 2)]
+    assert report["totals"]["hits"] == 4
+
+
 def test_an_account_without_anything_has_a_report() -> None:
     shop = Workshop()
     shop.run()
     report = health(shop)
-    assert report["totals"] == {"verdict": "not_enough_data", "untagged_clicks": 0, "sessions": 0}
+    assert report["totals"] == {
+        "verdict": "not_enough_data",
+        "untagged_clicks": 0,
+        "sessions": 0,
+        "hits": 0,
+    }
     assert [row["orders_seen_share"] for row in report["rows"]] == [None, None]
 
 

@@ -13,7 +13,7 @@ from headwater.domain.deliveries import Delivery, RejectedText
 from headwater.domain.nodes import email_node
 from headwater.errors import RateLimitedError
 from headwater.usecases.record_hits import QueuedMessage, RecordHitsResult, record_hits
-from tests.fakes import FakeClock, FakeJourneys, FakeLake
+from tests.fakes import FakeClock, FakeJourneys, FakeLake, FakeMarks
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -61,6 +61,7 @@ def _record(
         [QueuedMessage(f"m{n}", body) for n, body in enumerate(bodies)],
         journeys=journeys or FakeJourneys(),
         lake=lake or FakeLake(),
+        marks=FakeMarks(),
         clock=FakeClock(),
     )
 

@@ -5,18 +5,19 @@ Rows carry no email, name or address; instants are naive UTC, as the tables keep
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import astuple
 from datetime import UTC
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from headwater.domain.money import to_minor
 from headwater.domain.orders import conversion_rate, revenue_of
 from headwater.domain.subscription_evidence import identifier, option_pairs, order_notes
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from datetime import datetime
+    from collections.abc import Iterable, Iterator, Mapping
+    from datetime import date, datetime
 
     from headwater.domain.ad_clicks import AdClick
     from headwater.domain.costs import CostRow
@@ -188,6 +189,27 @@ def ad_click_row(click: AdClick) -> Row:
     """Return a click's row of table ``ad_clicks``."""
     ids = (click.campaign_id, click.adset_id, click.ad_id)
     return (click.day, click.platform, click.click_id, *ids)
+
+
+def page_view_rows(day: date, page_views: Iterable[Mapping[str, Any]]) -> Iterator[Row]:
+    """Yield a day's rows of table ``page_views``, one for each type of page.
+
+    A page view that stands there twice, for its message was delivered twice, counts once.
+    """
+    seen: dict[tuple[str, str], Mapping[str, Any]] = {
+        (view["visitor"], view["event_id"]): view for view in page_views
+    }
+    hits: Counter[str] = Counter()
+    bot_hits: Counter[str] = Counter()
+    visitors: dict[str, set[str]] = {}
+    for view in seen.values():
+        kind = view["page_type"]
+        (bot_hits if view["is_bot"] else hits)[kind] += 1
+        visitors.setdefault(kind, set())
+        if not view["is_bot"]:
+            visitors[kind].add(view["visitor"])
+    for kind in sorted(visitors):
+        yield day, kind, hits[kind], len(visitors[kind]), bot_hits[kind]
 
 
 def _line_name(order: Order, line_id: int) -> Row:

@@ -156,6 +156,13 @@ COLUMNS: dict[str, dict[str, str]] = {
         "adset_id": "VARCHAR",
         "ad_id": "VARCHAR",
     },
+    "page_views": {
+        "day": "DATE",
+        "page_type": "VARCHAR",
+        "hits": "BIGINT",
+        "visitors": "BIGINT",
+        "bot_hits": "BIGINT",
+    },
     "contacts": {
         "node": "VARCHAR",
         "contact": "VARCHAR",

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 # The rows of the report's parts.
-PARTS = ("windows", "untagged", "landings")
+PARTS = ("windows", "untagged", "landings", "pages")
 # New sales below which a share says nothing, and the share from which tracking is in order.
 _FEWEST_SALES, _HEALTHY = 30, (60, 100)
 # Who sends a click id → the ad platform, as ``URL_TEMPLATES`` calls it.
@@ -38,18 +38,30 @@ def spell_health(document: Mapping[str, Any]) -> dict[str, Any]:
     """
     windows = [_window_row(window) for window in document["windows"]]
     untagged = [_untagged_row(*row) for row in document["untagged"]]
+    hits = sum(row[1] for row in document["pages"])
     sessions = sum(count for _, count in document["landings"])
     return {
         "totals": {
             "verdict": windows[-1]["verdict"],
             "untagged_clicks": sum(row["clicks"] for row in untagged),
             "sessions": sessions,
+            "hits": hits,
         },
         "windows": windows,
         "untagged": untagged,
         "landings": [
             {"page_type": kind, "sessions": count, "share": ratio(count, sessions)}
             for kind, count in document["landings"]
+        ],
+        "pages": [
+            {
+                "page_type": kind,
+                "hits": seen,
+                "share": ratio(seen, hits),
+                "daily_visitors": visitors,
+                "bot_hits": bots,
+            }
+            for kind, seen, visitors, bots in document["pages"]
         ],
     }
 

@@ -133,7 +133,7 @@ def desk() -> Desk:
 
 def tables() -> Tables:
     """Return the tables that are exported."""
-    return Tables(orders(), journeys(), costs(), edges(), products())
+    return Tables(orders(), journeys(), costs(), edges(), products(), lake())
 
 
 def pull_ports(deadline: datetime) -> PullPorts:

@@ -41,6 +41,7 @@ if TYPE_CHECKING:
         Costs,
         Facts,
         Journeys,
+        Lake,
         Mark,
         Marks,
         Orders,
@@ -58,6 +59,7 @@ EXPORTED = {
     "products": ("products",),
     "costs": ("costs",),
     "ad_clicks": ("ad_clicks",),
+    "page_views": ("page_views",),
 }
 # Settings that are baked into facts: a change exports these tables anew.
 _MADE_WITH = {"currency": ("orders", "costs", "products"), "texts_looked_at": ("orders",)}
@@ -73,6 +75,7 @@ _DAY_OF = {
     "products": "first_seen_at",
     "costs": "day",
     "ad_clicks": "day",
+    "page_views": "day",
 }
 
 
@@ -106,6 +109,7 @@ class Tables:
     costs: Costs
     edges: Edges
     products: Products
+    lake: Lake
 
 
 def list_marked_days(
@@ -246,7 +250,17 @@ def _read_days(
     if not days:
         # A month that has only closed: nothing is fresh in it.
         yield from ((name, ()) for name in EXPORTED[table])
-        return
+    elif table == "page_views":
+        views = ((day, tables.lake.page_views_on(account, day)) for day in sorted(days))
+        yield table, (row for each in views for row in fact_rows.page_view_rows(*each))
+    else:
+        yield from _read_items(table, account, days, tables, settings)
+
+
+def _read_items(
+    table: str, account: str, days: Sequence[date], tables: Tables, settings: AccountSettings
+) -> Iterator[tuple[str, Iterable[Row]]]:
+    """Yield the fact tables that are made of a table of DynamoDB."""
     journeys, wanted = tables.journeys, frozenset(days)
     span = account, min(days), max(days)
     if table == "orders":

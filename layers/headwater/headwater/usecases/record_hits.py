@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from headwater.domain.deliveries import Delivery
     from headwater.domain.hits import PageView
-    from headwater.usecases.ports import Clock, Journeys, Lake
+    from headwater.usecases.ports import Clock, Journeys, Lake, Marks
 
 _LONGEST_KEPT_MESSAGE = 4096
 
@@ -66,7 +66,12 @@ class _Seen:
 
 
 def record_hits(
-    messages: Iterable[QueuedMessage], *, journeys: Journeys, lake: Lake, clock: Clock
+    messages: Iterable[QueuedMessage],
+    *,
+    journeys: Journeys,
+    lake: Lake,
+    marks: Marks,
+    clock: Clock,
 ) -> RecordHitsResult:
     """Store the hits of queued messages.
 
@@ -86,6 +91,7 @@ def record_hits(
             failed.append(message.message_id)
     for (account, day), batch in seen.items():
         try:
+            marks.raise_marks(account, "page_views", [day], clock.now())
             lake.keep_page_views(account, day, batch.page_views)
         except RetriableError as error:
             logger.warning("page views not kept yet", extra={"error": type(error).__name__})

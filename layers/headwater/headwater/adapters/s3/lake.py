@@ -6,6 +6,8 @@ import gzip
 import hashlib
 import json
 from dataclasses import asdict
+from functools import partial
+from itertools import batched
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
@@ -16,13 +18,16 @@ from headwater.domain.manifests import Manifest
 from headwater.errors import UnknownResourceError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from datetime import date
 
     from mypy_boto3_s3 import S3Client
 
     from headwater.domain.hits import PageView
     from headwater.usecases.ports import RejectedRow
+
+# So many page-view objects are held in memory together; a busy day has thousands.
+_OBJECTS_AT_ONCE = 64
 
 
 class S3Lake:
@@ -57,6 +62,13 @@ class S3Lake:
         self._put(key, gzip.compress(body, mtime=0), "application/gzip")
         return key
 
+    def page_views_on(self, account: str, day: date) -> Iterator[dict[str, Any]]:
+        """Return the page views of all objects of a UTC day."""
+        keys = self._keys(f"raw/page_views/account={account}/day={day.isoformat()}/")
+        for some in batched(keys, _OBJECTS_AT_ONCE):
+            for content in in_parallel(partial(get_object, self._client, self._bucket), some):
+                yield from json.loads(gzip.decompress(content))
+
     def put_json(self, key: str, document: Any) -> str:  # noqa: ANN401 - any JSON value
         """Write a JSON object under a key (canonical form); return the key."""
         self._put(key, _canonical(document), "application/json")
@@ -68,14 +80,7 @@ class S3Lake:
 
     def list_json(self, prefix: str) -> list[Any]:
         """Return all JSON objects under a prefix, in order of key."""
-        pages = self._client.get_paginator("list_objects_v2")
-        with translated():
-            keys = [
-                item["Key"]
-                for page in pages.paginate(Bucket=self._bucket, Prefix=prefix)
-                for item in page.get("Contents", [])
-            ]
-        return in_parallel(self.get_json, sorted(keys))
+        return in_parallel(self.get_json, self._keys(prefix))
 
     def put_report(self, account: str, name: str, document: Any) -> str:  # noqa: ANN401
         """Write a report under the hash of its content; return the key."""
@@ -89,6 +94,15 @@ class S3Lake:
     def get_manifest(self, key: str) -> Manifest:
         """Return a manifest; raises UnknownResourceError if there is none."""
         return Manifest.from_document(self.get_json(key))
+
+    def _keys(self, prefix: str) -> list[str]:
+        pages = self._client.get_paginator("list_objects_v2")
+        with translated():
+            return sorted(
+                item["Key"]
+                for page in pages.paginate(Bucket=self._bucket, Prefix=prefix)
+                for item in page.get("Contents", [])
+            )
 
     def _put_named(self, folder: str, body: bytes) -> str:
         key = f"{folder}/{content_name(body)}.json"

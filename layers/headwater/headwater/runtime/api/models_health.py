@@ -9,7 +9,7 @@ from pydantic import Field
 from headwater.runtime.api.fields import ApiModel, Day, Ratio, with_example
 from headwater.runtime.api.models_reports import Envelope
 
-HealthPart = Literal["windows", "untagged", "landings"]
+HealthPart = Literal["windows", "untagged", "landings", "pages"]
 Verdict = Literal["healthy", "low", "not_enough_data"]
 _WINDOW: dict[str, Any] = {
     "days": 30,
@@ -42,6 +42,7 @@ class HealthTotals(ApiModel):
     verdict: Verdict = Field(description="Of the longest window.")
     untagged_clicks: int
     sessions: int
+    hits: int = Field(description="Page views of people, on whole UTC days.")
 
 
 class Window(ApiModel):
@@ -83,6 +84,16 @@ class LandingRow(ApiModel):
     share: Ratio | None
 
 
+class PageRow(ApiModel):
+    """Page views by the type of their page: where one is missing, the script is."""
+
+    page_type: str
+    hits: int
+    share: Ratio | None
+    daily_visitors: int = Field(description="Visitors of each day, added up.")
+    bot_hits: int
+
+
 class HealthReport(Envelope):
     """Whether tracking sees what it should, and what hinders it."""
 
@@ -102,7 +113,7 @@ class HealthReport(Envelope):
                 "part": "windows",
                 "is_partial": False,
             },
-            "totals": {"verdict": "healthy", "untagged_clicks": 12, "sessions": 1204},
+            "totals": {"verdict": "healthy", "untagged_clicks": 12, "sessions": 1204, "hits": 3310},
             "rows": [_WINDOW],
             "untagged": [
                 {
@@ -117,6 +128,15 @@ class HealthReport(Envelope):
                 }
             ],
             "landings": [{"page_type": "home", "sessions": 1204, "share": "1.0000"}],
+            "pages": [
+                {
+                    "page_type": "product",
+                    "hits": 3310,
+                    "share": "1.0000",
+                    "daily_visitors": 1190,
+                    "bot_hits": 77,
+                }
+            ],
             "notes": [],
             "next": None,
         }
@@ -124,11 +144,12 @@ class HealthReport(Envelope):
 
     parameters: HealthParameters
     totals: HealthTotals
-    rows: list[Window] | list[UntaggedRow] | list[LandingRow]
+    rows: list[Window] | list[UntaggedRow] | list[LandingRow] | list[PageRow]
     windows: list[Window] = Field(default_factory=list)
     untagged: list[UntaggedRow] = Field(
         default_factory=list, description="500 landing pages at most, the most clicked first."
     )
     landings: list[LandingRow] = Field(default_factory=list)
+    pages: list[PageRow] = Field(default_factory=list)
     notes: list[str]
     next: None

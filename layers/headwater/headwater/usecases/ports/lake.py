@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from headwater.domain.models import MODELS
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
     from datetime import date
 
     import duckdb
@@ -34,6 +34,10 @@ class Lake(Protocol):
         The same page view may stand in several objects: whoever reads them takes each once by its
         visitor and id.
         """
+        ...
+
+    def page_views_on(self, account: str, day: date) -> Iterator[dict[str, Any]]:
+        """Return the fields of ``PageView`` of all objects of a UTC day; ``at`` is a text."""
         ...
 
     def put_json(self, key: str, document: Any) -> str:  # noqa: ANN401 - any JSON value

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from headwater.usecases.reports.report import Scope
 
-HEALTH_TABLES = ("credits", "evidence", "claims", "touchpoints")
+HEALTH_TABLES = ("credits", "evidence", "claims", "touchpoints", "page_views")
 # How many days back from the end of the range sales are judged, the longest last.
 WINDOWS = (7, 30)
 _MOST_UNTAGGED = 500
@@ -50,6 +50,11 @@ _LANDINGS = """
 SELECT span, landing_page, count(*) FROM {touchpoints}
 WHERE NOT is_bot AND NOT is_imported GROUP BY ALL
 """
+# A visitor who comes on two days counts on both: days are all that is kept of him.
+_PAGES = """
+SELECT span, page_type, sum(hits) AS seen, sum(visitors), sum(bot_hits)
+FROM {page_views} GROUP BY ALL ORDER BY seen DESC, page_type
+"""
 
 
 def compute_health(db: duckdb.DuckDBPyConnection, span: Span, scope: Scope) -> dict[str, Any]:
@@ -72,7 +77,9 @@ def compute_health(db: duckdb.DuckDBPyConnection, span: Span, scope: Scope) -> d
     names = ", ".join(f"'{kind}'" for kind in paid)
     (untagged,) = plain_rows(db, whole, _UNTAGGED.format(touchpoints=touchpoints, paid=names))
     (landings,) = plain_rows(db, whole, _LANDINGS.format(touchpoints=touchpoints))
+    (pages,) = plain_rows(db, whole, _PAGES.format(page_views=whole.by_day("page_views")))
     return {
+        "pages": pages,
         "windows": [
             {"days": days, **seen[place], **sold[place]} for place, days in enumerate(WINDOWS)
         ],
