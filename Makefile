@@ -67,6 +67,7 @@ test-browser: export CHROMIUM := $(CHROMIUM)
 test-browser: build-tracker ## Test the tracking script in Chromium (Debian's is installed where none is)
 	@test -x "$(CHROMIUM)" || $(MAKE) --no-print-directory chromium
 	node --test --test-concurrency=2 tests/browser/*.test.js
+	$(BIN)/pytest -n 0 -q tests/integration/test_shopping.py
 
 chromium:
 	@test -x "$$(command -v apt-get)" || { echo "Install Chromium and name it: make test-browser CHROMIUM=/path"; exit 1; }

@@ -10,7 +10,11 @@ const EMAIL = "Shopper.One@example.com";
 async function shop(url) {
   const browser = await openBrowser();
   try {
-    const context = await browser.newContext();
+    // A browser without a window calls itself so, and is taken for the bot that it is.
+    const userAgent =
+      "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) " +
+      `Chrome/${browser.version()} Safari/537.36`;
+    const context = await browser.newContext({ userAgent });
     const problems = [];
     context.on("weberror", (error) => problems.push(String(error.error())));
     context.on("console", (message) => message.type() === "error" && problems.push(message.text()));

@@ -1,0 +1,155 @@
+"""A person shops in a browser, with the real script, edge and worker; AWS alone is in memory."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Lock, Thread
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from headwater.domain.nodes import hashed_email_node
+from headwater.domain.sites import Site
+from headwater.runtime import edge
+from headwater.usecases.serve_script import Build
+from local.build_tracker import BUILT, build_tracker
+from local.stack import REPOSITORY
+from local.storefront.model import StoreProduct
+from local.storefront.server import Storefront
+from tests.lambda_side import OWNER, LambdaSide, http_event, sample
+from tests.workshop import ACCOUNT, STORE, Workshop
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+# `make test-browser` names a Chromium; the other tests are to be quick.
+NODE, CHROMIUM = shutil.which("node"), os.environ.get("CHROMIUM")
+pytestmark = pytest.mark.skipif(not (NODE and CHROMIUM), reason="`make test-browser` runs it")
+KEY = "5f0c9ae1b2d34477a1e09b6c"
+EMAIL = "shopper.one@example.com"
+NODE_OF_SHOPPER = hashed_email_node(hashlib.sha256(EMAIL.encode()).hexdigest())
+
+
+class BuiltScripts:
+    """The built script, without the bucket that keeps earlier ones."""
+
+    def build(self) -> Build:
+        manifest = json.loads((BUILT / "manifest.json").read_text())
+        script = manifest["script"]
+        return Build(script["name"], script["integrity"], manifest["loader"]["text"])
+
+    def read(self, name: str) -> bytes | None:
+        return (BUILT / name).read_bytes()
+
+
+@contextmanager
+def serving(side: LambdaSide) -> Iterator[str]:
+    """Answer over HTTP as the collector's gateway does; give the address."""
+    one_at_a_time = Lock()
+
+    class Gateway(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_GET(self) -> None:
+            body = self.rfile.read(int(self.headers.get("Content-Length") or 0)).decode()
+            path, _, query = self.path.partition("?")
+            headers = {name.lower(): value for name, value in self.headers.items()}
+            event = http_event(f"{self.command} {path}", None, body=body, headers=headers)
+            event |= {"rawQueryString": query, "isBase64Encoded": False}
+            step = "serve_script" if path.startswith(("/s/", "/l/")) else "collect_hits"
+            with one_at_a_time:
+                answer = side.invoke(step, event)
+            content = answer["body"].encode()
+            if answer["isBase64Encoded"]:
+                content = base64.b64decode(content)
+            self.send_response(answer["statusCode"])
+            for name, value in answer["headers"].items():
+                self.send_header(name, value)
+            if answer["statusCode"] != 204:
+                self.send_header("Content-Length", str(len(content)))
+            self.end_headers()
+            self.wfile.write(content)
+
+        do_POST = do_OPTIONS = do_GET  # noqa: N815 - the base class calls them so
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Gateway)
+    thread = Thread(target=server.serve_forever, args=(0.05,))
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_address[1]}"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+def shop_in_a_browser(url: str) -> dict[str, Any]:
+    done = subprocess.run(
+        [str(NODE), "tests/browser/shop.js", url],
+        cwd=REPOSITORY,
+        env={**os.environ, "CHROMIUM": str(CHROMIUM)},
+        capture_output=True,
+        text=True,
+        timeout=240,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    told: dict[str, Any] = json.loads(done.stdout)
+    return told
+
+
+def record_what_is_queued(side: LambdaSide) -> None:
+    record = sample("record_hits")["Records"][0]
+    records = [
+        {**record, "messageId": str(number), "body": body}
+        for number, body in enumerate(side.queue.messages)
+    ]
+    assert side.invoke("record_hits", {"Records": records}) == {"batchItemFailures": []}
+
+
+def test_the_ad_that_brought_a_shopper_gets_the_credit_for_what_he_buys(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    build_tracker()
+    workshop = Workshop()
+    side = LambdaSide(workshop)
+    side.wire(monkeypatch)
+    monkeypatch.setattr(edge, "scripts", BuiltScripts)
+    with Storefront(tmp_path / "shop.sqlite") as shop, serving(side) as collector:
+        side.edge_sites.sites[KEY] = Site(ACCOUNT, STORE, frozenset({shop.url}))
+        shop.store.load_products([StoreProduct(501, "Blue mug")])
+        shop.store.configure(tracking_script=f"{collector}/l/{KEY}.js")
+        shopped = shop_in_a_browser(shop.url)
+    record_what_is_queued(side)
+
+    assert (shopped["problems"], shopped["before"]) == ([], 0)
+    today = workshop.clock.now().date()
+    (touch,) = workshop.journeys.touchpoints_on(ACCOUNT, today)
+    assert (touch.visitor, touch.campaign.campaign) == (shopped["visitor"], "spring")
+    assert (touch.campaign.click_id_kind, touch.campaign.click_id) == ("gclid", "G-shop")
+    (opt_in,) = workshop.journeys.opt_ins_on(ACCOUNT, today)
+    assert opt_in.node == NODE_OF_SHOPPER
+    (claim,) = workshop.journeys.claims_on(ACCOUNT, today)
+    assert (claim.order_id, claim.visitor, claim.node) == (
+        str(shopped["order"]),
+        shopped["visitor"],
+        NODE_OF_SHOPPER,
+    )
+
+    workshop.order(shopped["order"], "2026-11-21 14:00", "31.00", email=EMAIL)
+    side.run_pipeline()
+    route = "GET /v1/orders/{source}/{order_id}/credits"
+    trail = side.call(route, caller=OWNER, source=STORE, order_id=str(shopped["order"]))["json"]
+    (credited,) = trail["touches"]
+    assert (credited["campaign"], credited["credits"]["last_click"]["net"]) == ("spring", "31.00")
