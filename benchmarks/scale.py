@@ -19,4 +19,4 @@ class Scale:
     rounds: int = 5
     short_history: int = 10_000
     long_history: int = 30_000
-    random_runs: int = 80
+    random_runs: int = 120

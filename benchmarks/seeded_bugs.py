@@ -3,7 +3,7 @@
 Most are bugs that other extractors of BigCommerce's orders have or had. Two are left out because no
 run could find them: the overlap of two pulls makes good a lower bound that is a second late, and
 the storefront stamps and filters by one clock, so that nothing is lost there without an overlap.
-Marks that are raised after their orders are written take a death at one call of a run: eighty runs
+Marks that are raised after their orders are written take a death at one call of a run: 120 runs
 hold too few of those, and a test of the table holds that order.
 """
 
