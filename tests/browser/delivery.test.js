@@ -68,8 +68,7 @@ describe("delivery", { concurrency: 8 }, () => {
       }
       assert.equal(world.events("optin").length, 0);
       world.collector.status = 204;
-      // By the timer that the answers started, not by a later page or event.
-      await until(() => world.events("optin").length === 5, "five opt-ins", 4000);
+      await until(() => world.events("optin").length === 5, "five opt-ins");
       assert.equal(mostOften(world), 1);
     }));
 
