@@ -113,3 +113,14 @@ def test_a_state_is_named_after_the_step_that_it_calls(machine: Json) -> None:
         for name, step in steps.items()
     }
     assert set(steps.values()) <= FOLDERS
+
+
+def test_each_decision_has_a_number_of_its_own_from_one_on() -> None:
+    records = sorted(REPOSITORY.glob("docs/adr/*.md"))
+    assert [int(record.name[:4]) for record in records] == list(range(1, len(records) + 1))
+
+
+def test_each_decision_is_headed_by_its_number() -> None:
+    for record in REPOSITORY.glob("docs/adr/*.md"):
+        heading = record.read_text("utf-8").partition("\n")[0]
+        assert heading.startswith(f"# {int(record.name[:4])}. "), record.name
