@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from headwater.usecases.live_ports import NodeEvents, Stored, VisitorEvents
+from headwater.usecases.ports.people import NodeEvents, Stored, VisitorEvents
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping

@@ -43,10 +43,10 @@ from tests.integration.adapters.tables import create_tables
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from headwater.usecases.live_ports import LivePeople
     from headwater.usecases.ports import Accounts, Costs, Journeys, Marks, Orders, Runs
     from headwater.usecases.ports.directory import Edges, Products
     from headwater.usecases.ports.hooks import Hooks
+    from headwater.usecases.ports.people import LivePeople
 
 type Client = Any
 

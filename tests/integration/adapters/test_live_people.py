@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from headwater.domain.journeys import Touchpoint
 from headwater.domain.nodes import email_node
-from headwater.usecases.live_ports import NodeEvents, Stored, VisitorEvents
+from headwater.usecases.ports.people import NodeEvents, Stored, VisitorEvents
 from tests.integration.adapters.samples import (
     NOON,
     a_claim,

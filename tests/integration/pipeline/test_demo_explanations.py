@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections import Counter
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -31,8 +32,8 @@ if TYPE_CHECKING:
 
 YESTERDAY = date(2026, 11, 21)
 NOW = datetime(2026, 11, 22, 14, tzinfo=UTC)
-# The whole demo takes minutes and shows no other case.
-PART = 30
+# The whole demo (1) takes minutes and shows no other case than a thirtieth of it.
+PART = int(os.environ.get("HEADWATER_DEMO_PART", "30"))
 MOST_ROWS = 500
 
 

@@ -33,7 +33,6 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_s3 import S3Client
 
-    from headwater.usecases.live_ports import LivePeople
     from headwater.usecases.ports import (
         Accounts,
         Clock,
@@ -47,6 +46,7 @@ if TYPE_CHECKING:
     )
     from headwater.usecases.ports.directory import Edges, Products
     from headwater.usecases.ports.hooks import Hooks
+    from headwater.usecases.ports.people import LivePeople
 
 # Four attempts with growing gaps are over within seconds; what fails then is retried by the state
 # machine, the queue or the caller.

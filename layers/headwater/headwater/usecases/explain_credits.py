@@ -34,9 +34,9 @@ if TYPE_CHECKING:
 
     from headwater.domain.journeys import Edge
     from headwater.usecases.live_journeys import Arrival
-    from headwater.usecases.live_ports import LivePeople
     from headwater.usecases.ports import Facts
     from headwater.usecases.ports.directory import Edges
+    from headwater.usecases.ports.people import LivePeople
     from headwater.usecases.published_runs import PublishedRun
 
 _READ = (*JOURNEY_TABLES, "duplicates", "effects")

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from headwater.domain.fact_rows import Row
     from headwater.domain.settings import AccountSettings
-    from headwater.usecases.live_ports import LivePeople, Stored
+    from headwater.usecases.ports.people import LivePeople, Stored
 
 # The columns that name a row of each table.
 _KEYS = {

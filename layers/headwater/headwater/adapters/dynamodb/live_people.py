@@ -12,7 +12,7 @@ from headwater.adapters.dynamodb.touchpoints import read_touchpoint
 from headwater.adapters.parallel import in_parallel
 from headwater.domain.journeys import Identification, OptIn, OrderClaim
 from headwater.domain.orders import Order
-from headwater.usecases.live_ports import NodeEvents, Stored, VisitorEvents
+from headwater.usecases.ports.people import NodeEvents, Stored, VisitorEvents
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence

@@ -1,7 +1,7 @@
 """What the steps need from the outside world. Adapters implement these; tests fake them.
 
 One module per owner. Those of the steps are imported from here, those of the store's directory and
-of webhooks from ``directory`` and ``hooks``, which need them.
+of webhooks and of live people from ``directory``, ``hooks`` and ``people``, which need them.
 """
 
 from headwater.usecases.ports.accounts import (
