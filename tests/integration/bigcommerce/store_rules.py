@@ -255,6 +255,7 @@ class StoreRules(RuleBasedStateMachine):
         doomed = sorted(self.never_placed)[number % len(self.never_placed)]
         self.never_placed.discard(doomed)
         self.ids.remove(doomed)
+        self.store.touch(doomed)  # of which a webhook tells when the order is gone already
         self.store.hard_delete(doomed)
 
     # --- time, the network, the platform ---
