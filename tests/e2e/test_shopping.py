@@ -3,42 +3,25 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 import shutil
-import subprocess
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from local.stack import REPOSITORY
 from local.storefront.model import StoreProduct
+from tests.shopper import NODE, shop_in_a_browser
 
 if TYPE_CHECKING:
     from tests.e2e.conftest import System
 
-NODE, CHROMIUM = shutil.which("node"), os.environ.get("CHROMIUM") or shutil.which("chromium")
+CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or ""
 pytestmark = [
     pytest.mark.xdist_group("deployed"),
     pytest.mark.skipif(not (NODE and CHROMIUM), reason="Node or Chromium is not installed"),
 ]
 EMAIL_SHA256 = hashlib.sha256(b"shopper.one@example.com").hexdigest()
-
-
-def shop_in_a_browser(url: str) -> dict[str, Any]:
-    done = subprocess.run(
-        [str(NODE), "tests/browser/shop.js", url],
-        cwd=REPOSITORY,
-        env={**os.environ, "CHROMIUM": str(CHROMIUM)},
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    told: dict[str, Any] = json.loads(done.stdout)
-    return told
 
 
 def items_of(system: System, key: str) -> list[dict[str, Any]]:
@@ -58,7 +41,7 @@ def test_the_ad_that_brought_a_shopper_gets_the_credit_for_what_he_buys(
     store.load_products([StoreProduct(501, "Blue mug", Decimal("31.00"))])
     store.configure(tracking_script=f"{connected.stack.collector_url}/l/{connected.public_key}.js")
 
-    shopped = shop_in_a_browser(connected.shop.url)
+    shopped = shop_in_a_browser(connected.shop.url, CHROMIUM)
     connected.wait_for_hits()
     connected.run()
 

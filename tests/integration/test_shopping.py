@@ -6,12 +6,10 @@ import base64
 import hashlib
 import json
 import os
-import shutil
-import subprocess
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Lock, Thread
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -20,10 +18,10 @@ from headwater.domain.sites import Site
 from headwater.runtime import edge
 from headwater.usecases.serve_script import Build
 from local.build_tracker import BUILT, build_tracker
-from local.stack import REPOSITORY
 from local.storefront.model import StoreProduct
 from local.storefront.server import Storefront
 from tests.lambda_side import OWNER, LambdaSide, http_event, sample
+from tests.shopper import NODE, shop_in_a_browser
 from tests.workshop import ACCOUNT, STORE, Workshop
 
 if TYPE_CHECKING:
@@ -31,7 +29,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 # `make test-browser` names a Chromium; the other tests are to be quick.
-NODE, CHROMIUM = shutil.which("node"), os.environ.get("CHROMIUM")
+CHROMIUM = os.environ.get("CHROMIUM", "")
 pytestmark = pytest.mark.skipif(not (NODE and CHROMIUM), reason="`make test-browser` runs it")
 KEY = "5f0c9ae1b2d34477a1e09b6c"
 EMAIL = "shopper.one@example.com"
@@ -94,21 +92,6 @@ def serving(side: LambdaSide) -> Iterator[str]:
         server.server_close()
 
 
-def shop_in_a_browser(url: str) -> dict[str, Any]:
-    done = subprocess.run(
-        [str(NODE), "tests/browser/shop.js", url],
-        cwd=REPOSITORY,
-        env={**os.environ, "CHROMIUM": str(CHROMIUM)},
-        capture_output=True,
-        text=True,
-        timeout=240,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    told: dict[str, Any] = json.loads(done.stdout)
-    return told
-
-
 def record_what_is_queued(side: LambdaSide) -> None:
     record = sample("record_hits")["Records"][0]
     records = [
@@ -130,7 +113,7 @@ def test_the_ad_that_brought_a_shopper_gets_the_credit_for_what_he_buys(
         side.edge_sites.sites[KEY] = Site(ACCOUNT, STORE, frozenset({shop.url}))
         shop.store.load_products([StoreProduct(501, "Blue mug")])
         shop.store.configure(tracking_script=f"{collector}/l/{KEY}.js")
-        shopped = shop_in_a_browser(shop.url)
+        shopped = shop_in_a_browser(shop.url, CHROMIUM)
     record_what_is_queued(side)
 
     assert (shopped["problems"], shopped["before"]) == ([], 0)

@@ -202,11 +202,9 @@ def contract_routes() -> Router:
     return router
 
 
-@cache
-def openapi_document() -> dict[str, Any]:
-    """Return the contract, made of the routes and models that serve it."""
-    described = APIGatewayHttpResolver(enable_validation=True)
-    for router in (
+def _routers() -> tuple[Router, ...]:
+    """Return the routes of all functions that serve the API."""
+    return (
         report_routes(serve_report),
         comparison_routes(serve_report),
         reconciliation_routes(serve_reconciliation, request_reconciliation),
@@ -234,7 +232,14 @@ def openapi_document() -> dict[str, Any]:
         health_routes(serve_report),
         setup_routes(tag_link),
         contract_routes(),
-    ):
+    )
+
+
+@cache
+def openapi_document() -> dict[str, Any]:
+    """Return the contract, made of the routes and models that serve it."""
+    described = APIGatewayHttpResolver(enable_validation=True)
+    for router in _routers():
         described.include_router(router)
     document: dict[str, Any] = json.loads(
         described.get_openapi_json_schema(

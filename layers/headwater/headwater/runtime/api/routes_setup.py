@@ -23,7 +23,12 @@ def setup_routes(tag_link: Callable[..., TaggedLink]) -> Router:
         tag_link: the use case that puts campaign marks into a link.
     """
     router = new_router()
+    _add_url_templates(router)
+    _add_link(router, tag_link)
+    return router
 
+
+def _add_url_templates(router: Router) -> None:
     @router.get(
         "/v1/setup/url-templates",
         operation_id="list_url_templates",
@@ -38,6 +43,8 @@ def setup_routes(tag_link: Callable[..., TaggedLink]) -> Router:
         rows = [asdict(template) for template in list_templates()]
         return json_answer({"account": account_of(router), "rows": rows})
 
+
+def _add_link(router: Router, tag_link: Callable[..., TaggedLink]) -> None:
     @router.get(
         "/v1/setup/link",
         operation_id="build_link",
@@ -68,5 +75,3 @@ def setup_routes(tag_link: Callable[..., TaggedLink]) -> Router:
         }
         told = tag_link(account, url, marks, accounts=storage.accounts())
         return json_answer({"account": account, **asdict(told)})
-
-    return router
