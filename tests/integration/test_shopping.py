@@ -6,7 +6,9 @@ import base64
 import hashlib
 import json
 import os
+import time
 from contextlib import contextmanager
+from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Lock, Thread
 from typing import TYPE_CHECKING
@@ -26,6 +28,7 @@ from tests.workshop import ACCOUNT, STORE, Workshop
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import datetime
     from pathlib import Path
 
 # `make test-browser` names a Chromium; the other tests are to be quick.
@@ -34,6 +37,16 @@ pytestmark = pytest.mark.skipif(not (NODE and CHROMIUM), reason="`make test-brow
 KEY = "5f0c9ae1b2d34477a1e09b6c"
 EMAIL = "shopper.one@example.com"
 NODE_OF_SHOPPER = hashed_email_node(hashlib.sha256(EMAIL.encode()).hexdigest())
+
+
+class RunningClock:
+    """Runs as the browser's does: hits are dated by when they come, less what they waited."""
+
+    def __init__(self, start: datetime) -> None:
+        self._start, self._began = start, time.monotonic()
+
+    def now(self) -> datetime:
+        return self._start + timedelta(seconds=time.monotonic() - self._began)
 
 
 class BuiltScripts:
@@ -109,6 +122,8 @@ def test_the_ad_that_brought_a_shopper_gets_the_credit_for_what_he_buys(
     side = LambdaSide(workshop)
     side.wire(monkeypatch)
     monkeypatch.setattr(edge, "scripts", BuiltScripts)
+    clock = RunningClock(workshop.clock.now())
+    monkeypatch.setattr(edge, "clock", lambda: clock)
     with Storefront(tmp_path / "shop.sqlite") as shop, serving(side) as collector:
         side.edge_sites.sites[KEY] = Site(ACCOUNT, STORE, frozenset({shop.url}))
         shop.store.load_products([StoreProduct(501, "Blue mug")])
@@ -130,7 +145,8 @@ def test_the_ad_that_brought_a_shopper_gets_the_credit_for_what_he_buys(
         NODE_OF_SHOPPER,
     )
 
-    workshop.order(shopped["order"], "2026-11-21 14:00", "31.00", email=EMAIL)
+    workshop.clock.advance(timedelta(minutes=4))
+    workshop.order(shopped["order"], "2026-11-21 14:04", "31.00", email=EMAIL)
     side.run_pipeline()
     route = "GET /v1/orders/{source}/{order_id}/credits"
     trail = side.call(route, caller=OWNER, source=STORE, order_id=str(shopped["order"]))["json"]
