@@ -168,6 +168,9 @@ class WebhookRules(StoreRules):
         self.happened["webhooks known"] += done.known
         self.happened["orders retracted"] += done.retracted
         self.happened["webhooks that come again"] += len(done.failed)
+        if done.dropped:
+            # The store refuses us for good, a scope is missing: the next pull says so, and repairs.
+            self.lost |= {int(read_notice(message).order_id) for message in batch}
         if not (done.failed or done.dropped or is_touched or (done.known and self.is_deaf)):
             named = {int(read_notice(message).order_id) for message in batch} - self._pending()
             named -= self.lost if done.known else set()
