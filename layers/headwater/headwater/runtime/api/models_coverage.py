@@ -6,7 +6,16 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from headwater.runtime.api.fields import Amount, ApiModel, Day, Model, Ratio, Revenue, with_example
+from headwater.runtime.api.fields import (
+    Amount,
+    ApiModel,
+    Day,
+    Model,
+    Ratio,
+    Revenue,
+    RowKind,
+    with_example,
+)
 from headwater.runtime.api.models_effects import EffectsSummary
 from headwater.runtime.api.models_reports import Envelope
 
@@ -59,16 +68,7 @@ class RevenueRow(ApiModel):
     """What became of orders under a model."""
 
     model: Model
-    kind: Literal[
-        "credited",
-        "unattributed",
-        "pre_tracking",
-        "untracked_channel",
-        "migrated",
-        "test",
-        "not_converted",
-        "duplicate",
-    ]
+    kind: RowKind
     orders: int
     gross: Amount
     net: Amount
