@@ -6,7 +6,7 @@ import struct
 import sys
 from collections import deque
 from collections.abc import Callable
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from http import HTTPStatus
@@ -169,7 +169,9 @@ class _Server(ThreadingHTTPServer):
         self.stopping.set()
         with self._lock:
             for connection in self._open:
-                connection.shutdown(socket.SHUT_RD)
+                # A client that reset its connection has hung up already.
+                with suppress(OSError):
+                    connection.shutdown(socket.SHUT_RD)
 
     def handle_error(self, request: Any, client_address: Any) -> None:  # noqa: ANN401
         """Let clients hang up when they like; report anything else."""
