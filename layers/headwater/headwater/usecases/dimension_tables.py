@@ -23,11 +23,11 @@ from headwater.domain.cost_join import (
     UtmTuple,
     platform_hint,
 )
-from headwater.domain.facts import AD_COLUMNS, AD_NAMES, COLUMNS, DIMENSIONS
+from headwater.domain.facts import AD_COLUMNS, AD_NAMES, DIMENSIONS
 from headwater.domain.journeys import Campaign
 from headwater.usecases.ad_names import build_ad_names, with_ad_names
 from headwater.usecases.row_tables import fill_table
-from headwater.usecases.spend_rows import SeenClicks, read_spend
+from headwater.usecases.spend_rows import SeenClicks, build_spend
 from headwater.usecases.touch_names import AdNames, Dimensions, Naming, landing_groups
 
 if TYPE_CHECKING:
@@ -103,9 +103,7 @@ def build_dimension_tables(db: duckdb.DuckDBPyConnection, settings: AccountSetti
         "WHERE NOT t.is_bot GROUP BY ALL",
         {"zone": settings.time_zone},
     )
-    spend = {name: kind for name, kind in COLUMNS["spend"].items() if name not in AD_NAMES}
-    fill_table(db, "unnamed_spend", spend, read_spend(db, naming, seen))
-    db.execute(f"CREATE OR REPLACE TEMP TABLE spend_rows AS {with_ad_names('unnamed_spend')}")
+    build_spend(db, naming, seen)
 
 
 def build_touch_dimensions(

@@ -6,14 +6,29 @@ from collections import Counter, defaultdict
 from typing import TYPE_CHECKING
 
 from headwater.domain.cost_join import JOINING_METHODS, UNMATCHED, Ad, Match, UtmTuple
+from headwater.domain.facts import AD_NAMES, COLUMNS, DIMENSIONS
+from headwater.usecases.ad_names import with_ad_names
+from headwater.usecases.row_tables import fill_table
 from headwater.usecases.touch_names import Dimensions
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     import duckdb
 
     from headwater.usecases.touch_names import Naming
+
+# What decides the names of a cost row, and how it is known.
+_NAMED_BY = (
+    "platform",
+    "campaign_id",
+    "adset_id",
+    "ad_id",
+    "utm_source",
+    "utm_medium",
+    "utm_campaign",
+    "utm_content",
+    "utm_term",
+    "campaign",
+)
 
 
 class SeenClicks:
@@ -47,23 +62,33 @@ class SeenClicks:
         return min(methods, key=lambda method: (-methods[method], JOINING_METHODS.index(method)))
 
 
-def read_spend(
-    db: duckdb.DuckDBPyConnection, naming: Naming, seen: SeenClicks
-) -> Iterator[tuple[object, ...]]:
-    """Yield the cost rows under their dimensions; each row has exactly one set, so sums hold."""
-    rows = db.execute(
-        "SELECT day, platform, ad_account, campaign_id, adset_id, ad_id, utm_source, "
-        "utm_medium, utm_campaign, utm_content, utm_term, campaign, cost_minor, clicks, "
-        "impressions, conversions, value_minor FROM costs ORDER BY ALL"
-    ).fetchall()
-    named: dict[tuple[str, ...], Dimensions] = {}
-    for day, platform, ad_account, *rest in rows:
-        ids, utm, campaign, amounts = rest[:3], UtmTuple(*rest[3:8]), rest[8], rest[9:]
-        ad = Ad(platform, *ids)
-        key = (*ad, *utm, campaign)
-        if key not in named:
-            named[key] = _dimensions(ad, utm, campaign, naming, seen)
-        yield (day, platform, ad_account, *ids, *named[key], seen.method(ad), *amounts)
+def build_spend(db: duckdb.DuckDBPyConnection, naming: Naming, seen: SeenClicks) -> None:
+    """Make ``spend_rows``: each cost row under one set of dimensions, so that sums hold.
+
+    What names a row is read once for all the days that have it.
+    """
+    keys = db.execute(f"SELECT DISTINCT {', '.join(_NAMED_BY)} FROM costs").fetchall()
+    names = (*DIMENSIONS, "ad_match")
+    columns = (*(f"raw_{name}" for name in _NAMED_BY), *names)
+    rows = [(*key, *_named(key, naming, seen)) for key in keys]
+    fill_table(db, "spend_names", dict.fromkeys(columns, "VARCHAR"), rows)
+    kept = ", ".join(
+        f"{'n' if name in names else 'c'}.{name}"
+        for name in COLUMNS["spend"]
+        if name not in AD_NAMES
+    )
+    same = " AND ".join(f"c.{name} IS NOT DISTINCT FROM n.raw_{name}" for name in _NAMED_BY)
+    db.execute(
+        "CREATE OR REPLACE TEMP TABLE unnamed_spend AS "
+        f"SELECT {kept} FROM costs c JOIN spend_names n ON {same}"
+    )
+    db.execute(f"CREATE OR REPLACE TEMP TABLE spend_rows AS {with_ad_names('unnamed_spend')}")
+
+
+def _named(keys: tuple[str, ...], naming: Naming, seen: SeenClicks) -> tuple[str, ...]:
+    """Return the dimensions of rows with these values of ``_NAMED_BY``, and how they are known."""
+    ad, utm, campaign = Ad(*keys[:4]), UtmTuple(*keys[4:9]), keys[9]
+    return (*_dimensions(ad, utm, campaign, naming, seen), seen.method(ad))
 
 
 def _dimensions(
