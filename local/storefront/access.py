@@ -14,6 +14,8 @@ INFORMATION = "store_v2_information"
 MARKETING = "store_v2_marketing"
 CHANNELS = "store_channel_settings"
 CONTENT = "store_v2_content"
+CHECKOUT_CONTENT = "store_content_checkout"
+SITES = "store_sites"
 FULFILLMENT = "store_v2_fulfillment"
 """Its true name is not documented; the control panel calls it Order Fulfillment."""
 
@@ -22,10 +24,12 @@ READ_ONLY_SCOPES = frozenset(
     scope + READ_ONLY
     for scope in (
         *(ORDERS, TRANSACTIONS, FULFILLMENT, CUSTOMERS, PRODUCTS),
-        *(INFORMATION, MARKETING, CHANNELS, CONTENT),
+        *(INFORMATION, MARKETING, CHANNELS, CONTENT, SITES),
     )
 )
 """What a store-level account needs to read everything that this shop serves."""
+SCRIPT_SCOPES = frozenset({CONTENT, CHECKOUT_CONTENT})
+"""What an account needs besides to put scripts into all pages."""
 
 
 def issue_token(
@@ -42,8 +46,9 @@ def issue_token(
 
 
 def revoke_token(connection: sqlite3.Connection, token: str) -> None:
-    """Delete an account and its webhooks, as an app's or a merchant's deletion does."""
+    """Delete an account, its webhooks and scripts, as an app's or a merchant's deletion does."""
     connection.execute("DELETE FROM hooks WHERE token = ?", (token,))
+    connection.execute("DELETE FROM scripts WHERE token = ? AND auto_uninstall", (token,))
     connection.execute("DELETE FROM tokens WHERE token = ?", (token,))
 
 
@@ -61,3 +66,8 @@ def scopes_of(connection: sqlite3.Connection, token: str) -> frozenset[str] | No
 def may_read(granted: Iterable[str], needed: tuple[str, ...]) -> bool:
     """Tell whether one of the needed scopes is granted, to read or to modify."""
     return any(scope in needed or scope.removesuffix(READ_ONLY) in needed for scope in granted)
+
+
+def may_modify(granted: Iterable[str], needed: tuple[str, ...]) -> bool:
+    """Tell whether one of the needed scopes is granted to modify."""
+    return not needed or any(scope in needed for scope in granted)

@@ -122,6 +122,9 @@ class Application:
         """Ask a resource; what a request changes is changed whole or not at all."""
         if call.request.method == "GET":
             return route.answer(call)
+        token = call.request.headers.get("x-auth-token", "")
+        if not access.may_modify(access.scopes_of(call.connection, token) or (), route.scopes):
+            return scope_problem()
         with self._store.database.write() as writer:
             return route.answer(replace(call, connection=writer))
 

@@ -60,7 +60,8 @@ def write_subscribers(
 
 
 def write_channels(connection: sqlite3.Connection, channels: Iterable[StoreChannel]) -> None:
-    """Insert channels, or replace those with the same id."""
+    """Insert channels with their sites, or replace those with the same id."""
+    written = list(channels)
     rows: list[Row] = [
         {
             "id": channel.id,
@@ -69,9 +70,11 @@ def write_channels(connection: sqlite3.Connection, channels: Iterable[StoreChann
             "platform": channel.platform,
             "status": channel.status,
         }
-        for channel in channels
+        for channel in written
     ]
     upsert(connection, "channels", rows)
+    sites: list[Row] = [{"channel_id": one.id, "url": one.url} for one in written if one.url]
+    upsert(connection, "sites", sites, key="channel_id")
 
 
 def write_currencies(connection: sqlite3.Connection, currencies: Iterable[StoreCurrency]) -> None:
@@ -95,6 +98,7 @@ def furnish(connection: sqlite3.Connection, name: str, currency: str) -> None:
     """Give a new shop its default channel and currency."""
     if not connection.execute("SELECT 1 FROM channels").fetchone():
         write_channels(connection, [StoreChannel(1, name)])
+        connection.execute("INSERT INTO sites (channel_id, url) VALUES (1, '')")
     if not connection.execute("SELECT 1 FROM currencies WHERE is_default").fetchone():
         places = decimal_places(currency)
         default = StoreCurrency(currency, decimal_places=places, is_default=True)

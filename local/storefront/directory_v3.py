@@ -1,4 +1,4 @@
-"""Customers, subscribers, products, categories and channels in V3."""
+"""Customers, subscribers, products, categories, channels and their sites in V3."""
 
 import json
 
@@ -74,6 +74,7 @@ _CHANNELS = Selection(
         "available": flag("available"),
     },
 )
+_SITES = Selection(table="sites", readers={"channel_id:in": one_of("channel_id")})
 
 
 def customers(call: Call) -> Response:
@@ -113,6 +114,11 @@ def categories(call: Call) -> Response:
 def channels(call: Call) -> Response:
     """Return the places where the shop sells."""
     return _CHANNELS.answer(call, lambda rows: [_channel(row) for row in rows])
+
+
+def sites(call: Call) -> Response:
+    """Return where channels have their pages; the default one's are at the shop's own address."""
+    return _SITES.answer(call, lambda rows: [_site(row, call) for row in rows])
 
 
 def _names(call: Call, parameter: str) -> frozenset[str]:
@@ -219,4 +225,22 @@ def _channel(row: Json) -> Json:
         "config_meta": {},
         "date_created": "2020-01-01T00:00:00Z",
         "date_modified": "2020-01-01T00:00:00Z",
+    }
+
+
+def _site(row: Json, call: Call) -> Json:
+    url = row["url"] or call.request.base_url
+    number = "" if row["channel_id"] == 1 else f"-{row['channel_id']}"
+    permanent = f"https://store-{call.settings.store_hash}{number}.mybigcommerce.com"
+    return {
+        "id": row["id"],
+        "url": url,
+        "channel_id": row["channel_id"],
+        "created_at": "2020-01-01T00:00:00Z",
+        "updated_at": "2020-01-01T00:00:00Z",
+        "urls": [
+            {"url": url, "type": "primary"},
+            {"url": permanent, "type": "canonical"},
+        ],
+        "is_checkout_url_customized": False,
     }

@@ -226,13 +226,14 @@ class StoreProduct:
 
 @dataclass(frozen=True, slots=True)
 class StoreChannel:
-    """A place where the store sells."""
+    """A place where the store sells; ``url`` is that of its pages, if it has a site of its own."""
 
     id: int
     name: str
     kind: str = "storefront"
     platform: str = "bigcommerce"
     status: str = "active"
+    url: str = ""
 
 
 @dataclass(frozen=True, slots=True)

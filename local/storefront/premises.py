@@ -6,7 +6,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from local.storefront import access, directory, faults, webhooks
+from local.storefront import access, directory, faults, script_manager, webhooks
 from local.storefront.database import Database
 from local.storefront.faults import Fault, FaultKind
 from local.storefront.model import (
@@ -16,6 +16,7 @@ from local.storefront.model import (
     StoreProduct,
     StoreSubscriber,
 )
+from local.storefront.script_manager import InstalledScript
 from local.storefront.settings import StoreSettings, read_settings, write_settings
 
 DEFAULT_TOKEN = "local-storefront-token"  # noqa: S105 - opens nothing but this shop
@@ -139,6 +140,22 @@ class Premises:
         """Switch off all webhooks, as those that have failed for two days."""
         with self.database.write() as connection:
             webhooks.deactivate(connection)
+
+    @property
+    def scripts(self) -> list[InstalledScript]:
+        """The Script Manager's list."""
+        with self.database.read() as connection:
+            return script_manager.listed(connection)
+
+    def delete_script(self, uuid: str) -> None:
+        """Delete a script by hand; raises KeyError if there is none."""
+        with self.database.write() as connection:
+            script_manager.delete(connection, uuid)
+
+    def categorize_script(self, uuid: str, category: str) -> None:
+        """Put a script into another consent category; raises KeyError if there is none."""
+        with self.database.write() as connection:
+            script_manager.categorize(connection, uuid, category)
 
     def load_customers(self, customers: Iterable[StoreCustomer]) -> None:
         """Insert customers, or replace those with the same id."""

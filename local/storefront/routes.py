@@ -4,7 +4,15 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from local.storefront import access, directory_v3, hooks_v3, orders_v2, payments_v3, shop_v2
+from local.storefront import (
+    access,
+    directory_v3,
+    hooks_v3,
+    orders_v2,
+    payments_v3,
+    scripts_v3,
+    shop_v2,
+)
 from local.storefront.call import Call
 from local.storefront.exchange import Response
 
@@ -27,11 +35,12 @@ class Route:
 def _route(
     path: str, answer: Callable[[Call], Response], *scopes: str, methods: str = "GET"
 ) -> Route:
-    pattern = re.compile(path.replace("{id}", r"(\d+)"))
+    pattern = re.compile(path.replace("{id}", r"(\d+)").replace("{uuid}", "[0-9a-f-]{36}"))
     return Route(pattern, answer, scopes, frozenset(methods.split()))
 
 
 _ORDER = "/v2/orders/{id}"
+_SCRIPTS = (access.CONTENT, access.CHECKOUT_CONTENT)
 _ROUTES = (
     _route("/v2/orders", orders_v2.orders, access.ORDERS),
     _route("/v2/orders/count", orders_v2.order_count, access.ORDERS),
@@ -73,7 +82,9 @@ _ROUTES = (
     _route("/v3/catalog/trees/categories", directory_v3.categories, access.PRODUCTS),
     _route("/v3/channels", directory_v3.channels, access.CHANNELS),
     _route("/v2/coupons", shop_v2.coupons, access.MARKETING),
-    _route("/v3/content/scripts", shop_v2.scripts, access.CONTENT),
+    _route("/v3/sites", directory_v3.sites, access.SITES),
+    _route("/v3/content/scripts", scripts_v3.scripts, *_SCRIPTS, methods="GET POST"),
+    _route("/v3/content/scripts/{uuid}", scripts_v3.script, *_SCRIPTS, methods="GET PUT DELETE"),
     _route("/v3/hooks", hooks_v3.hooks, methods="GET POST"),
     _route("/v3/hooks/{id}", hooks_v3.hook, methods="GET PUT DELETE"),
 )

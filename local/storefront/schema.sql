@@ -183,6 +183,33 @@ CREATE TABLE IF NOT EXISTS channels (
     status TEXT NOT NULL
 ) STRICT;
 
+CREATE TABLE IF NOT EXISTS sites (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    channel_id INTEGER NOT NULL UNIQUE,
+    url TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE IF NOT EXISTS scripts (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    uuid TEXT NOT NULL UNIQUE,
+    token TEXT NOT NULL,
+    channel_id INTEGER NOT NULL,
+    name TEXT NOT NULL,
+    description TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    html TEXT NOT NULL,
+    src TEXT NOT NULL,
+    load_method TEXT NOT NULL,
+    location TEXT NOT NULL,
+    visibility TEXT NOT NULL,
+    consent_category TEXT NOT NULL,
+    integrity_hashes TEXT NOT NULL,
+    auto_uninstall INTEGER NOT NULL,
+    enabled INTEGER NOT NULL,
+    created_at INTEGER NOT NULL,
+    modified_at INTEGER NOT NULL
+) STRICT;
+
 CREATE TABLE IF NOT EXISTS currencies (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     code TEXT NOT NULL UNIQUE,

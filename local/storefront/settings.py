@@ -39,6 +39,8 @@ class StoreSettings:
     lower_case_headers: bool = False
     tracking_script: str = ""
     """The URL of a tracking script's loader, which the shop's own pages include."""
+    script_gateway: str = ""
+    """Where installed scripts come from in place of the scheme and host of their address."""
     webhook_gateway: str = ""
     """Where webhooks go in place of the scheme and host of their destination."""
 

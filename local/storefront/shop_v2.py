@@ -1,4 +1,4 @@
-"""The shop itself: what it is, its clock, its currencies, its coupons and scripts."""
+"""The shop itself: what it is, its clock, its currencies and coupons."""
 
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -35,7 +35,7 @@ _STORE_CONSTANTS: Json = {
         "sitewidehttps_enabled": False,
         "checkout_type": "optimized",
         "facebook_catalog_id": "",
-        "shopper_consent_tracking_enabled": False,
+        "shopper_consent_tracking_enabled": True,
         "multi_storefront_enabled": False,
         "storefront_limits": {"active": 1, "total_including_inactive": 1},
     },
@@ -98,12 +98,6 @@ def currencies(call: Call) -> Response:
 def coupons(call: Call) -> Response:
     """Return the coupons that the control panel lists: none; those in orders have their codes."""
     return call.slice([])
-
-
-def scripts(_: Call) -> Response:
-    """Return the scripts that the asking account has put into the pages: none (V3)."""
-    pagination = {"total": 0, "count": 0, "per_page": 50, "current_page": 1, "total_pages": 0}
-    return json_response({"data": [], "meta": {"pagination": pagination}})
 
 
 def _time_zone(call: Call) -> Json:

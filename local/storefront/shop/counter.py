@@ -8,6 +8,7 @@ from http.cookies import CookieError, SimpleCookie
 from pathlib import Path
 from urllib.parse import parse_qsl
 
+from local.storefront import script_manager
 from local.storefront.amounts import from_units
 from local.storefront.control import Store
 from local.storefront.exchange import Request, Response, json_response
@@ -80,19 +81,20 @@ class Counter:
         cart = self._carts.get(_session_of(request), {})
         goods = self._products(cart)
         if request.path == "/":
-            return self._page(pages.landing(list(self._products().values())))
+            return self._page(pages.landing(list(self._products().values())), "default")
         if found := _PRODUCT.fullmatch(request.path):
             product = self._products([int(found.group(1))]).get(int(found.group(1)))
-            return self._page(pages.product(product)) if product else self._missing()
+            return self._page(pages.product(product), "product") if product else self._missing()
         if request.path == "/cart.php":
-            return self._page(pages.cart(goods, cart))
+            return self._page(pages.cart(goods, cart), "cart")
         if request.path == "/checkout":
-            return self._page(pages.checkout(goods, cart))
-        if found := _CONFIRMATION.fullmatch(request.path):
-            number = int(found.group(1))
-            is_buyer = self._is_buyer(request, number)
-            return self._page(pages.confirmation(number)) if is_buyer else self._missing()
-        return self._missing()
+            return self._page(pages.checkout(goods, cart), "checkout")
+        found = _CONFIRMATION.fullmatch(request.path)
+        if not found or not self._is_buyer(request, int(found.group(1))):
+            return self._missing()
+        number = int(found.group(1))
+        context = {"checkout.order.id": str(number)}
+        return self._page(pages.confirmation(number), "orderconfirmation", context=context)
 
     def _answer_api(self, request: Request) -> Response:
         """Answer as BigCommerce's storefront API does, of which two resources are there."""
@@ -131,7 +133,7 @@ class Counter:
         email = fields.get("email", "").strip()
         if not goods or not _EMAIL.fullmatch(email):
             reason = "That is not an email address." if goods else ""
-            return self._page(pages.checkout(goods, cart, reason), status=400)
+            return self._page(pages.checkout(goods, cart, reason), "checkout", status=400)
         address = StoreAddress(
             first_name=fields.get("first_name", "").strip(),
             last_name=fields.get("last_name", "").strip(),
@@ -147,9 +149,10 @@ class Counter:
     def _subscribe(self, _request: Request, fields: dict[str, str]) -> Response:
         email = fields.get("nl_email", "").strip()
         if not _EMAIL.fullmatch(email):
-            return self._page(pages.note("That is not an email address."), status=400)
+            text = pages.note("That is not an email address.")
+            return self._page(text, "newsletter_subscribe", status=400)
         self._store.load_subscribers([StoreSubscriber(email, self._store.now())])
-        return self._page(pages.note("Thank you: you are on the list."))
+        return self._page(pages.note("Thank you: you are on the list."), "newsletter_subscribe")
 
     def _is_buyer(self, request: Request, number: int) -> bool:
         session = _session_of(request)
@@ -172,14 +175,28 @@ class Counter:
         }
 
     def _missing(self) -> Response:
-        return self._page(pages.note("There is no such page."), status=404)
+        return self._page(pages.note("There is no such page."), "404", status=404)
 
-    def _page(self, body: str, status: int = 200) -> Response:
-        """Return a page of the theme, which runs no script but its own and the tracker's."""
+    def _page(
+        self, body: str, page_type: str, *, status: int = 200, context: dict[str, str] | None = None
+    ) -> Response:
+        """Return a page of the theme, which runs no script but its own and those put in.
+
+        ``context`` is what Handlebars may name besides the type of the page.
+        """
         settings = self._store.settings
-        text = pages.themed(settings.name, body, settings.tracking_script)
-        origin = "/".join(settings.tracking_script.split("/")[:3])
-        allowed = f"'self' {origin}".strip()
+        installed = self._store.scripts
+        head, footer = (
+            script_manager.tags(
+                installed, page_type, context or {}, settings.script_gateway, location=location
+            )
+            for location in ("head", "footer")
+        )
+        scripts = pages.Scripts(head, footer, settings.tracking_script)
+        text = pages.themed(settings.name, body, scripts)
+        origins = script_manager.origins(installed, settings.script_gateway)
+        origins.add("/".join(settings.tracking_script.split("/")[:3]))
+        allowed = " ".join(["'self'", *sorted(filter(None, origins))])
         policy = f"default-src 'self'; script-src {allowed}; connect-src {allowed}"
         headers = {"Content-Security-Policy": policy, "Cache-Control": "no-cache"}
         return Response(status, text.encode(), "text/html; charset=utf-8", headers)

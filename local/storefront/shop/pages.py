@@ -1,5 +1,6 @@
 """The shop's pages as HTML: everything that a person typed is escaped."""
 
+from dataclasses import dataclass
 from decimal import Decimal
 from html import escape
 
@@ -8,15 +9,23 @@ from local.storefront.model import StoreProduct
 type Goods = dict[int, StoreProduct]
 
 
-def themed(name: str, body: str, tracking_script: str) -> str:
-    """Return a page of the theme around a body.
+@dataclass(frozen=True, slots=True)
+class Scripts:
+    """What other programs have put into a page, as tags, and the URL of a tracking script's loader.
 
-    The tracking script waits for the banner's answer; ``tracking_script`` is its loader's URL,
-    nothing where the shop has none.
+    The loader waits for the banner's answer; it is empty where the theme has none.
     """
+
+    head: str = ""
+    footer: str = ""
+    loader: str = ""
+
+
+def themed(name: str, body: str, scripts: Scripts) -> str:
+    """Return a page of the theme around a body."""
     script = (
-        f'<script async src="{escape(tracking_script)}" data-consent="wait"></script>'
-        if tracking_script
+        f'<script async src="{escape(scripts.loader)}" data-consent="wait"></script>'
+        if scripts.loader
         else ""
     )
     return f"""<!doctype html>
@@ -26,7 +35,7 @@ def themed(name: str, body: str, tracking_script: str) -> str:
 <title>{escape(name)}</title>
 <link rel="stylesheet" href="/theme.css">
 <script src="/theme.js" defer></script>
-{script}
+{script}{scripts.head}
 <header><a href="/">{escape(name)}</a><nav><a href="/cart.php">Cart</a></nav></header>
 <main>{body}</main>
 <footer>
@@ -42,6 +51,7 @@ def themed(name: str, body: str, tracking_script: str) -> str:
 <button data-allow="2,3,4">Accept</button> <button data-allow="2,3">Only statistics</button>
 <button data-allow="">Decline</button>
 </section>
+{scripts.footer}
 </html>
 """
 

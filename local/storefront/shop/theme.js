@@ -21,6 +21,17 @@
     },
   };
 
+  // What others have put into the page is text until the shopper allows its category.
+  function release(allow) {
+    for (const waiting of document.querySelectorAll("script[data-waits-for]")) {
+      if (!allow.includes(Number(waiting.dataset.waitsFor))) continue;
+      const script = document.createElement("script");
+      for (const { name, value } of waiting.attributes)
+        if (name !== "type" && name !== "data-waits-for") script.setAttribute(name, value);
+      waiting.replaceWith(script);
+    }
+  }
+
   async function choose(allow) {
     const deny = [2, 3, 4].filter((category) => !allow.includes(category));
     await fetch("/api/storefront/consent", {
@@ -30,6 +41,7 @@
     });
     banner.hidden = true;
     tell("updated", allow);
+    release(allow);
   }
 
   for (const button of banner.querySelectorAll("button")) {
@@ -39,4 +51,5 @@
   }
   document.querySelector("#privacy").addEventListener("click", () => (banner.hidden = false));
   banner.hidden = !!noted;
+  if (noted) release(JSON.parse(decodeURIComponent(noted[1])).allow);
 })();
