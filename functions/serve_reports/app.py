@@ -7,6 +7,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from headwater.runtime.api.application import Application
 from headwater.runtime.api.openapi import contract_routes
 from headwater.runtime.api.routes_cleaning_preview import cleaning_preview_routes
+from headwater.runtime.api.routes_cohorts import cohort_routes
 from headwater.runtime.api.routes_comparisons import comparison_routes
 from headwater.runtime.api.routes_coverage import coverage_routes
 from headwater.runtime.api.routes_credits import credit_routes
@@ -33,6 +34,7 @@ from headwater.usecases.tag_links import tag_link
 application = Application(
     report_routes(serve_report),
     comparison_routes(serve_report),
+    cohort_routes(serve_report),
     reconciliation_routes(serve_reconciliation, request_reconciliation),
     credit_routes(serve_credits, explain_credits),
     duplicate_routes(list_duplicates),

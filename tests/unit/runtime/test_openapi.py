@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any, get_args
 import pytest
 
 from headwater.domain import (
+    cohort_rows,
+    cohorts,
     health,
     imported_costs,
     imported_leads,
@@ -32,6 +34,7 @@ from headwater.runtime.api import (
     fields,
     models_attribution,
     models_cleaning,
+    models_cohorts,
     models_comparisons,
     models_connecting,
     models_coverage,
@@ -153,6 +156,7 @@ def test_amounts_are_texts() -> None:
         models_attribution.AttributionAnswer,
         models_coverage.CoverageReport,
         models_health.HealthReport,
+        models_cohorts.CohortsReport,
         models_setup.UrlTemplates,
         models_setup.TaggedLinkAnswer,
         models_cleaning.CleaningBody,
@@ -180,6 +184,7 @@ def test_what_is_answered_fits_the_models(reported: LambdaSide) -> None:
         "GET /v1/orders/{source}/{order_id}/credits": models_reports.CreditTrail,
         "GET /v1/reports/coverage": models_coverage.CoverageReport,
         "GET /v1/reports/health": models_health.HealthReport,
+        "GET /v1/reports/cohorts": models_cohorts.CohortsReport,
         "GET /v1/setup/url-templates": models_setup.UrlTemplates,
         "GET /v1/runs": models_sources.RunState,
         "GET /v1/sources": models_sources.SourceList,
@@ -281,6 +286,11 @@ def test_the_models_of_coverage_name_what_the_domain_knows() -> None:
 
 def test_the_model_of_health_has_the_parts_that_the_domain_knows() -> None:
     assert literals(models_health.HealthPart) == health.PARTS
+
+
+def test_the_model_of_cohorts_has_the_kinds_and_parts_that_the_domain_knows() -> None:
+    assert literals(models_cohorts.CohortKind) == cohorts.KINDS
+    assert literals(models_cohorts.CohortPart) == tuple(cohort_rows.PARTS)
 
 
 def test_models_name_what_the_domain_knows() -> None:

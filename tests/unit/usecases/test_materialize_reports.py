@@ -31,4 +31,4 @@ def test_ranges_together_and_one_by_one_have_the_same_documents(
     # Documents are named by their content.
     assert shop.lake.get_json(f"{prefix_of(ACCOUNT, run)}reports.json") == together
     # Eight for each of seven ranges, and the health of the longest window.
-    assert done.reports == len(together) == 7 * 8 + 1
+    assert done.reports == len(together) == 7 * 8 + 1 + 3

@@ -28,7 +28,7 @@ MEASURES = {
 # The lags are of first orders, which cannot be told before the whole history is in.
 LAGS = ("touch_to_opt_in", "opt_in_to_purchase", "touch_to_purchase")
 SHARES = (0.5, 0.75, 0.9)
-_SHARE_NAMES = ("median", "p75", "p90")
+SHARE_NAMES = ("median", "p75", "p90")
 LISTS = ("path", "assist_channel", "assist_campaign", "overlap")
 
 
@@ -77,7 +77,7 @@ def spell_journeys(
 
 def _spell_measure(measure: Mapping[str, Any]) -> dict[str, int | None]:
     shares = measure["shares"] or (None,) * len(SHARES)
-    return {"orders": measure["orders"], **dict(zip(_SHARE_NAMES, shares, strict=True))}
+    return {"orders": measure["orders"], **dict(zip(SHARE_NAMES, shares, strict=True))}
 
 
 def _spell_row(section: str, name: str, found: list[int], currency: str) -> dict[str, Any]:

@@ -243,15 +243,15 @@ def _spell_figures(
         "cost": None if row.cost is None else str(from_minor(row.cost, currency)),
         "roi": None if row.cost is None else ratio(chosen - row.cost, row.cost),
         "roas": None if row.cost is None else ratio(chosen, row.cost),
-        "cpl": _per_head(row.cost, row.leads, currency),
-        "epl": _per_head(chosen, row.leads, currency),
-        "cac": _per_head(row.cost, row.customers, currency),
-        "ncac": _per_head(row.cost, new_customers, currency),
-        "aov": _per_head(chosen, row.orders, currency),
+        "cpl": per_head(row.cost, row.leads, currency),
+        "epl": per_head(chosen, row.leads, currency),
+        "cac": per_head(row.cost, row.customers, currency),
+        "ncac": per_head(row.cost, new_customers, currency),
+        "aov": per_head(chosen, row.orders, currency),
     }
 
 
-def _per_head(minor: int | None, count: int | None, currency: str) -> str | None:
+def per_head(minor: int | None, count: int | None, currency: str) -> str | None:
     """Return an amount per head to the minor unit, or None for nobody or an unknown figure."""
     return (
         None

@@ -11,6 +11,7 @@ from pydantic.json_schema import models_json_schema
 from headwater.runtime.api.contract import SCHEMAS, SECURITY_SCHEME
 from headwater.runtime.api.models_attribution import AttributionAnswer, AttributionBody
 from headwater.runtime.api.models_cleaning import CleaningAnswer, CleaningBody, CleaningPreview
+from headwater.runtime.api.models_cohorts import CohortsReport
 from headwater.runtime.api.models_comparisons import JourneysReport, ModelsReport
 from headwater.runtime.api.models_connecting import (
     ConnectedSource,
@@ -63,6 +64,7 @@ from headwater.runtime.api.models_subscriptions import (
 from headwater.runtime.api.routes_attribution import attribution_routes
 from headwater.runtime.api.routes_cleaning import cleaning_routes
 from headwater.runtime.api.routes_cleaning_preview import cleaning_preview_routes
+from headwater.runtime.api.routes_cohorts import cohort_routes
 from headwater.runtime.api.routes_comparisons import comparison_routes
 from headwater.runtime.api.routes_contacts import contact_routes
 from headwater.runtime.api.routes_coverage import coverage_routes
@@ -119,6 +121,7 @@ _MODELS = (
     CleaningAnswer,
     CleaningBody,
     CleaningPreview,
+    CohortsReport,
     ConnectedSource,
     ContactLinks,
     CostsPost,
@@ -207,6 +210,7 @@ def _routers() -> tuple[Router, ...]:
     return (
         report_routes(serve_report),
         comparison_routes(serve_report),
+        cohort_routes(serve_report),
         reconciliation_routes(serve_reconciliation, request_reconciliation),
         credit_routes(serve_credits, explain_credits),
         run_routes(),

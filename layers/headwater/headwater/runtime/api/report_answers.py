@@ -43,6 +43,8 @@ def answer_report(
     report: Report[Any, Any],
     asked: Asked,
     make_request: Callable[[Span], Request[Any]],
+    *,
+    default: str = DEFAULT_RANGE,
 ) -> Response[str]:
     """Answer a report as JSON, or its rows as CSV; 304 to who has that answer.
 
@@ -52,9 +54,10 @@ def answer_report(
         report: which one.
         asked: the range as the request names it.
         make_request: makes the question of the range; it refuses what no report can answer.
+        default: the usual range that is read where the request names none.
     """
     account, run = account_of(router), published_run(router)
-    request = make_request(_span(asked, run))
+    request = make_request(_span(asked, run, default))
     wants_csv = CSV in (router.current_event.headers.get("accept") or "")
     # A question is a frozen dataclass of plain values: its text says all of it.
     etag = etag_of(report.name, wants_csv, run.data_version, request)
@@ -87,7 +90,7 @@ def _flat(row: dict[str, Any]) -> dict[str, Any]:
     return columns
 
 
-def _span(asked: Asked, run: PublishedRun) -> Span:
+def _span(asked: Asked, run: PublishedRun, default: str) -> Span:
     """Return the range that is asked for.
 
     Raises:
@@ -95,7 +98,7 @@ def _span(asked: Asked, run: PublishedRun) -> Span:
     """
     first, last, usual_range = asked
     if first is None and last is None:
-        return Span(*named_range(usual_range or DEFAULT_RANGE, run))
+        return Span(*named_range(usual_range or default, run))
     if usual_range is not None:
         message = "range: give it, or from and to"
         raise InvalidParameterError(message)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from headwater.usecases.reports.cohorts import COHORTS
 from headwater.usecases.reports.coverage import COVERAGE
 from headwater.usecases.reports.health import HEALTH
 from headwater.usecases.reports.journeys import JOURNEYS
@@ -13,4 +14,4 @@ from headwater.usecases.reports.roi import ROI
 if TYPE_CHECKING:
     from headwater.usecases.reports.report import Report
 
-REPORTS: tuple[Report[Any, Any], ...] = (ROI, MODELS_REPORT, JOURNEYS, COVERAGE, HEALTH)
+REPORTS: tuple[Report[Any, Any], ...] = (ROI, MODELS_REPORT, JOURNEYS, COVERAGE, HEALTH, COHORTS)

@@ -127,6 +127,7 @@ class Report[Q: Query, R: Request[Any]]:
         spell: ``parameters totals rows notes next`` of an answer.
         tables_of: those of ``tables`` that a query reads.
         tables_beyond: those that it reads beyond the end of its range.
+        tables_whole: those that it reads whole, whatever its range.
         is_worth_keeping: whether a usual document is stored; others are computed when asked for.
         documents_of: the report whose documents it reads, instead of storing its own.
     """
@@ -138,6 +139,7 @@ class Report[Q: Query, R: Request[Any]]:
     spell: Callable[[R, Any, PublishedRun], dict[str, Any]]
     tables_of: Callable[[Q], Collection[str]] | None = None
     tables_beyond: Callable[[Q], frozenset[str]] = field(default=lambda _: frozenset())
+    tables_whole: frozenset[str] = frozenset()
     is_worth_keeping: Callable[[Any], bool] = field(default=lambda _: True)
     documents_of: str = ""
 
@@ -159,6 +161,7 @@ class Report[Q: Query, R: Request[Any]]:
             return (
                 partition == ALL_DAYS
                 or table in _UNDATED
+                or table in self.tables_whole
                 or (first[:size] <= partition and (table in beyond or partition <= last[:size]))
             )
 

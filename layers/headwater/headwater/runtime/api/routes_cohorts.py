@@ -1,0 +1,68 @@
+"""The cohort report."""
+
+from collections.abc import Callable
+from typing import Annotated, Any
+
+from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.event_handler.api_gateway import Router
+from aws_lambda_powertools.event_handler.openapi.params import Query
+
+from headwater.domain.row_filters import LONGEST, read_condition
+from headwater.runtime.api.contract import NEEDS_KEY, answers
+from headwater.runtime.api.fields import Revenue
+from headwater.runtime.api.models_cohorts import CohortKind, CohortPart, CohortsReport
+from headwater.runtime.api.report_answers import First, Last, UsualRange, answer_report
+from headwater.runtime.api.routing import new_router
+from headwater.usecases.reports.cohorts import COHORTS, CohortsRequest
+from headwater.usecases.reports.members import Joining
+
+Where = Annotated[
+    str | None,
+    Query(
+        description="Whose click: a condition on channel, source, medium, campaign, content, term, "
+        "adset, ad; like source = google and (campaign = 'a' or campaign ~ 'brand').",
+        max_length=LONGEST,
+    ),
+]
+ALL_TIME = "all_time"
+
+
+def cohort_routes(serve_report: Callable[..., dict[str, Any]]) -> Router:
+    """Return the route of the cohort report.
+
+    Args:
+        serve_report: the use case behind all reports.
+    """
+    router = new_router()
+
+    @router.get(
+        "/v1/reports/cohorts",
+        operation_id="read_cohorts",
+        summary="Cohorts",
+        description="What those who joined in one month cost, and what they have bought since, by "
+        "age in months and days. Without a range: all time. `Accept: text/csv` gives the rows as "
+        "CSV.",
+        tags=["reports"],
+        responses=answers(CohortsReport, 404, 413, as_csv=True, is_cached=True),
+        security=NEEDS_KEY,
+    )
+    def read_cohorts(
+        first: First = None,
+        last: Last = None,
+        usual_range: UsualRange = None,
+        by: Annotated[CohortKind, Query(description="How members join.")] = "first_purchase",
+        part: Annotated[CohortPart, Query(description="Which rows.")] = "cohorts",
+        revenue: Annotated[Revenue, Query(description="What ratios are taken of.")] = "net",
+        where: Where = None,
+    ) -> Response[str]:
+        chosen = read_condition("where", where) if where else None
+        return answer_report(
+            router,
+            serve_report,
+            COHORTS,
+            (first, last, usual_range),
+            lambda span: CohortsRequest(Joining(span, by, chosen), part, revenue),
+            default=ALL_TIME,
+        )
+
+    return router
