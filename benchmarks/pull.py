@@ -52,8 +52,10 @@ class _PassingOrders(FakeOrders):
 class _PassingLake(FakeLake):
     """Takes pages and keeps none."""
 
-    def keep_raw_page(self, account: str, source: str, page: bytes) -> str:
-        key = super().keep_raw_page(account, source, page)
+    def keep_raw_page(
+        self, account: str, source: str, page: bytes, kind: str = "bigcommerce"
+    ) -> str:
+        key = super().keep_raw_page(account, source, page, kind)
         del self.objects[key]
         return key
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from headwater.errors import LeaseLostError, UnknownResourceError
+from headwater.errors import ConflictError, LeaseLostError, UnknownResourceError
 from headwater.usecases.ports import Mark, RunHead
 
 if TYPE_CHECKING:
@@ -206,6 +206,7 @@ class FakeMarks:
 class FakeSecrets:
     def __init__(self) -> None:
         self.tokens: dict[str, str] = {}
+        self._replaced: dict[tuple[str, str], str] = {}
 
     def put(self, account: str, source: str, token: str) -> str:
         arn = f"arn:aws:secretsmanager:us-east-1:123456789012:secret:{account}/{source}"
@@ -217,6 +218,13 @@ class FakeSecrets:
             message = "there is no such secret"
             raise UnknownResourceError(message)
         return self.tokens[secret_arn]
+
+    def replace(self, secret_arn: str, token: str, *, was: str) -> None:
+        self.get(secret_arn)
+        if self._replaced.get((secret_arn, was), token) != token:
+            message = "the token has been replaced meanwhile"
+            raise ConflictError(message)
+        self._replaced[secret_arn, was] = self.tokens[secret_arn] = token
 
     def delete(self, secret_arn: str) -> None:
         self.tokens.pop(secret_arn, None)

@@ -38,8 +38,10 @@ class FakeLake:
     def __init__(self) -> None:
         self.objects: dict[str, bytes] = {}
 
-    def keep_raw_page(self, account: str, source: str, page: bytes) -> str:
-        folder = f"raw/bigcommerce/account={account}/source={source}"
+    def keep_raw_page(
+        self, account: str, source: str, page: bytes, kind: str = "bigcommerce"
+    ) -> str:
+        folder = f"raw/{kind}/account={account}/source={source}"
         key = f"{folder}/{_name(page)}.json.gz"
         self.objects[key] = gzip.compress(page, mtime=0)
         return key

@@ -281,6 +281,31 @@ class FakeCosts(Marking):
             self._heads[head] = load
         return moved
 
+    def replace(
+        self,
+        account: str,
+        platform: str,
+        ad_account: str,
+        day: date,
+        load: str,
+        rows: Sequence[CostRow],
+    ) -> bool:
+        before = {
+            _cost_key(
+                account, self._heads[account, day.isoformat(), platform, ad_account], row
+            ): row
+            for row in self.on_day(account, day)
+            if (row.platform, row.ad_account) == (platform, ad_account)
+        }
+        if set(before.values()) == set(rows):
+            return False
+        self.raise_marks(account, "costs", [day])
+        self._rows |= {_cost_key(account, load, row): row for row in rows}
+        self._heads[account, day.isoformat(), platform, ad_account] = load
+        for key in before:
+            del self._rows[key]
+        return True
+
     def on_day(self, account: str, day: date, last: date | None = None) -> Iterator[CostRow]:
         span = day.isoformat(), (last or day).isoformat()
         for key in sorted(self._rows):

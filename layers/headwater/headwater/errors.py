@@ -14,6 +14,8 @@
         ├── CredentialsRejectedError
         ├── MissingScopeError
         ├── StoreNotFoundError
+        ├── GoneError
+        ├── TooMuchDataError
         ├── RequestRejectedError
         ├── InvalidParameterError
         ├── UnknownResourceError
@@ -36,6 +38,7 @@ __all__ = [
     "ConflictError",
     "CredentialsRejectedError",
     "FatalError",
+    "GoneError",
     "HeadwaterError",
     "InvalidParameterError",
     "InvalidRowError",
@@ -48,6 +51,7 @@ __all__ = [
     "SkippableError",
     "StoreNotFoundError",
     "StoreUnavailableError",
+    "TooMuchDataError",
     "UnknownResourceError",
 ]
 
@@ -114,6 +118,14 @@ class MissingScopeError(FatalError):
 
 class StoreNotFoundError(FatalError):
     """There is no store under this hash."""
+
+
+class GoneError(FatalError):
+    """What we ask of was withdrawn: a version of an API, or an account there."""
+
+
+class TooMuchDataError(FatalError):
+    """The other side refuses so much at once: ask for less."""
 
 
 class RequestRejectedError(FatalError):

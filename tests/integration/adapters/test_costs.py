@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from headwater.domain.costs import CostRow
     from headwater.usecases.ports import Costs
-    from tests.integration.adapters.conftest import Stores
+    from tests.integration.adapters.conftest import Stores, Tables
 
 PLATFORM, AD_ACCOUNT = "google_ads", "123-456"
 
@@ -162,3 +162,50 @@ def test_clicks_on_ads_come_back_by_day_each_once(costs: Costs) -> None:
     assert list(costs.clicks_on_day("acme", DAY, NEXT_DAY)) == [moved, later]
     assert list(costs.clicks_on_day("other", DAY)) == []
     assert list(costs.on_day("acme", DAY)) == []
+
+
+def replace_day(costs: Costs, load: str, *rows: CostRow) -> bool:
+    return costs.replace("acme", PLATFORM, AD_ACCOUNT, DAY, load, rows)
+
+
+def test_a_replaced_day_shows_the_new_rows_alone(costs: Costs) -> None:
+    assert replace_day(costs, "l1", a_cost("c1"), a_cost("c2"))
+    dearer = a_cost("c1", cost=Decimal("99.00"))
+    assert replace_day(costs, "l2", dearer, a_cost("c3"))
+    assert shown(costs) == [dearer, a_cost("c3")]
+
+
+def test_a_day_that_shows_the_rows_already_is_left_alone(stores: Stores) -> None:
+    assert replace_day(stores.costs, "l1", a_cost("c1"), a_cost("c2"))
+    for mark in stores.marks.raised("acme"):
+        stores.marks.clear("acme", mark)
+    stores.clock.advance(timedelta(hours=1))
+    assert not replace_day(stores.costs, "l2", a_cost("c2"), a_cost("c1"))
+    assert stores.marks.raised("acme") == []
+    assert shown(stores.costs) == [a_cost("c1"), a_cost("c2")]
+
+
+def test_a_replaced_day_is_marked(stores: Stores) -> None:
+    replace_day(stores.costs, "l1", a_cost())
+    assert [(mark.table, mark.day) for mark in stores.marks.raised("acme")] == [("costs", DAY)]
+
+
+def test_a_day_that_never_had_cost_stays_without_a_mark(stores: Stores) -> None:
+    assert not replace_day(stores.costs, "l1")
+    assert stores.marks.raised("acme") == []
+
+
+def test_a_replaced_day_leaves_other_days_and_ad_accounts_alone(costs: Costs) -> None:
+    theirs, tomorrow = a_cost(ad_account="123"), a_cost(day=NEXT_DAY)
+    costs.add("acme", "l1", [a_cost(), theirs, tomorrow])
+    complete(costs, "l1")
+    costs.complete("acme", PLATFORM, "123", "l1", [])
+    assert replace_day(costs, "l2")
+    assert list(costs.on_day("acme", DAY, NEXT_DAY)) == [theirs, tomorrow]
+
+
+def test_what_a_replaced_day_showed_is_deleted(on_aws: Stores, tables: Tables) -> None:
+    replace_day(on_aws.costs, "l1", a_cost("c1"), a_cost("c2"))
+    replace_day(on_aws.costs, "l2", a_cost("c3"))
+    items = tables.client.scan(TableName=tables.costs.name)["Items"]
+    assert sorted("#row#" in item["sk"]["S"] for item in items) == [False, True]

@@ -12,7 +12,7 @@ from headwater.adapters.awslambda.reconciliations import LambdaReconciliations
 from headwater.adapters.secretsmanager.secrets import SecretsManagerSecrets
 from headwater.adapters.sqs.hit_queue import SqsHitQueue
 from headwater.adapters.stepfunctions.pipeline import StepFunctionsPipeline
-from headwater.errors import RetriableError, UnknownResourceError
+from headwater.errors import ConflictError, RetriableError, UnknownResourceError
 from tests.fakes import FakeHitQueue, FakePipeline, FakeSecrets
 
 if TYPE_CHECKING:
@@ -107,6 +107,16 @@ def test_a_deleted_token_is_read_by_nobody_until_there_is_a_new_one(secrets: Sec
     with pytest.raises(UnknownResourceError):
         secrets.get(arn)
     assert secrets.get(secrets.put("acme", "store", "token-2")) == "token-2"
+
+
+def test_of_two_that_replace_the_same_token_one_succeeds(secrets: Secrets) -> None:
+    arn = secrets.put("acme", "store", "token-1")
+    secrets.replace(arn, "token-2", was="token-1")
+    with pytest.raises(ConflictError):
+        secrets.replace(arn, "token-3", was="token-1")
+    assert secrets.get(arn) == "token-2"
+    secrets.replace(arn, "token-4", was="token-2")
+    assert secrets.get(arn) == "token-4"
 
 
 def test_a_token_that_never_was_is_deleted_in_silence(secrets: Secrets) -> None:

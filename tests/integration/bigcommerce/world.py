@@ -72,10 +72,12 @@ class AfterFirstPage(FakeLake):
         super().__init__()
         self._happening = happening
 
-    def keep_raw_page(self, account: str, source: str, page: bytes) -> str:
+    def keep_raw_page(
+        self, account: str, source: str, page: bytes, kind: str = "bigcommerce"
+    ) -> str:
         if not self.objects:
             self._happening()
-        return super().keep_raw_page(account, source, page)
+        return super().keep_raw_page(account, source, page, kind)
 
 
 class DeathError(BaseException):

@@ -5,7 +5,8 @@ from datetime import timedelta
 import pytest
 from requests.structures import CaseInsensitiveDict
 
-from headwater.adapters.bigcommerce.limits import Patience, Quota, asked_to_wait
+from headwater.adapters.bigcommerce.limits import Quota, asked_to_wait
+from headwater.adapters.patience import Patience
 from tests.fakes import FakeClock
 
 

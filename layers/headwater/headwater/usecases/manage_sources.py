@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING
 from headwater.errors import (
     CredentialsRejectedError,
     FatalError,
+    GoneError,
     HeadwaterError,
     InvalidParameterError,
     MissingScopeError,
     RateLimitedError,
+    RequestRejectedError,
     RetriableError,
     StoreNotFoundError,
     UnknownResourceError,
@@ -35,6 +37,8 @@ _STATUSES: dict[type[HeadwaterError], str] = {
     StoreNotFoundError: "reauthorize",
     MissingScopeError: "missing_scope",
     RateLimitedError: "throttled",
+    GoneError: "gone",
+    RequestRejectedError: "defect",
 }
 REMOVED, REMOVING = "removed", "removing"
 

@@ -1,4 +1,4 @@
-"""Waiting: the store's own rate limit, and how long this invocation may wait at all."""
+"""The store's own rate limit."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
     from datetime import datetime
 
     from headwater.usecases.ports import Clock
@@ -48,27 +48,6 @@ def asked_to_wait(headers: Mapping[str, str]) -> float | None:
         if seconds is not None:
             return seconds + _MARGIN
     return None
-
-
-class Patience:
-    """Waits, but never past a deadline."""
-
-    def __init__(self, clock: Clock, deadline: datetime, sleep: Callable[[float], object]) -> None:
-        self._clock = clock
-        self._deadline = deadline
-        self._sleep = sleep
-
-    @property
-    def is_over(self) -> bool:
-        """Tell whether the deadline has passed."""
-        return self._clock.now() >= self._deadline
-
-    def wait(self, seconds: float) -> bool:
-        """Wait; or return False at once if the wait would end after the deadline."""
-        if self._clock.now() + timedelta(seconds=seconds) > self._deadline:
-            return False
-        self._sleep(seconds)
-        return True
 
 
 class Quota:

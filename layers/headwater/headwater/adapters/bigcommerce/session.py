@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 import requests
 
 from headwater.adapters.bigcommerce.answers import Answer, Resource, read
-from headwater.adapters.bigcommerce.limits import Patience, Quota
+from headwater.adapters.bigcommerce.limits import Quota
+from headwater.adapters.patience import Patience
 from headwater.errors import (
     CredentialsRejectedError,
     MalformedAnswerError,

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
 
     from headwater.adapters.dynamodb.attributes import Item
+    from headwater.adapters.dynamodb.keys import Key
     from headwater.adapters.dynamodb.table import Table
     from headwater.usecases.ports import Clock, Marks
 
@@ -59,6 +60,31 @@ class DynamoCosts:
         moved = [key for key in heads if key not in shown or shown[key]["load"] != load]
         self._table.put_many([{"pk": pk, "sk": sk, "load": load} for pk, sk in moved])
         return len(moved)
+
+    def replace(
+        self,
+        account: str,
+        platform: str,
+        ad_account: str,
+        day: date,
+        load: str,
+        rows: Sequence[CostRow],
+    ) -> bool:
+        """Show these rows, and nothing else, on one day of an ad account."""
+        head = keys.cost_head(account, day, platform, ad_account)
+        shown = self._table.get(head)
+        before: dict[Key, CostRow] = {}
+        if shown:
+            prefix = keys.join(day.isoformat(), "row", platform, ad_account, shown["load"], "")
+            found = self._table.query(head[0], prefix=prefix)
+            before = {(item["pk"], item["sk"]): codec.from_plain(CostRow, item) for item in found}
+        if set(before.values()) == set(rows):
+            return False
+        self._mark(account, [day])
+        self._table.put_many(list(_row_items(account, load, rows)))
+        self._table.put_many([{"pk": head[0], "sk": head[1], "load": load}])
+        self._table.delete_many(list(before))
+        return True
 
     def on_day(self, account: str, day: date, last: date | None = None) -> Iterator[CostRow]:
         """Return the shown rows of a day, or up to another of its month, in order.

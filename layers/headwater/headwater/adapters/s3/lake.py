@@ -37,9 +37,11 @@ class S3Lake:
         self._client = client
         self._bucket = bucket
 
-    def keep_raw_page(self, account: str, source: str, page: bytes) -> str:
-        """Keep a page as the store sent it; return its key. The same page is the same object."""
-        folder = f"raw/bigcommerce/account={account}/source={source}"
+    def keep_raw_page(
+        self, account: str, source: str, page: bytes, kind: str = "bigcommerce"
+    ) -> str:
+        """Keep a page as a source sent it; return its key. The same page is the same object."""
+        folder = f"raw/{kind}/account={account}/source={source}"
         key = f"{folder}/{content_name(page)}.json.gz"
         # Without a time in its header the same page is compressed to the same bytes.
         self._put(key, gzip.compress(page, mtime=0), "application/gzip")

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
 from headwater.adapters.aws_errors import code_of, translated
-from headwater.errors import UnknownResourceError
+from headwater.errors import ConflictError, UnknownResourceError
 
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient
@@ -55,6 +56,27 @@ class SecretsManagerSecrets:
                 message = "there is no such secret"
                 raise UnknownResourceError(message) from error
             raise
+
+    def replace(self, secret_arn: str, token: str, *, was: str) -> None:
+        """Store another token in place of one, which ``was`` names.
+
+        The version's name is made of ``was``, and a name is given once: of two that replace the
+        same token, one succeeds.
+
+        Raises:
+            ConflictError: somebody else has stored another one in its place already.
+        """
+        version = str(uuid.uuid5(uuid.NAMESPACE_OID, was))
+        try:
+            with translated():
+                self._client.put_secret_value(
+                    SecretId=secret_arn, SecretString=token, ClientRequestToken=version
+                )
+        except ClientError as error:
+            if code_of(error) != "ResourceExistsException":
+                raise
+            message = "the token has been replaced meanwhile"
+            raise ConflictError(message) from error
 
     def delete(self, secret_arn: str) -> None:
         """Delete a token; one that is gone already stays so.

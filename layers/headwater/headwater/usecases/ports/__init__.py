@@ -6,9 +6,12 @@ of webhooks and of live people from ``directory``, ``hooks`` and ``people``, whi
 
 from headwater.usecases.ports.accounts import (
     Accounts,
+    AdAccount,
     ApiKey,
     Bookmark,
+    CostBookmark,
     DirectoryBookmark,
+    LeadBookmark,
     ListBookmark,
     Source,
     Webhooks,
@@ -27,15 +30,18 @@ from headwater.usecases.ports.tables import Costs, Journeys, Orders
 
 __all__ = [
     "Accounts",
+    "AdAccount",
     "ApiKey",
     "Bookmark",
     "Clock",
+    "CostBookmark",
     "Costs",
     "DirectoryBookmark",
     "Facts",
     "HitQueue",
     "Journeys",
     "Lake",
+    "LeadBookmark",
     "ListBookmark",
     "Mark",
     "Marks",

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from datetime import date, datetime
 
     from headwater.domain.settings import AccountSettings
 
@@ -78,15 +78,67 @@ class Webhooks:
 
 
 @dataclass(frozen=True, slots=True)
+class AdAccount:
+    """An ad account as its platform describes it; its id is a text, which may exceed 2^53.
+
+    ``via`` is the manager's id through which it is reached, where a platform has such.
+    """
+
+    id: str
+    name: str = ""
+    currency: str = ""
+    time_zone: str = ""
+    via: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CostBookmark:
+    """How far an ad account's cost is in; days are those of its zone.
+
+    All days from ``history_from`` to ``pulled_through`` are in, the latter being the day at which
+    the last pull that is done began. Run ``run`` has been through the days from ``run_from`` to
+    ``run_through``. ``slice_days`` are the days of one report that were not too much (0: unknown).
+    """
+
+    ad_account: str
+    history_from: date | None = None
+    is_history_complete: bool = False
+    pulled_through: date | None = None
+    run: str = ""
+    run_from: date | None = None
+    run_through: date | None = None
+    slice_days: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class LeadBookmark:
+    """How far a CRM's contacts are in; saved after each page.
+
+    ``started_at`` is set while a pull is under way, by the vendor's clock: it began with what
+    changed since ``since`` (None: all contacts), has ``done`` contacts behind it and goes on at
+    ``place``. At its end ``started_at`` becomes ``pulled_until``.
+    """
+
+    pulled_until: datetime | None = None
+    started_at: datetime | None = None
+    since: datetime | None = None
+    place: str = ""
+    done: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Source:
-    """A connected store. ``status`` is ok, throttled, reauthorize, missing_scope or unavailable.
+    """A connected store, ad platform or CRM.
+
+    ``status`` is ok, throttled, reauthorize, missing_scope, gone, defect or unavailable.
 
     Of one that was removed it is removed, or removing while its orders are being deleted; such a
     source is paused too. ``status_since`` is when the status began, ``pulled_at`` when a pull last
     ended well, both by our clock. ``public_key`` is what the store's tracking script sends.
     ``missing_scopes`` are the titles of the scopes that its token lacks. What the store says of
     itself is empty where the token may not ask. ``with_transactions``: its owner wants each order's
-    payments, at the price of a call each.
+    payments, at the price of a call each. Of what is no store, ``identity`` tells whose it is,
+    ``ad_accounts`` are those that its owner has chosen, and the last two how far it is pulled.
     """
 
     source: str
@@ -118,6 +170,10 @@ class Source:
     directory: DirectoryBookmark = field(default_factory=DirectoryBookmark)
     webhooks: Webhooks = field(default_factory=Webhooks)
     with_transactions: bool = False
+    identity: str = ""
+    ad_accounts: tuple[AdAccount, ...] = ()
+    cost_bookmarks: tuple[CostBookmark, ...] = ()
+    leads: LeadBookmark = field(default_factory=LeadBookmark)
 
 
 @dataclass(frozen=True, slots=True)

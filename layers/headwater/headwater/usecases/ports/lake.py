@@ -20,8 +20,10 @@ if TYPE_CHECKING:
 class Lake(Protocol):
     """Objects that are written once, and the small JSON that steps hand to each other."""
 
-    def keep_raw_page(self, account: str, source: str, page: bytes) -> str:
-        """Keep a page as the store sent it; return its key."""
+    def keep_raw_page(
+        self, account: str, source: str, page: bytes, kind: str = "bigcommerce"
+    ) -> str:
+        """Keep a page as a source of a kind sent it; return its key."""
         ...
 
     def keep_rejected(self, account: str, day: date, rows: Iterable[RejectedRow]) -> str | None:

@@ -102,6 +102,14 @@ class Secrets(Protocol):
         """Return a token."""
         ...
 
+    def replace(self, secret_arn: str, token: str, *, was: str) -> None:
+        """Store another token in place of one, which ``was`` names.
+
+        Raises:
+            ConflictError: somebody else has stored another one in its place already.
+        """
+        ...
+
     def delete(self, secret_arn: str) -> None:
         """Delete a token; one that is gone already stays so."""
         ...

@@ -128,6 +128,25 @@ class Costs(Protocol):
         """
         ...
 
+    def replace(
+        self,
+        account: str,
+        platform: str,
+        ad_account: str,
+        day: date,
+        load: str,
+        rows: Sequence[CostRow],
+    ) -> bool:
+        """Show these rows, and nothing else, on one day of an ad account.
+
+        A day that shows them already is left alone; else it is marked first, and what it showed
+        before is deleted. ``load`` is one that nobody has used for other rows of that day.
+
+        Returns:
+            Whether anything changed.
+        """
+        ...
+
     def on_day(self, account: str, day: date, last: date | None = None) -> Iterator[CostRow]:
         """Return the shown rows of a day, or up to another of its month, in order."""
         ...

@@ -1,0 +1,11 @@
+"""The kinds of sources besides stores: ad platforms and CRMs. Each is one module, and a row here.
+
+``KINDS``: kind → what a person has to know and to give in order to connect it.
+"""
+
+from headwater.usecases.connectors.kinds import AD_COST, LEADS, ConnectorKind, Credential
+from headwater.usecases.connectors.tiktok_ads import TIKTOK_ADS
+
+KINDS = {one.kind: one for one in (TIKTOK_ADS,)}
+
+__all__ = ["AD_COST", "KINDS", "LEADS", "ConnectorKind", "Credential"]

@@ -1,0 +1,121 @@
+"""Pull what ads cost, from every ad platform that an account has connected, each apart."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+from headwater.usecases.connectors import AD_COST, KINDS
+from headwater.usecases.cost_pull import CostCounts, CostPorts, CostPull
+from headwater.usecases.manage_sources import REMOVING, note_status, status_of
+from headwater.usecases.pull_orders import LEASE
+from headwater.usecases.source_pull import FailedSource
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+
+    from headwater.usecases.connectors import ConnectorKind
+    from headwater.usecases.ports import CostBookmark, Source
+
+
+@dataclass(frozen=True, slots=True)
+class PulledCosts:
+    """What one invocation has pulled. ``more``: it ran out of time, call it again."""
+
+    rows: int = 0
+    days_changed: int = 0
+    rejected: int = 0
+    more: bool = False
+    failed_sources: tuple[FailedSource, ...] = ()
+
+    def __add__(self, other: PulledCosts) -> PulledCosts:
+        """Add up two sources."""
+        return PulledCosts(
+            self.rows + other.rows,
+            self.days_changed + other.days_changed,
+            self.rejected + other.rejected,
+            self.more or other.more,
+            self.failed_sources + other.failed_sources,
+        )
+
+
+def pull_ad_costs(account: str, run: str, deadline: datetime, *, ports: CostPorts) -> PulledCosts:
+    """Pull all ad platforms of an account until they are done or the deadline has come.
+
+    One that fails gets a status and a reason, is named in the result and in the run's record, and
+    stops no other. One that is paused is left alone, and the cost of one that is being removed is
+    taken out of its days.
+
+    Raises:
+        LeaseLostError: the run no longer holds the account's lease.
+    """
+    ports.runs.renew(account, run, ports.clock.now() + LEASE)
+    total = PulledCosts()
+    for source in ports.accounts.sources(account):
+        kind = KINDS.get(source.kind)
+        if kind is None or kind.role != AD_COST:
+            continue
+        if source.status == REMOVING:
+            total += _remove(account, source, kind, deadline, ports)
+        elif not source.is_paused:
+            total += _pull(account, source, kind, run, deadline, ports)
+    _record_gaps(account, run, total, ports)
+    return total
+
+
+def _pull(
+    account: str,
+    source: Source,
+    kind: ConnectorKind,
+    run: str,
+    deadline: datetime,
+    ports: CostPorts,
+) -> PulledCosts:
+    pull = CostPull(account, source, kind, deadline, ports, run=run)
+    pull.go_on()
+    counts, error = pull.pulled, pull.failure
+    now = ports.clock.now()
+    note_status(account, source, error, accounts=ports.accounts, now=now)
+    failed: tuple[FailedSource, ...] = ()
+    if error:
+        failed = (FailedSource(source.source, status_of(error), str(error)),)
+    elif not counts.more:
+        ports.accounts.change_source(account, source.source, pulled_at=now)
+    return replace(_as_pulled(counts), failed_sources=failed)
+
+
+def _as_pulled(counts: CostCounts) -> PulledCosts:
+    return PulledCosts(counts.rows, counts.days_changed, counts.rejected, counts.more)
+
+
+def _record_gaps(account: str, run: str, pulled: PulledCosts, ports: CostPorts) -> None:
+    """Name in the run's record whose cost is not in it."""
+    gaps = ", ".join(f"{one.source}: {one.status}" for one in pulled.failed_sources)
+    if gaps:
+        ports.runs.record(account, run, ports.clock.now(), ad_cost_gaps=gaps)
+
+
+def _remove(
+    account: str, source: Source, kind: ConnectorKind, deadline: datetime, ports: CostPorts
+) -> PulledCosts:
+    """Take a removed source's cost out of its days, and forget the source once that is done."""
+    changed = 0
+    for mark in source.cost_bookmarks:
+        for day in _days_of(mark):
+            if ports.clock.now() >= deadline:
+                return PulledCosts(days_changed=changed, more=True)
+            load = f"removed-{ports.token_hex(4)}"
+            changed += ports.costs.replace(account, kind.platform, mark.ad_account, day, load, ())
+    ports.accounts.remove_source(account, source.source)
+    return PulledCosts(days_changed=changed)
+
+
+def _days_of(mark: CostBookmark) -> Iterator[date]:
+    """Yield all days that may hold an ad account's cost, a pull that broke off included."""
+    known = (mark.history_from, mark.run_from, mark.pulled_through, mark.run_through)
+    days = [day for day in known if day]
+    if days:
+        for n in range((max(days) - min(days)).days + 1):
+            yield min(days) + timedelta(days=n)
