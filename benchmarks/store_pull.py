@@ -26,6 +26,7 @@ from tests.fakes import (
     FakeProducts,
     FakeRuns,
     FakeSecrets,
+    script_ports,
 )
 
 if TYPE_CHECKING:
@@ -110,7 +111,10 @@ def pull_all(address: Address, orders: Orders, lake: Lake) -> int:
         clock, accounts, sources, FakeJourneys(), FakeEdges(), FakeProducts(), lake
     )
     hooks = HookPorts(clock, accounts, FakeHooks(), sources, token_hex, "https://t.example")
-    ports = PullPorts(clock, accounts, runs, sources, orders, lake, FakeMarks(), directory, hooks)
+    script = script_ports(clock, accounts, sources)
+    ports = PullPorts(
+        clock, accounts, runs, sources, orders, lake, FakeMarks(), directory, hooks, script
+    )
     pulled = pull_orders(_ACCOUNT, _RUN, NOW + _PATIENCE, ports=ports)
     if pulled.failed_sources or pulled.rejected or pulled.more:
         message = f"the pull did not work: {pulled}"

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from local.source_lines import progress_line, scope_lines
+from local.source_lines import progress_line, scope_lines, script_lines
 from local.sources_api import RefusedError, SourcesApi
 
 if TYPE_CHECKING:
@@ -33,8 +33,10 @@ _ACCOUNT_HELP = """\
 Its access token. In the control panel: Settings > Store-level API accounts > Create API account,
 token type "V2/V3 API token", and these scopes on read-only:
   Orders, Order Transactions, Order Fulfillment, Customers, Products
-and if you like, for zone, currency, channel names, coupons and a look at the tracking script:
-  Information & Settings, Channel Settings, Marketing, Content"""
+and if you like, for zone, currency, channel names and coupons:
+  Information & Settings, Channel Settings, Marketing
+and to have the tracking script put into the shop's pages and looked after:
+  Content and Checkout Content on modify, Channel Settings and Sites & Routes on read-only"""
 
 
 class Api(Protocol):
@@ -101,6 +103,8 @@ def connect(api: Api, options: argparse.Namespace, terminal: Terminal) -> str:
         terminal.say(f"  webhooks                           {note}")
     if told["with_transactions"]:
         terminal.say("  payments                           read with each order")
+    for line in script_lines(told["script"]):
+        terminal.say(line)
     return str(told["source"])
 
 
@@ -174,12 +178,18 @@ def _domains(options: argparse.Namespace, terminal: Terminal) -> list[str]:
 
 def _optional(options: argparse.Namespace, terminal: Terminal) -> dict[str, bool]:
     """Return what is to be switched on; what is not mentioned stays as it is."""
-    is_told = options.webhooks
-    if not is_told and terminal.asks:
-        answer = terminal.ask("Shall the store tell us of changes at once, by webhooks? [y/N] ")
-        is_told = answer.strip().lower() in {"y", "yes"}
-    wanted = {"webhooks": is_told, "transactions": options.transactions}
+    wanted = {
+        "webhooks": options.webhooks
+        or _agrees(terminal, "Shall the store tell us of changes at once, by webhooks?"),
+        "transactions": options.transactions,
+        "script": options.script
+        or _agrees(terminal, "Shall the tracking script be put into the shop's pages?"),
+    }
     return {name: True for name, is_wanted in wanted.items() if is_wanted}
+
+
+def _agrees(terminal: Terminal, question: str) -> bool:
+    return terminal.asks and terminal.ask(f"{question} [y/N] ").strip().lower() in {"y", "yes"}
 
 
 def _account(
@@ -241,6 +251,11 @@ def _parser() -> argparse.ArgumentParser:
         "--transactions",
         action="store_true",
         help="read each order's payments, which costs a call per order",
+    )
+    parser.add_argument(
+        "--script",
+        action="store_true",
+        help="put the tracking script into the shop's pages, and look after it",
     )
     parser.add_argument("--no-pull", action="store_true", help="leave the pull to the schedule")
     parser.add_argument("--watch", action="store_true", help="follow the history to its end")

@@ -34,6 +34,19 @@ def scope_lines(scopes: Sequence[Mapping[str, Any]]) -> list[str]:
     return lines
 
 
+def script_lines(script: Mapping[str, Any]) -> list[str]:
+    """Return a line for each storefront with the tracking script, and for what to know of it."""
+    if not script["is_on"]:
+        return []
+    said = [
+        f"{one['name'] or 'storefront ' + str(one['channel_id'])}: {one['state']}"
+        + f", {one['pages']}" * bool(one["pages"])
+        for one in script["channels"]
+    ]
+    said += [script["note"]] * bool(script["note"]) + script["hints"]
+    return [f"  tracking script                    {line}" for line in said]
+
+
 def _duration(seconds: int) -> str:
     if seconds <= _MINUTE:
         return f"{seconds} s"

@@ -24,27 +24,31 @@ from headwater.usecases.ports import ApiKey, OrderPage
 from headwater.usecases.ports.directory import DirectoryPage
 from headwater.usecases.store_ledgers import LedgerList, LedgerLookup
 from tests.fakes import (
+    FakeEdgeSites,
     FakeHitQueue,
     FakeHooks,
     FakeReconciliations,
     FakeSecrets,
     FakeStoreHooks,
+    FakeStoreScripts,
 )
+from tests.fakes.scripts import BUILD
 from tests.workshop import ACCOUNT, Workshop
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Sequence
+    from collections.abc import Collection, Sequence
     from datetime import datetime
 
     import pytest
 
     from headwater.domain.orders import Order
     from headwater.domain.panel_clocks import PanelClock
-    from headwater.domain.sites import Site
     from headwater.usecases.check_store import Permission, StoreProbe
     from headwater.usecases.ports import OrderSource, Source
     from headwater.usecases.ports.directory import Directory
     from headwater.usecases.ports.hooks import StoreHooks
+    from headwater.usecases.ports.scripts import StoreScripts
+    from headwater.usecases.serve_script import Build
     from headwater.usecases.store_ledgers import StoreLedger
 
 type Json = dict[str, Any]
@@ -172,6 +176,7 @@ class FakeStores:
     asked: list[dict[str, str]] = field(default_factory=list)
     deadlines: list[datetime] = field(default_factory=list)
     hooks: FakeStoreHooks = field(default_factory=FakeStoreHooks)
+    scripts: FakeStoreScripts = field(default_factory=FakeStoreScripts)
 
     def open(self, account: str, source: Source) -> OrderSource:  # noqa: ARG002
         return self.store
@@ -185,6 +190,9 @@ class FakeStores:
     def open_hooks(self, account: str, source: Source) -> StoreHooks:  # noqa: ARG002
         return self.hooks
 
+    def open_scripts(self, account: str, source: Source) -> StoreScripts:  # noqa: ARG002
+        return self.scripts
+
     def connect(self, *, store_hash: str, access_token: str, api_url: str = "") -> StoreProbe:
         self.asked.append(
             {"store_hash": store_hash, "access_token": access_token, "api_url": api_url}
@@ -192,18 +200,14 @@ class FakeStores:
         return FakeProbe(self.store)
 
 
-@dataclass
-class FakeEdgeSites:
-    """The collector's sites in a dictionary."""
+class BuiltScripts:
+    """A build of the tracking script."""
 
-    sites: dict[str, Site] = field(default_factory=dict)
+    def build(self) -> Build:
+        return BUILD
 
-    def change(self, public_key: str, change: Callable[[Site | None], Site]) -> Site:
-        self.sites[public_key] = change(self.sites.get(public_key))
-        return self.sites[public_key]
-
-    def remove(self, public_key: str) -> None:
-        self.sites.pop(public_key, None)
+    def read(self, name: str) -> bytes | None:
+        return b"hw" if name == BUILD.script else None
 
 
 class LambdaSide:
@@ -248,6 +252,7 @@ class LambdaSide:
             for name, port in ports.items():
                 if hasattr(module, name):
                     monkeypatch.setattr(module, name, lambda port=port: port)
+        monkeypatch.setattr(bootstrap, "scripts", BuiltScripts)
         monkeypatch.setattr(bootstrap, "order_sources", self._order_sources)
         monkeypatch.setattr(bootstrap, "store_ledgers", self._order_sources)
         monkeypatch.setattr(bootstrap, "other_api_urls", lambda: self.other_api_urls)

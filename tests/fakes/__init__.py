@@ -7,12 +7,14 @@ from tests.fakes.hooks import FakeHooks, FakeStoreHooks
 from tests.fakes.lake import FakeFacts, FakeLake
 from tests.fakes.people import FakeLivePeople
 from tests.fakes.records import FakeCosts, FakeJourneys, FakeOrders
+from tests.fakes.scripts import FakeEdgeSites, FakeStoreScripts, script_ports
 from tests.fakes.table import FakeTable
 
 __all__ = [
     "FakeAccounts",
     "FakeClock",
     "FakeCosts",
+    "FakeEdgeSites",
     "FakeEdges",
     "FakeFacts",
     "FakeHitQueue",
@@ -28,5 +30,7 @@ __all__ = [
     "FakeRuns",
     "FakeSecrets",
     "FakeStoreHooks",
+    "FakeStoreScripts",
     "FakeTable",
+    "script_ports",
 ]

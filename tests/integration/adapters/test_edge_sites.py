@@ -10,7 +10,7 @@ import pytest
 from headwater.adapters.s3.edge_sites import SITES_KEY, S3EdgeSites
 from headwater.domain.sites import Site
 from headwater.errors import ConflictError
-from tests.lambda_side import FakeEdgeSites
+from tests.fakes import FakeEdgeSites
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -24,7 +24,7 @@ from headwater.usecases.export_facts import Tables, export_facts, list_marked_da
 from headwater.usecases.finish_run import finish_run
 from headwater.usecases.keep_orders import KeepPorts
 from headwater.usecases.keep_webhooks import HookPorts
-from headwater.usecases.manage_sources import set_options
+from headwater.usecases.manage_sources import Options, set_options
 from headwater.usecases.ports import Source
 from headwater.usecases.pull_orders import pull_orders
 from headwater.usecases.receive_webhook import (
@@ -48,6 +48,7 @@ from tests.fakes import (
     FakePipeline,
     FakeSecrets,
     FakeTable,
+    script_ports,
 )
 from tests.integration.bigcommerce.comparison import Ours
 
@@ -56,6 +57,7 @@ if TYPE_CHECKING:
 
     from headwater.usecases.ports import Mark, Marks, OrderPage
     from headwater.usecases.record_webhooks import RecordedWebhooks
+    from headwater.usecases.script_keeper import ScriptPorts
     from local.storefront.server import Storefront
     from tests.integration.bigcommerce.world import Fuse
 
@@ -148,7 +150,14 @@ class House:
 
     def switch_webhooks(self, *, on: bool) -> None:
         """Have the store's changes told as they happen, or no longer."""
-        set_options(ACCOUNT, SOURCE, webhooks=on, ports=_Desk(self).hook_ports(self._soon()))
+        desk, deadline = _Desk(self), self._soon()
+        set_options(
+            ACCOUNT,
+            SOURCE,
+            Options(webhooks=on),
+            hooks=desk.hook_ports(deadline),
+            script=desk.script_ports(deadline),
+        )
 
     def look_at_webhooks_soon(self) -> None:
         """Have the next pull look at the webhooks, as after connecting with another token."""
@@ -263,6 +272,11 @@ class _Desk:
         clock = self._house.clock
         return HookPorts(clock, self.accounts, self.hooks, sources, token_hex, COLLECTOR)
 
+    def script_ports(self, deadline: datetime) -> ScriptPorts:
+        """Return what the tracking script works with."""
+        sources = self._guard(self.sources(deadline))
+        return script_ports(self._house.clock, self.accounts, sources)
+
     def webhook_ports(self, deadline: datetime) -> WebhookPorts:
         """Return what the worker behind the webhooks works with."""
         sources = self._guard(self.sources(deadline))
@@ -291,4 +305,5 @@ class _Desk:
             self.marks,
             directory,
             self.hook_ports(deadline),
+            self.script_ports(deadline),
         )

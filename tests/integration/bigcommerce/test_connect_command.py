@@ -105,10 +105,11 @@ def token_without(world: World, *missing: str) -> str:
 
 def test_a_script_connects_a_store_and_follows_its_history(office: Office) -> None:
     office.world.shop.store.load(store_orders(30))
-    url, token = office.world.shop.url, office.world.shop.token
+    url = office.world.shop.url
+    token = office.world.shop.store.issue_token(access.READ_ONLY_SCOPES | access.SCRIPT_SCOPES)
     store = "https://store-abc123.mybigcommerce.com/manage"
     arguments = ("--store", store, "--api-url", url, "--domain", "shop.example", "--watch")
-    assert office.run(*arguments, "--webhooks", "--transactions", token=token)
+    assert office.run(*arguments, "--webhooks", "--transactions", "--script", token=token)
     assert "✓ Orders" in office.text
     assert "30 orders" in office.text
     assert "Healthy: 0 of 30 orders, 0 %" in office.lines
@@ -116,6 +117,7 @@ def test_a_script_connects_a_store_and_follows_its_history(office: Office) -> No
     assert office.naps == 1
     [source] = office.world.accounts.sources(ACCOUNT)
     assert (source.webhooks.is_on, source.with_transactions) == (True, True)
+    assert "tracking script                    Harbor Coffee: installed, all_pages" in office.text
     assert token not in office.text
 
 
@@ -124,7 +126,7 @@ def test_a_person_is_asked_for_what_is_missing_and_offered_the_stores_own_zone(
 ) -> None:
     office.world.shop.store.configure(time_zone="America/Chicago")
     office.answers = ["abc123", office.world.shop.token, "shop.example, www.other.example", "y"]
-    office.answers += ["", ""]
+    office.answers += ["y", "", ""]
     assert office.run("--api-url", office.world.shop.url, asks=True)
     settings = office.side.workshop.accounts.settings(ACCOUNT)
     assert settings.time_zone == "America/Chicago"
@@ -134,6 +136,9 @@ def test_a_person_is_asked_for_what_is_missing_and_offered_the_stores_own_zone(
     assert "on: changes are here within seconds" in office.text
     [source] = office.world.accounts.sources(ACCOUNT)
     assert source.webhooks.is_on
+    # The shop's usual token may only read.
+    assert "tracking script                    the access token may not use" in office.text
+    assert source.script.is_on
 
 
 def test_a_person_whose_token_lacks_scopes_is_told_which_and_may_give_another(
@@ -141,7 +146,7 @@ def test_a_person_whose_token_lacks_scopes_is_told_which_and_may_give_another(
 ) -> None:
     office.world.shop.store.load(store_orders(1))
     poor = token_without(office.world, access.CUSTOMERS, access.PRODUCTS, access.MARKETING)
-    office.answers = ["abc123", "wrong", poor, office.world.shop.token, "", "", "", ""]
+    office.answers = ["abc123", "wrong", poor, office.world.shop.token, "", "", "", "", ""]
     assert office.run("--api-url", office.world.shop.url, asks=True)
     assert "rejects the access token" in office.text
     assert "✗ Customers" in office.text

@@ -20,7 +20,7 @@ from headwater.usecases.manage_sources import (
     try_source,
 )
 from local.storefront import access
-from tests.fakes import FakePipeline
+from tests.fakes import FakeEdgeSites, FakePipeline
 from tests.integration.bigcommerce.world import (
     ACCOUNT,
     NOW,
@@ -30,7 +30,6 @@ from tests.integration.bigcommerce.world import (
     store_order,
     store_orders,
 )
-from tests.lambda_side import FakeEdgeSites
 
 if TYPE_CHECKING:
     from headwater.usecases.ports import Source
@@ -67,7 +66,8 @@ def remove(
     pipeline = pipeline or FakePipeline()
     sites = FakeEdgeSites()
     hooks = world.hook_ports(world.sources())
-    removing = RemovePorts(world.accounts, world.secrets, sites, pipeline, hooks)
+    script = world.script_ports(world.sources())
+    removing = RemovePorts(world.accounts, world.secrets, sites, pipeline, hooks, script)
     now = world.clock.now()
     remove_source(ACCOUNT, NAME, with_orders=with_orders, ports=removing, now=now)
     return pipeline

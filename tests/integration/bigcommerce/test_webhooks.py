@@ -14,7 +14,7 @@ from headwater.usecases.manage_sources import RemovePorts, remove_source
 from headwater.usecases.record_webhooks import RecordedWebhooks
 from local.storefront.faults import FaultKind
 from local.storefront.webhooks import RETRY_GAPS
-from tests.fakes import FakePipeline
+from tests.fakes import FakeEdgeSites, FakePipeline
 from tests.integration.bigcommerce.world import (
     ACCOUNT,
     DeathError,
@@ -23,7 +23,6 @@ from tests.integration.bigcommerce.world import (
     store_order,
     store_orders,
 )
-from tests.lambda_side import FakeEdgeSites
 
 if TYPE_CHECKING:
     from headwater.domain.orders import Order
@@ -233,6 +232,7 @@ def test_a_source_that_is_removed_takes_its_webhooks_along(told: World) -> None:
         FakeEdgeSites(),
         FakePipeline(),
         told.hook_ports(told.sources()),
+        told.script_ports(told.sources()),
     )
     now = told.clock.now()
     remove_source(ACCOUNT, "bigcommerce", with_orders=False, ports=ports, now=now)

@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Any
 
 from headwater.adapters.bigcommerce import BigCommerceSources
 from headwater.adapters.bigcommerce.session import TIMEOUTS
+from headwater.domain.sites import Site
 from headwater.usecases.directory_pull import DirectoryPorts
 from headwater.usecases.keep_orders import KeepPorts
 from headwater.usecases.keep_webhooks import HookPorts
-from headwater.usecases.manage_sources import set_options
+from headwater.usecases.manage_sources import Options, set_options
 from headwater.usecases.ports import Bookmark, Source
 from headwater.usecases.pull_orders import pull_orders
 from headwater.usecases.receive_webhook import SECRET_HEADER, WebhookCall, receive_webhook
@@ -26,6 +27,7 @@ from tests.fakes import (
     FakeAccounts,
     FakeClock,
     FakeEdges,
+    FakeEdgeSites,
     FakeHitQueue,
     FakeHooks,
     FakeJourneys,
@@ -34,6 +36,7 @@ from tests.fakes import (
     FakeProducts,
     FakeRuns,
     FakeSecrets,
+    script_ports,
 )
 
 if TYPE_CHECKING:
@@ -41,6 +44,7 @@ if TYPE_CHECKING:
 
     from headwater.domain.orders import Order
     from headwater.usecases.record_webhooks import RecordedWebhooks
+    from headwater.usecases.script_keeper import ScriptPorts
     from local.storefront.server import Storefront
 
 ACCOUNT, RUN = "acme", "20261121T140000Z-00000001"
@@ -110,7 +114,10 @@ class Fuse:
             raise DeathError
         return (
             self.guard(result)
-            if any(hasattr(result, name) for name in ("refunded_since", "subscribers", "activate"))
+            if any(
+                hasattr(result, name)
+                for name in ("refunded_since", "subscribers", "activate", "frontends")
+            )
             else result
         )
 
@@ -140,6 +147,7 @@ class World:
     edges: FakeEdges = field(default_factory=FakeEdges)
     products: FakeProducts = field(default_factory=FakeProducts)
     hooks: FakeHooks = field(default_factory=FakeHooks)
+    sites: FakeEdgeSites = field(default_factory=FakeEdgeSites)
     webhook_queue: FakeHitQueue = field(default_factory=FakeHitQueue)
     slept: list[float] = field(default_factory=list)
     timeouts: tuple[float, float] = TIMEOUTS
@@ -156,6 +164,8 @@ class World:
             public_key=f"key-of-{name}",
         )
         self.accounts.save_source(ACCOUNT, replace(source, **fields))
+        site = Site(ACCOUNT, name, frozenset({"https://shop.example"}))
+        self.sites.sites[source.public_key] = site
 
     def pulled_until(self, instant: datetime) -> None:
         """Pretend that the history has been pulled up to an instant."""
@@ -198,6 +208,7 @@ class World:
                 lake=guard(self.lake),
             ),
             hooks=self.hook_ports(sources, guard),
+            script=self.script_ports(sources, guard),
         )
 
     def hook_ports(
@@ -213,6 +224,14 @@ class World:
             url=COLLECTOR,
         )
 
+    def script_ports(
+        self, sources: BigCommerceSources, guard: Callable[[Any], Any] = lambda port: port
+    ) -> ScriptPorts:
+        """Return what the tracking script works with."""
+        return script_ports(
+            self.clock, guard(self.accounts), guard(sources), self.sites, url=COLLECTOR
+        )
+
     def sources(self, patience: timedelta = timedelta(seconds=100)) -> BigCommerceSources:
         """Return what opens the shop within one invocation."""
         deadline = self.clock.now() + patience
@@ -226,8 +245,19 @@ class World:
 
     def switch_webhooks(self, *, on: bool) -> Source:
         """Have the shop's changes told as they happen, or no longer."""
-        ports = self.hook_ports(self.sources())
-        return set_options(ACCOUNT, self.source.source, webhooks=on, ports=ports)
+        return self.switch(Options(webhooks=on))
+
+    def switch(self, options: Options, fuse: Fuse | None = None) -> Source:
+        """Switch what is optional of the source."""
+        guard: Callable[[Any], Any] = fuse.guard if fuse else lambda port: port
+        sources = self.sources()
+        return set_options(
+            ACCOUNT,
+            self.source.source,
+            options,
+            hooks=self.hook_ports(sources, guard),
+            script=self.script_ports(sources, guard),
+        )
 
     def take_webhook(self, url: str, headers: Mapping[str, str], body: bytes) -> int:
         """Answer a call of the shop as the deployed function does; the courier posts by it."""
@@ -280,7 +310,7 @@ class World:
     def copy(self) -> World:
         """Return another account that is in the same state, connected to the same shop."""
         tables = (self.accounts, self.runs, self.secrets, self.orders, self.lake)
-        tables += (self.journeys, self.edges, self.products, self.hooks)  # type: ignore[assignment]
+        tables += (self.journeys, self.edges, self.products, self.hooks, self.sites)  # type: ignore[assignment]
         clock, *copied = copy.deepcopy((self.clock, *tables))
         return World(self.shop, clock, *copied)  # type: ignore[arg-type]
 

@@ -31,7 +31,7 @@ from headwater.usecases.pull_orders import pull_account
 from headwater.usecases.run_files import Desk, prefix_of
 from headwater.usecases.source_pull import PullPorts
 from headwater.usecases.train_effects import train_effects
-from tests.fakes import FakePipeline
+from tests.fakes import FakePipeline, script_ports
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -136,6 +136,7 @@ class Office:
                 secrets.token_hex,
                 "https://t.example",
             ),
+            script=script_ports(self.clock, self.accounts, sources),
         )
         begun = pull_account(
             self.account,

@@ -135,6 +135,37 @@ def test_a_store_that_takes_no_webhooks_is_connected_all_the_same(side: LambdaSi
     assert side.workshop.pipeline.pulled == [ACCOUNT]
 
 
+def test_the_tracking_script_is_installed_once_the_collector_knows_the_pages(
+    side: LambdaSide,
+) -> None:
+    told = side.call("POST /v1/sources", caller=OWNER, body={**BODY, "script": True})["json"]
+    assert told["script"]["note"] == ""
+    assert [one["state"] for one in told["script"]["channels"]] == ["installed"]
+    [script] = side.stores.scripts.stored
+    assert 'data-domains="shop.example,store-abc123.mybigcommerce.com"' in script.html
+    assert side.workshop.pipeline.pulled == [ACCOUNT]
+
+
+def test_the_options_install_and_remove_the_script(side: LambdaSide) -> None:
+    side.call("POST /v1/sources", caller=OWNER, body=BODY)
+    route = "PUT /v1/sources/{source}/options"
+
+    def switch(**options: object) -> Any:  # noqa: ANN401
+        return side.call(route, caller=OWNER, source="bigcommerce", body=options)
+
+    refused = switch(script_consent="analytics")
+    assert (refused["statusCode"], "script: true" in refused["json"]["detail"]) == (400, True)
+    told = switch(script=True, script_consent="analytics")["json"]["source"]["script"]
+    assert (told["is_on"], told["consent_category"]) == (True, "analytics")
+    side.stores.scripts.stored.clear()
+    switch(webhooks=False)
+    assert side.stores.scripts.stored == []
+    switch(script_consent="targeting")
+    assert [one.consent_category for one in side.stores.scripts.stored] == ["targeting"]
+    assert switch(script=False)["json"]["source"]["script"]["is_on"] is False
+    assert side.stores.scripts.stored == []
+
+
 def test_a_slow_store_leaves_time_for_our_own_tables(side: LambdaSide) -> None:
     side.call("POST /v1/sources", caller=OWNER, body=BODY)
     assert side.stores.deadlines == [side.workshop.clock.now() + timedelta(seconds=22)]

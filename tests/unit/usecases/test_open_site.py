@@ -9,8 +9,7 @@ from headwater.domain.sites import Site
 from headwater.errors import InvalidParameterError
 from headwater.usecases.open_site import SitePorts, SiteRequest, check_site, open_site
 from headwater.usecases.ports import Source
-from tests.fakes import FakeAccounts, FakeClock, FakePipeline
-from tests.lambda_side import FakeEdgeSites
+from tests.fakes import FakeAccounts, FakeClock, FakeEdgeSites, FakePipeline
 
 PERMANENT = "https://store-abc123.mybigcommerce.com"
 SHOP = Source("shop", "bigcommerce", "abc123", "arn", public_key="pk1")

@@ -26,6 +26,7 @@ from tests.fakes import (
     FakeProducts,
     FakeRuns,
     FakeSecrets,
+    script_ports,
 )
 from tests.lambda_side import FakeStore, FakeStores
 
@@ -112,6 +113,7 @@ class Office:
                 lambda size: "0" * size,
                 "https://hooks.example",
             ),
+            script=script_ports(self.clock, self.accounts, FakeStores(FakeStore(self.clock))),
         )
         self.accounts.save_source(account, Source("shop", "bigcommerce", "abc123", "arn"))
         deadline = NOW + timedelta(minutes=10)

@@ -12,6 +12,7 @@ from headwater.adapters.aws_session import shared_session
 from headwater.adapters.awslambda.reconciliations import LambdaReconciliations
 from headwater.adapters.s3.edge_sites import S3EdgeSites
 from headwater.adapters.s3.facts import S3Facts
+from headwater.adapters.s3.scripts import BUILT_SCRIPTS, S3Scripts
 from headwater.adapters.secretsmanager.secrets import SecretsManagerSecrets
 from headwater.runtime.pipelines import pipeline
 from headwater.runtime.settings import settings
@@ -44,6 +45,7 @@ from headwater.usecases.reconcile_day import DayPorts
 from headwater.usecases.reconcile_orders import ReconcilePorts
 from headwater.usecases.record_webhooks import WebhookPorts
 from headwater.usecases.run_files import Desk
+from headwater.usecases.script_keeper import ScriptPorts
 from headwater.usecases.source_pull import PullPorts
 
 if TYPE_CHECKING:
@@ -53,6 +55,8 @@ if TYPE_CHECKING:
     from headwater.usecases.open_site import EdgeSites
     from headwater.usecases.ports import Facts, Secrets
     from headwater.usecases.ports.hooks import HookStores
+    from headwater.usecases.ports.scripts import ScriptStores
+    from headwater.usecases.serve_script import Scripts
     from headwater.usecases.store_ledgers import Reconciliations, StoreLedgers
 
 # Handed on, so that a step finds all of its ports here.
@@ -89,6 +93,12 @@ def facts() -> Facts:
 def edge_sites() -> EdgeSites:
     """Return the list of sites that the collector's edge reads."""
     return S3EdgeSites(s3(), settings().required("lake_bucket"))
+
+
+@cache
+def scripts() -> Scripts:
+    """Return the tracking script's files."""
+    return S3Scripts(s3(), settings().required("lake_bucket"), BUILT_SCRIPTS)
 
 
 @cache
@@ -157,6 +167,7 @@ def pull_ports(deadline: datetime) -> PullPorts:
             lake=lake(),
         ),
         hooks=_hook_ports(sources),
+        script=_script_ports(sources),
     )
 
 
@@ -188,6 +199,22 @@ def _hook_ports(stores: HookStores) -> HookPorts:
     )
 
 
+def script_ports(deadline: datetime) -> ScriptPorts:
+    """Return what installing the tracking script works with."""
+    return _script_ports(order_sources(deadline))
+
+
+def _script_ports(stores: ScriptStores) -> ScriptPorts:
+    return ScriptPorts(
+        clock=clock(),
+        accounts=accounts(),
+        sites=edge_sites(),
+        stores=stores,
+        build=lambda: scripts().build(),
+        url=settings().webhook_url,
+    )
+
+
 def connect_ports(deadline: datetime) -> ConnectPorts:
     """Return what connecting a store works with."""
     return ConnectPorts(
@@ -207,6 +234,7 @@ def remove_ports(deadline: datetime) -> RemovePorts:
         sites=edge_sites(),
         pipeline=pipeline(),
         hooks=hook_ports(deadline),
+        script=script_ports(deadline),
     )
 
 

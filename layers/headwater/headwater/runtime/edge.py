@@ -10,14 +10,13 @@ import os
 import sys
 import time
 from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import boto3
 from botocore.config import Config
 
 from headwater.adapters.s3.edge_sites import S3EdgeSites
-from headwater.adapters.s3.scripts import S3Scripts
+from headwater.adapters.s3.scripts import BUILT_SCRIPTS, S3Scripts
 from headwater.adapters.sqs.hit_queue import SqsHitQueue
 from headwater.adapters.system_clock import SystemClock
 from headwater.domain.rate_limits import RateLimits
@@ -34,8 +33,6 @@ if TYPE_CHECKING:
 
 # How long a newly connected store waits until its hits are taken, at most.
 _SITES_LIVE = 60.0
-# What `make build` makes of web/tracker.
-_BUILT_SCRIPTS = Path(__file__).parents[1] / "adapters" / "built_scripts"
 # A browser waits for the answer, so the edge gives up within its timeout of 5 s.
 _CLIENT = Config(
     connect_timeout=1, read_timeout=2, retries={"mode": "standard", "total_max_attempts": 2}
@@ -96,7 +93,7 @@ def limits() -> RateLimits:
 def scripts() -> Scripts:
     """Return the tracking script's files."""
     client = boto3.client("s3", config=_CLIENT)
-    return S3Scripts(client, _variable("LAKE_BUCKET"), _BUILT_SCRIPTS)
+    return S3Scripts(client, _variable("LAKE_BUCKET"), BUILT_SCRIPTS)
 
 
 def request_of(event: Mapping[str, Any]) -> Request:

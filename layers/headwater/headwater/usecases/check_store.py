@@ -86,8 +86,8 @@ MARKETING = Permission(
 CONTENT = Permission(
     "Content",
     "store_v2_content_read_only",
-    "a look at the tracking script in the shop's pages",
-    without="the tracking script is put in by hand, and not looked for",
+    "the tracking script in the shop's pages, where it is on modify",
+    without="the tracking script is put in by hand",
 )
 PERMISSIONS = (
     *(ORDERS, TRANSACTIONS, CUSTOMERS, PRODUCTS, FULFILLMENT),

@@ -125,8 +125,9 @@ def _well_again(known: Source) -> Source:
         status="ok",
         reason="",
         is_paused=known.is_paused and not known.is_removed,
-        # Another API account sees none of the webhooks that the one before has made.
+        # Another API account sees none of the webhooks and scripts that the one before has made.
         webhooks=replace(known.webhooks, looked_at=None),
+        script=replace(known.script, looked_at=None, channels=()),
     )
 
 

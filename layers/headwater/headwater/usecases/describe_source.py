@@ -11,7 +11,7 @@ from headwater.usecases.check_store import PERMISSIONS, WHERE_TO_FIX
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from headwater.usecases.ports import Source
+    from headwater.usecases.ports import Source, TrackingScript
 
 # A store that answers nothing for so long is no passing trouble.
 _LONG = timedelta(hours=2)
@@ -36,6 +36,14 @@ _STATUSES = {
     "removed": ("Removed", _REMOVED),
 }
 _WITHOUT_WEBHOOKS = "changes come with the next pull, not within minutes"
+_SCRIPT = "Tracking script"
+_ASK_AGAIN = 'PUT /v1/sources/{source}/options with {"script": true} puts it in again'
+# How the script is in a storefront → what that means.
+_SCRIPT_FAULTS = {
+    "deleted": f"somebody has deleted it in the store's Script Manager; {_ASK_AGAIN}",
+    "disabled": f"it is switched off in the store; {_ASK_AGAIN}",
+    "refused": "the store takes no more scripts of this API account; it is tried with each pull",
+}
 _LONG_UNAVAILABLE = (
     "See whether the shop itself is up: a store that is in maintenance, suspended or unpaid answers"
     " nothing for hours. The next pull tries again, and goes on from here."
@@ -60,7 +68,7 @@ class HistoryProgress:
 
 @dataclass(frozen=True, slots=True)
 class OffScope:
-    """An optional scope that the token lacks, or webhooks that fail, and what is off for it."""
+    """An optional scope that the token lacks, or what else fails, and what is off for it."""
 
     title: str
     off: str
@@ -92,7 +100,18 @@ def describe_source(source: Source, now: datetime) -> SourceState:
     )
     if source.webhooks.note:
         off += (OffScope("Webhooks", f"{_WITHOUT_WEBHOOKS}: {source.webhooks.note}"),)
+    off += tuple(OffScope(_SCRIPT, text) for text in script_faults(source.script))
     return SourceState(status, title, source.reason, to_do, _history(source), off)
+
+
+def script_faults(script: TrackingScript) -> list[str]:
+    """Return what is amiss with a source's tracking script, and what to do about it."""
+    faults = [script.note] if script.note else []
+    for one in script.channels:
+        if one.state in _SCRIPT_FAULTS:
+            name = one.name or f"storefront {one.channel_id}"
+            faults.append(f"{name}: {_SCRIPT_FAULTS[one.state]}")
+    return [*faults, *script.hints]
 
 
 def _history(source: Source) -> HistoryProgress:

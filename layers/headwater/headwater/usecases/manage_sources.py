@@ -20,6 +20,7 @@ from headwater.errors import (
 )
 from headwater.usecases.check_store import check_store
 from headwater.usecases.connect_source import BIGCOMMERCE, find_source, told_by_store
+from headwater.usecases.keep_script import drop_script, install_script
 from headwater.usecases.keep_webhooks import drop_webhooks, keep_webhooks
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from headwater.usecases.keep_webhooks import HookPorts
     from headwater.usecases.open_site import EdgeSites
     from headwater.usecases.ports import Accounts, Pipeline, Secrets, Source
+    from headwater.usecases.script_keeper import ScriptPorts
 
 # The status of a source whose store answers with an error; any other error is "unavailable".
 _STATUSES: dict[type[HeadwaterError], str] = {
@@ -63,6 +65,20 @@ class RemovePorts:
     sites: EdgeSites
     pipeline: Pipeline
     hooks: HookPorts
+    script: ScriptPorts
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What is optional of a source; None leaves it as it is.
+
+    ``script_consent`` is the consent that the tracking script needs: targeting or analytics.
+    """
+
+    webhooks: bool | None = None
+    transactions: bool | None = None
+    script: bool | None = None
+    script_consent: str | None = None
 
 
 def status_of(error: HeadwaterError) -> str:
@@ -133,35 +149,41 @@ def resume_source(account: str, name: str, *, accounts: Accounts, pipeline: Pipe
 
 
 def set_options(
-    account: str,
-    name: str,
-    *,
-    webhooks: bool | None = None,
-    transactions: bool | None = None,
-    ports: HookPorts,
+    account: str, name: str, options: Options, *, hooks: HookPorts, script: ScriptPorts
 ) -> Source:
-    """Switch what is optional of a source on or off; None leaves it as it is.
+    """Switch what is optional of a source on or off.
 
-    Webhooks are registered or deleted in the store at once; what goes wrong is noted with the
-    source, and the next pull tries again. Transactions come with every order that is pulled from
-    now on; the weekly sweep brings those of the last thirty days.
+    Webhooks and the tracking script are put into the store, or taken out, at once; what goes wrong
+    is noted with the source, and the next pull tries again. Transactions come with every order
+    that is pulled from now on; the weekly sweep brings those of the last thirty days.
 
     Raises:
         UnknownResourceError: there is no such source.
-        InvalidParameterError: it was removed, or is none that is pulled.
+        InvalidParameterError: it was removed, or is none that is pulled; or the script's consent
+            is given where there is no script.
     """
-    source = _pulled(ports.accounts, account, name)
+    accounts = hooks.accounts
+    source = _pulled(accounts, account, name)
+    wants_script = source.script.is_on if options.script is None else options.script
+    if options.script_consent and not wants_script:
+        message = "script_consent: the script is not installed; give script: true, too"
+        raise InvalidParameterError(message)
+    transactions = options.transactions
     if transactions is not None and transactions != source.with_transactions:
-        ports.accounts.change_source(account, name, with_transactions=transactions)
-    if webhooks is not None:
-        (keep_webhooks if webhooks else drop_webhooks)(account, source, ports=ports)
-    return known_source(ports.accounts, account, name)
+        accounts.change_source(account, name, with_transactions=transactions)
+    if options.webhooks is not None:
+        (keep_webhooks if options.webhooks else drop_webhooks)(account, source, ports=hooks)
+    if options.script or options.script_consent:
+        install_script(account, source, options.script_consent, ports=script)
+    elif options.script is False:
+        drop_script(account, source, ports=script)
+    return known_source(accounts, account, name)
 
 
 def remove_source(
     account: str, name: str, *, with_orders: bool, ports: RemovePorts, now: datetime
 ) -> Source:
-    """Remove a source: its token, its site, webhooks and pulls, with or without its orders.
+    """Remove a source: its token, site, webhooks, script and pulls, with or without its orders.
 
     Without them its name stays taken by its store, since the ids of orders are a store's own; the
     same store may be connected again under it. With them the next pull of the account, which is
@@ -175,6 +197,7 @@ def remove_source(
     source = known_source(ports.accounts, account, name)
     if source.webhooks.is_on:
         drop_webhooks(account, source, ports=ports.hooks)
+    drop_script(account, source, ports=ports.script)
     if source.public_key:
         ports.sites.remove(source.public_key)
         ports.accounts.remove_site(source.public_key)

@@ -12,7 +12,7 @@ from headwater.errors import InvalidParameterError
 from headwater.usecases.connect_source import BIGCOMMERCE
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
 
     from headwater.domain.settings import AccountSettings
     from headwater.usecases.ports import Accounts, Clock, Pipeline, Source
@@ -30,6 +30,10 @@ class EdgeSites(Protocol):
 
     def change(self, public_key: str, change: Callable[[Site | None], Site]) -> Site:
         """Replace a key's site by what ``change`` makes of it; return the new one."""
+        ...
+
+    def find(self, public_key: str) -> Site | None:
+        """Return a key's site; None for an unknown one."""
         ...
 
     def remove(self, public_key: str) -> None:
@@ -127,6 +131,43 @@ def open_site(
     return opened
 
 
+class PagePorts(Protocol):
+    """What more pages of a site need from the outside world."""
+
+    @property
+    def accounts(self) -> Accounts:
+        """The accounts with their settings."""
+
+    @property
+    def sites(self) -> EdgeSites:
+        """The collector's sites."""
+
+    @property
+    def clock(self) -> Clock:
+        """Says when."""
+
+
+def add_pages(
+    account: str, source: Source, addresses: Collection[str], *, ports: PagePorts
+) -> Site:
+    """Let more pages of a connected store send hits; an address that no page can have is left out.
+
+    Raises:
+        RetriableError: something was not done; the same call may be repeated.
+    """
+    request = SiteRequest(tuple(filter(_is_address, addresses)))
+    settings = ports.accounts.settings(account)
+    changed = _with_domains(settings, request.hosts)
+    if changed != settings:
+        ports.accounts.save_settings(account, changed, ports.clock.now())
+
+    def change(known: Site | None) -> Site:
+        site = known or Site(account, source.source, frozenset())
+        return replace(site, origins=site.origins | request.origins)
+
+    return ports.sites.change(source.public_key, change)
+
+
 def is_only_source(account: str, source: str, accounts: Accounts) -> bool:
     """Tell whether an account has no store but this one, removed ones included.
 
@@ -174,6 +215,14 @@ def _read_domain(text: str) -> tuple[str, frozenset[str]]:
     if domain != f"{parts.scheme}://{parts.netloc}" or "@" in domain or not (is_page or is_local):
         raise _not_a_domain(text)
     return host, frozenset({domain})
+
+
+def _is_address(text: str) -> bool:
+    try:
+        _read_domain(text)
+    except InvalidParameterError:
+        return False
+    return True
 
 
 def _not_a_domain(text: str) -> InvalidParameterError:

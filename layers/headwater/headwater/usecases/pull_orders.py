@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from headwater.errors import HeadwaterError, RateLimitedError
 from headwater.usecases.connect_source import BIGCOMMERCE
 from headwater.usecases.directory_pull import DirectoryPull
+from headwater.usecases.keep_script import is_due, look_after_script
 from headwater.usecases.keep_webhooks import are_due, keep_webhooks
 from headwater.usecases.manage_sources import REMOVING, note_status, status_of
 from headwater.usecases.remove_orders import remove_orders
@@ -153,6 +154,8 @@ def _pull_source(
     _note(account, source, None, ports)
     if are_due(source, ports.clock):
         keep_webhooks(account, source, ports=ports.hooks)
+    if is_due(source, ports.clock):
+        look_after_script(account, source, ports=ports.script)
     if pull.is_done:
         ports.accounts.change_source(account, source.source, pulled_at=ports.clock.now())
     return pull.pulled

@@ -42,6 +42,7 @@ if TYPE_CHECKING:
         Runs,
         Source,
     )
+    from headwater.usecases.script_keeper import ScriptPorts
 
 # Filters are one second fine, and a store's clock and its lists need not agree to the second.
 OVERLAP = timedelta(hours=2)
@@ -68,6 +69,7 @@ class PullPorts:
     marks: Marks
     directory: DirectoryPorts
     hooks: HookPorts
+    script: ScriptPorts
 
     @property
     def keep(self) -> KeepPorts:

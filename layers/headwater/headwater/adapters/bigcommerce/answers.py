@@ -43,6 +43,10 @@ TRANSACTIONS = Scope("Order Transactions", "store_v2_transactions_read_only")
 CUSTOMERS = Scope("Customers", "store_v2_customers_read_only")
 PRODUCTS = Scope("Products", "store_v2_products_read_only")
 INFORMATION = Scope("Information & Settings", "store_v2_information_read_only")
+CHANNELS = Scope("Channel Settings", "store_channel_settings_read_only")
+SITES = Scope("Sites & Routes", "store_sites_read_only")
+CONTENT = Scope("Content on modify", "store_v2_content")
+CHECKOUT_CONTENT = Scope("Checkout Content on modify", "store_content_checkout")
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +126,7 @@ def _how_to_grant(resource: Resource) -> str:
         )
     scopes = " and ".join(f"{scope.title} ({scope.name})" for scope in resource.scopes)
     return (
-        f"the access token may not read {resource.path}: it needs the scope {scopes}. A store-level"
+        f"the access token may not use {resource.path}: it needs the scope {scopes}. A store-level"
         " account's scopes cannot be changed: create a new one in the control panel under Settings"
         " > Store-level API accounts and connect the store again with its token. A wrong store hash"
         " gives the same answer."

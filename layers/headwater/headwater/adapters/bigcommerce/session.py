@@ -80,7 +80,7 @@ class Listing:
 
 
 class Session:
-    """An authenticated connection to one store. Only webhooks are ever written.
+    """An authenticated connection to one store. Only webhooks and scripts are ever written.
 
     Redirects are never followed and proxies never used, so the token goes to the API alone.
 
@@ -139,17 +139,23 @@ class Session:
         return self._persist(lambda: read(self._call(resource, query), resource), PageSize())
 
     def send(
-        self, method: str, resource: Resource, content: Mapping[str, Any] | None = None
+        self,
+        method: str,
+        resource: Resource,
+        content: Mapping[str, Any] | None = None,
+        *,
+        attempts: int = _MOST_ATTEMPTS,
     ) -> Any:  # noqa: ANN401 - any JSON value
         """Make, change or delete something; return what the store says to it.
 
-        A call whose answer is lost is made again, so the store may see it twice.
+        A call whose answer is lost is made again, so the store may see it twice; with one attempt
+        it is not.
 
         Raises:
             HeadwaterError: as ``answers.read``.
         """
         return self._persist(
-            lambda: read(self._call(resource, {}, method, content), resource), PageSize()
+            lambda: read(self._call(resource, {}, method, content), resource), PageSize(), attempts
         )
 
     def page(self, resource: Resource, query: Query, size: PageSize) -> Listing:
@@ -212,7 +218,9 @@ class Session:
 
         return self._persist(ask, PageSize())
 
-    def _persist[T](self, ask: Callable[[], T], size: PageSize) -> T:
+    def _persist[T](
+        self, ask: Callable[[], T], size: PageSize, attempts: int = _MOST_ATTEMPTS
+    ) -> T:
         """Ask again, with growing gaps, until there is an answer or no more patience."""
         failures = throttles = rejections = 0
         while True:
@@ -231,7 +239,7 @@ class Session:
                 size.halve()
                 failures += 1
                 gap = _FIRST_GAP * _GAP_GROWTH ** (failures - 1)
-                if failures == _MOST_ATTEMPTS or not self._patience.wait(gap):
+                if failures == attempts or not self._patience.wait(gap):
                     raise
 
     def _may_heal(self, rejections: int) -> bool:

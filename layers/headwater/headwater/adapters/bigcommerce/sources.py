@@ -1,7 +1,7 @@
 """Opens connected stores.
 
-Implements ``ports.OrderSources``, ``ports.directory.Directories``,
-``store_ledgers.StoreLedgers`` and ``ports.hooks.HookStores``.
+Implements ``ports.OrderSources``, ``ports.directory.Directories``, ``ports.hooks.HookStores``,
+``store_ledgers.StoreLedgers`` and ``ports.scripts.ScriptStores``.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from headwater.adapters.bigcommerce.directory import BigCommerceDirectory
 from headwater.adapters.bigcommerce.hooks import BigCommerceHooks
 from headwater.adapters.bigcommerce.ledger import BigCommerceLedger
 from headwater.adapters.bigcommerce.probe import BigCommerceProbe
+from headwater.adapters.bigcommerce.scripts import BigCommerceScripts
 from headwater.adapters.bigcommerce.session import TIMEOUTS, Session
 from headwater.errors import CredentialsRejectedError, UnknownResourceError
 
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from headwater.usecases.ports import Clock, OrderSource, Secrets, Source
     from headwater.usecases.ports.directory import Directory
     from headwater.usecases.ports.hooks import StoreHooks
+    from headwater.usecases.ports.scripts import StoreScripts
     from headwater.usecases.store_ledgers import StoreLedger
 
 API_URL = "https://api.bigcommerce.com"
@@ -83,6 +85,10 @@ class BigCommerceSources:
     def open_hooks(self, account: str, source: Source) -> StoreHooks:  # noqa: ARG002
         """Return the webhooks of a connected source; raises as ``open`` does."""
         return BigCommerceHooks(self._session_of(source))
+
+    def open_scripts(self, account: str, source: Source) -> StoreScripts:  # noqa: ARG002
+        """Return the scripts of a connected source; raises as ``open`` does."""
+        return BigCommerceScripts(self._session_of(source))
 
     def connect(self, *, store_hash: str, access_token: str, api_url: str = "") -> StoreProbe:
         """Return what tries credentials that are not stored yet, without much patience.

@@ -46,6 +46,10 @@ class S3EdgeSites:
         message = "the list of sites changes too fast"
         raise ConflictError(message)
 
+    def find(self, public_key: str) -> Site | None:
+        """Return a key's site; None for an unknown one."""
+        return self.sites().find(public_key)
+
     def remove(self, public_key: str) -> None:
         """Forget a key's site, so that its hits are refused.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
@@ -12,11 +13,11 @@ from headwater.errors import ConfigurationError
 from headwater.usecases.serve_script import Build
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from mypy_boto3_s3 import S3Client
 
 SCRIPTS_PREFIX = "edge/scripts/"
+# What `make build` makes of web/tracker.
+BUILT_SCRIPTS = Path(__file__).parents[1] / "built_scripts"
 
 
 class S3Scripts:

@@ -18,6 +18,7 @@ Status = Literal[
     "removing",
     "removed",
 ]
+ConsentCategory = Literal["targeting", "analytics"]
 PublicKey = Annotated[str, Field(description="What the store's tracking script sends.")]
 
 
@@ -29,14 +30,43 @@ class WebhookState(ApiModel):
     note: str = Field(description="What went wrong then; the next pull tries again.")
 
 
+class ChannelScriptState(ApiModel):
+    """How the tracking script is in one storefront."""
+
+    channel_id: int
+    name: str
+    state: Literal["installed", "deleted", "disabled", "refused"]
+    pages: str = Field(description="all_pages; or storefront, where the checkout is left out.")
+    consent_category: str = Field(description="As it stands in the store.")
+
+
+class ScriptState(ApiModel):
+    """How the tracking script is in the store's pages, where Headwater put it in."""
+
+    is_on: bool
+    consent_category: ConsentCategory
+    channels: list[ChannelScriptState]
+    looked_at: Instant | None = Field(description="When the store's list was last looked at.")
+    note: str = Field(description="What went wrong then; the next pull tries again.")
+    hints: list[str] = Field(description="What to know, and what to do about it.")
+
+
 class SourceOptions(ApiModel):
     """What is optional of a source; what is not given stays as it is."""
 
-    model_config = with_example({"webhooks": True})
+    model_config = with_example({"webhooks": True, "script": True})
 
     webhooks: bool | None = Field(None, description="Have the store tell us of changes at once.")
     transactions: bool | None = Field(
         None, description="Read each order's payments, which costs a call per order."
+    )
+    script: bool | None = Field(
+        None,
+        description="Put the tracking script into all storefronts; true again puts it back where "
+        "somebody has deleted it.",
+    )
+    script_consent: ConsentCategory | None = Field(
+        None, description="The consent under which it runs."
     )
 
 
@@ -168,6 +198,22 @@ class ConnectedSource(ApiModel):
             "hint": "Send hits to the collector under this public_key.",
             "webhooks": {"is_on": True, "looked_at": "2026-11-21T14:00:00Z", "note": ""},
             "with_transactions": False,
+            "script": {
+                "is_on": True,
+                "consent_category": "targeting",
+                "channels": [
+                    {
+                        "channel_id": 1,
+                        "name": "Harbor Coffee",
+                        "state": "installed",
+                        "pages": "all_pages",
+                        "consent_category": "targeting",
+                    }
+                ],
+                "looked_at": "2026-11-21T14:00:00Z",
+                "note": "",
+                "hints": [],
+            },
             "scopes": [_TRIED],
             "store": _FACTS,
         }
@@ -182,5 +228,6 @@ class ConnectedSource(ApiModel):
     hint: str
     webhooks: WebhookState
     with_transactions: bool
+    script: ScriptState
     scopes: list[ScopeTrial]
     store: StoreFacts

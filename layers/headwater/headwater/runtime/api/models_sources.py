@@ -8,6 +8,7 @@ from headwater.runtime.api.fields import ApiModel, Instant, with_example
 from headwater.runtime.api.models_connecting import (
     PublicKey,
     ScopeTrial,
+    ScriptState,
     Status,
     StoreFacts,
     WebhookState,
@@ -44,7 +45,7 @@ class SourceProgress(ApiModel):
 
 
 class OffScope(ApiModel):
-    """An optional scope that the token lacks, or webhooks that fail."""
+    """An optional scope that the token lacks, or webhooks or a script that fail."""
 
     title: str
     off: str = Field(description="What is off without it.")
@@ -57,6 +58,7 @@ class SourceDetails(SourceProgress):
     public_key: PublicKey
     webhooks: WebhookState
     with_transactions: bool
+    script: ScriptState
     off: list[OffScope]
     store: StoreFacts
 

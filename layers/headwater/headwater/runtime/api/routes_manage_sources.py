@@ -12,7 +12,12 @@ from headwater.runtime.api.bodies import read_model
 from headwater.runtime.api.contract import NEEDS_KEY, answers, takes
 from headwater.runtime.api.models_connecting import SourceOptions
 from headwater.runtime.api.models_sources import OneSource, TriedSource
-from headwater.runtime.api.routes_sources import deadline_of, source_answer
+from headwater.runtime.api.routes_sources import (
+    deadline_of,
+    options_of,
+    source_answer,
+    switch_options,
+)
 from headwater.runtime.api.routing import account_of, new_router
 from headwater.runtime.api.source_progress import details_of, scopes_of
 from headwater.runtime.observability import logger
@@ -20,7 +25,6 @@ from headwater.usecases.manage_sources import (
     pause_source,
     remove_source,
     resume_source,
-    set_options,
     try_source,
 )
 
@@ -98,9 +102,9 @@ def _add_options(router: Router) -> None:
     @router.put(
         "/v1/sources/<source>/options",
         operation_id="set_source_options",
-        summary="Switch webhooks and transactions on or off",
-        description="Registers them in the store, or deletes them there, at once. Where that "
-        "fails the source's `off` says why, and the next pull tries again.",
+        summary="Switch webhooks, transactions and the tracking script on or off",
+        description="Puts webhooks and the script into the store, or takes them out, at once. "
+        "Where that fails the source's `off` says why, and the next pull tries again.",
         tags=["sources"],
         responses=answers(OneSource, 404),
         security=NEEDS_KEY,
@@ -109,15 +113,7 @@ def _add_options(router: Router) -> None:
     def set_source_options(source: str) -> Response[str]:
         account = account_of(router)
         asked = read_model(router.current_event.raw_event, SourceOptions)
-        ports = bootstrap.hook_ports(deadline_of(router))
-        changed = set_options(
-            account,
-            source,
-            webhooks=asked.webhooks,
-            transactions=asked.transactions,
-            ports=ports,
-        )
-        return source_answer(account, changed)
+        return source_answer(account, switch_options(router, account, source, options_of(asked)))
 
 
 def _add_removal(router: Router) -> None:

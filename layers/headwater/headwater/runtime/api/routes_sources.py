@@ -27,8 +27,9 @@ from headwater.runtime.api.source_progress import details_of, scopes_of
 from headwater.runtime.observability import count, logger
 from headwater.usecases.connect_source import ConnectedSource as Connected
 from headwater.usecases.connect_source import ConnectRequest, parse_store_hash, try_store
-from headwater.usecases.manage_sources import known_source, set_options
+from headwater.usecases.manage_sources import Options, known_source, set_options
 from headwater.usecases.open_site import SiteRequest, check_site, is_only_source, open_site
+from headwater.usecases.ports import Source
 
 # What is left of the invocation after the store has answered: for our own tables.
 _OWN_WORK = timedelta(seconds=8)
@@ -134,7 +135,8 @@ def _connect(
 ) -> Response[str]:
     """Connect a store, let its pages send hits, and tell how its token was tried.
 
-    What is optional is switched before the first pull, which brings payments where they are wanted.
+    What is optional is switched before the first pull, which brings payments where they are wanted,
+    and once the collector knows the shop's pages, which the script names.
     """
     connected = connect_source(
         account,
@@ -143,17 +145,14 @@ def _connect(
         other_api_urls=bootstrap.other_api_urls(),
     )
     source = connected.source
-    if (options.webhooks, options.transactions) != (None, None):
-        source = set_options(
-            account,
-            source.source,
-            webhooks=options.webhooks,
-            transactions=options.transactions,
-            ports=bootstrap.hook_ports(deadline_of(router)),
-        )
     if connected.is_new and is_only_source(account, source.source, bootstrap.accounts()):
         site = site.with_currency(source.store_currency)
-    opened = open_site(account, source, site, ports=bootstrap.site_ports(), pull_now=pull_now)
+    opened = open_site(account, source, site, ports=bootstrap.site_ports(), pull_now=False)
+    wanted = options_of(options)
+    if wanted != Options():
+        source = switch_options(router, account, source.source, wanted)
+    if pull_now:
+        bootstrap.pipeline().pull(account)
     count(SourcesConnected=1)
     logger.info(
         "source connected", extra={"source": source.source, "orders": connected.orders_total}
@@ -169,10 +168,28 @@ def _connect(
         "hint": _HINT,
         "webhooks": details["webhooks"],
         "with_transactions": details["with_transactions"],
+        "script": details["script"],
         "scopes": scopes_of(connected.check.findings),
         "store": details["store"],
     }
     return json_answer(answer, status=201)
+
+
+def options_of(asked: SourceOptions) -> Options:
+    """Return what a body says of what is optional."""
+    return Options(asked.webhooks, asked.transactions, asked.script, asked.script_consent)
+
+
+def switch_options(router: Router, account: str, source: str, options: Options) -> Source:
+    """Switch what is optional of a source; return the source."""
+    deadline = deadline_of(router)
+    return set_options(
+        account,
+        source,
+        options,
+        hooks=bootstrap.hook_ports(deadline),
+        script=bootstrap.script_ports(deadline),
+    )
 
 
 def source_routes() -> Router:

@@ -47,6 +47,14 @@ def details_of(source: Source, now: datetime) -> dict[str, Any]:
             "looked_at": _instant(source.webhooks.looked_at),
             "note": source.webhooks.note,
         },
+        "script": {
+            "is_on": source.script.is_on,
+            "consent_category": source.script.consent_category,
+            "channels": [asdict(one) for one in source.script.channels],
+            "looked_at": _instant(source.script.looked_at),
+            "note": source.script.note,
+            "hints": list(source.script.hints),
+        },
         "off": [asdict(one) for one in describe_source(source, now).off],
         "store": {
             "name": source.store_name,

@@ -1,7 +1,8 @@
 """What the steps need from the outside world. Adapters implement these; tests fake them.
 
-One module per owner. Those of the steps are imported from here, those of the store's directory and
-of webhooks and of live people from ``directory``, ``hooks`` and ``people``, which need them.
+One module per owner. Those of the steps are imported from here, those of the store's directory, of
+webhooks, of the tracking script and of live people from ``directory``, ``hooks``, ``scripts`` and
+``people``, which need them.
 """
 
 from headwater.usecases.ports.accounts import (
@@ -9,11 +10,13 @@ from headwater.usecases.ports.accounts import (
     AdAccount,
     ApiKey,
     Bookmark,
+    ChannelScript,
     CostBookmark,
     DirectoryBookmark,
     LeadBookmark,
     ListBookmark,
     Source,
+    TrackingScript,
     Webhooks,
 )
 from headwater.usecases.ports.invocations import Clock, HitQueue, Pipeline
@@ -33,6 +36,7 @@ __all__ = [
     "AdAccount",
     "ApiKey",
     "Bookmark",
+    "ChannelScript",
     "Clock",
     "CostBookmark",
     "Costs",
@@ -55,5 +59,6 @@ __all__ = [
     "Runs",
     "Secrets",
     "Source",
+    "TrackingScript",
     "Webhooks",
 ]

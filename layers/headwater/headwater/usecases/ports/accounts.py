@@ -127,6 +127,39 @@ class LeadBookmark:
 
 
 @dataclass(frozen=True, slots=True)
+class ChannelScript:
+    """How the tracking script is in one storefront of a store.
+
+    ``state`` is installed, deleted (a person did it), disabled (likewise), or refused (the store
+    takes no more scripts). ``pages`` is ``all_pages``, or ``storefront`` where the checkout is left
+    out; ``consent_category`` is what the store says, which a person may have changed.
+    """
+
+    channel_id: int
+    name: str
+    state: str
+    pages: str = ""
+    consent_category: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TrackingScript:
+    """How the tracking script is in the pages of a source's store, where we put it in.
+
+    ``is_on``: its owner wants us to, under ``consent_category``. ``looked_at`` is when the store's
+    list was last looked at, by our clock; ``note`` says what went wrong then, ``hints`` what a
+    person should know.
+    """
+
+    is_on: bool = False
+    consent_category: str = "targeting"
+    channels: tuple[ChannelScript, ...] = ()
+    looked_at: datetime | None = None
+    note: str = ""
+    hints: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Source:
     """A connected store, ad platform or CRM.
 
@@ -170,6 +203,7 @@ class Source:
     directory: DirectoryBookmark = field(default_factory=DirectoryBookmark)
     webhooks: Webhooks = field(default_factory=Webhooks)
     with_transactions: bool = False
+    script: TrackingScript = field(default_factory=TrackingScript)
     identity: str = ""
     ad_accounts: tuple[AdAccount, ...] = ()
     cost_bookmarks: tuple[CostBookmark, ...] = ()
