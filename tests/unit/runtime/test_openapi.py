@@ -17,6 +17,7 @@ from headwater.domain import (
     imported_leads,
     imported_orders,
     imported_touchpoints,
+    ltv,
 )
 from headwater.domain.ad_clicks import AD_CLICK_FIELDS, AD_CLICKS_POST
 from headwater.domain.attribution import documents
@@ -42,6 +43,7 @@ from headwater.runtime.api import (
     models_effects,
     models_health,
     models_imports,
+    models_ltv,
     models_orders,
     models_reconciliation,
     models_reports,
@@ -157,6 +159,7 @@ def test_amounts_are_texts() -> None:
         models_coverage.CoverageReport,
         models_health.HealthReport,
         models_cohorts.CohortsReport,
+        models_ltv.LtvReport,
         models_setup.UrlTemplates,
         models_setup.TaggedLinkAnswer,
         models_cleaning.CleaningBody,
@@ -185,6 +188,7 @@ def test_what_is_answered_fits_the_models(reported: LambdaSide) -> None:
         "GET /v1/reports/coverage": models_coverage.CoverageReport,
         "GET /v1/reports/health": models_health.HealthReport,
         "GET /v1/reports/cohorts": models_cohorts.CohortsReport,
+        "GET /v1/reports/ltv": models_ltv.LtvReport,
         "GET /v1/setup/url-templates": models_setup.UrlTemplates,
         "GET /v1/runs": models_sources.RunState,
         "GET /v1/sources": models_sources.SourceList,
@@ -291,6 +295,11 @@ def test_the_model_of_health_has_the_parts_that_the_domain_knows() -> None:
 def test_the_model_of_cohorts_has_the_kinds_and_parts_that_the_domain_knows() -> None:
     assert literals(models_cohorts.CohortKind) == cohorts.KINDS
     assert literals(models_cohorts.CohortPart) == tuple(cohort_rows.PARTS)
+
+
+def test_the_model_of_ltv_has_what_the_domain_knows() -> None:
+    assert literals(models_ltv.Acquired) == ("credited", *ltv.REST_STATES)
+    assert names_of(models_ltv.LtvFigures) == set(ltv.withhold_ltv()["totals"])
 
 
 def test_models_name_what_the_domain_knows() -> None:

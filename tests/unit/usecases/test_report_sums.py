@@ -29,7 +29,7 @@ def reports(shop: Workshop, by_click: set[str]) -> Iterator[tuple[RoiRequest, di
     published = open_published_run(ACCOUNT, runs=shop.runs, lake=shop.lake)
     queries = [RoiQuery(RANGE, (by,)) for by in REPORT_DIMENSIONS]
     queries += [RoiQuery(RANGE, (by,), "click") for by in sorted(by_click)]
-    scope = Scope.of(published.settings, published.manifest.models)
+    scope = Scope.of(published.settings, published.manifest.models, published.manifest.as_of)
     with open_database() as db:
         shop.facts.mount(db, published.manifest.tables, ROI.tables, scope.models)
         documents = list(ROI.compute(db, queries, scope))

@@ -63,7 +63,7 @@ def materialize_reports(account: str, run: str, *, desk: Desk, facts: Facts) -> 
     tables = sorted({table for report in REPORTS for table in report.tables})
     reports: dict[str, str] = {}
     with open_database() as db:
-        scope = Scope.of(frame.settings, frame.settings.models)
+        scope = Scope.of(frame.settings, frame.settings.models, frame.as_of_day)
         facts.mount(db, present_objects(desk.lake, frame), tables, scope.models)
         ranges = usual_ranges(frame.as_of_day, _first_day(db, frame.as_of_day))
         spans = [Span(*days) for days in dict.fromkeys(ranges.values())]

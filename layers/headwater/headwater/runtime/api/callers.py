@@ -26,6 +26,7 @@ ROLES_OF_ROUTE = {
     "GET /v1/reports/coverage": _READERS,
     "GET /v1/reports/health": _READERS,
     "GET /v1/reports/cohorts": _READERS,
+    "GET /v1/reports/ltv": _READERS,
     "GET /v1/setup/url-templates": _READERS,
     "GET /v1/setup/link": _READERS,
     "GET /v1/runs": _READERS,

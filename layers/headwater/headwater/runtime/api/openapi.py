@@ -39,6 +39,7 @@ from headwater.runtime.api.models_imports import (
     LeadsPost,
     TouchpointsPost,
 )
+from headwater.runtime.api.models_ltv import LtvReport
 from headwater.runtime.api.models_orders import OrdersPost
 from headwater.runtime.api.models_reconciliation import (
     ReconciliationJob,
@@ -132,6 +133,7 @@ _MODELS = (
     JourneysReport,
     LeadsPost,
     LinkRequest,
+    LtvReport,
     ModelsReport,
     OneSource,
     PreviewRequest,

@@ -1,4 +1,4 @@
-"""The cohort report."""
+"""The cohorts, and what customers are worth."""
 
 from collections.abc import Callable
 from typing import Annotated, Any
@@ -7,13 +7,15 @@ from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.api_gateway import Router
 from aws_lambda_powertools.event_handler.openapi.params import Query
 
-from headwater.domain.row_filters import LONGEST, read_condition
+from headwater.domain.row_filters import LONGEST, Condition, read_condition
 from headwater.runtime.api.contract import NEEDS_KEY, answers
 from headwater.runtime.api.fields import Revenue
 from headwater.runtime.api.models_cohorts import CohortKind, CohortPart, CohortsReport
+from headwater.runtime.api.models_ltv import LtvReport
 from headwater.runtime.api.report_answers import First, Last, UsualRange, answer_report
 from headwater.runtime.api.routing import new_router
 from headwater.usecases.reports.cohorts import COHORTS, CohortsRequest
+from headwater.usecases.reports.ltv import LTV, LtvQuery, LtvRequest
 from headwater.usecases.reports.members import Joining
 
 Where = Annotated[
@@ -28,12 +30,19 @@ ALL_TIME = "all_time"
 
 
 def cohort_routes(serve_report: Callable[..., dict[str, Any]]) -> Router:
-    """Return the route of the cohort report.
+    """Return the routes of these reports.
 
     Args:
         serve_report: the use case behind all reports.
     """
     router = new_router()
+    _add_cohorts(router, serve_report)
+    _add_ltv(router, serve_report)
+    return router
+
+
+def _add_cohorts(router: Router, serve_report: Callable[..., dict[str, Any]]) -> None:
+    """Add the route of the cohort report."""
 
     @router.get(
         "/v1/reports/cohorts",
@@ -55,7 +64,7 @@ def cohort_routes(serve_report: Callable[..., dict[str, Any]]) -> Router:
         revenue: Annotated[Revenue, Query(description="What ratios are taken of.")] = "net",
         where: Where = None,
     ) -> Response[str]:
-        chosen = read_condition("where", where) if where else None
+        chosen = _chosen(where)
         return answer_report(
             router,
             serve_report,
@@ -65,4 +74,40 @@ def cohort_routes(serve_report: Callable[..., dict[str, Any]]) -> Router:
             default=ALL_TIME,
         )
 
-    return router
+
+def _add_ltv(router: Router, serve_report: Callable[..., dict[str, Any]]) -> None:
+    """Add the route of the LTV report."""
+
+    @router.get(
+        "/v1/reports/ltv",
+        operation_id="read_ltv",
+        summary="Lifetime value",
+        description="What customers are worth by the click that brought them, to date and by age, "
+        "or one by one. Without a range: all time. `Accept: text/csv` gives the rows as CSV.",
+        tags=["reports"],
+        responses=answers(LtvReport, 404, 413, as_csv=True, is_cached=True),
+        security=NEEDS_KEY,
+    )
+    def read_ltv(
+        first: First = None,
+        last: Last = None,
+        usual_range: UsualRange = None,
+        by: Annotated[
+            str, Query(description="Dimensions of the first click, comma-separated; or contact.")
+        ] = "campaign",
+        revenue: Annotated[Revenue, Query(description="What ratios are taken of.")] = "net",
+        where: Where = None,
+    ) -> Response[str]:
+        names, chosen = tuple(by.split(",")), _chosen(where)
+        return answer_report(
+            router,
+            serve_report,
+            LTV,
+            (first, last, usual_range),
+            lambda span: LtvRequest(LtvQuery(Joining(span, where=chosen), names), revenue),
+            default=ALL_TIME,
+        )
+
+
+def _chosen(where: str | None) -> Condition | None:
+    return read_condition("where", where) if where else None

@@ -8,10 +8,19 @@ from headwater.usecases.reports.cohorts import COHORTS
 from headwater.usecases.reports.coverage import COVERAGE
 from headwater.usecases.reports.health import HEALTH
 from headwater.usecases.reports.journeys import JOURNEYS
+from headwater.usecases.reports.ltv import LTV
 from headwater.usecases.reports.models import MODELS_REPORT
 from headwater.usecases.reports.roi import ROI
 
 if TYPE_CHECKING:
     from headwater.usecases.reports.report import Report
 
-REPORTS: tuple[Report[Any, Any], ...] = (ROI, MODELS_REPORT, JOURNEYS, COVERAGE, HEALTH, COHORTS)
+REPORTS: tuple[Report[Any, Any], ...] = (
+    ROI,
+    MODELS_REPORT,
+    JOURNEYS,
+    COVERAGE,
+    HEALTH,
+    COHORTS,
+    LTV,
+)

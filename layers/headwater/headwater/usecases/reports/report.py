@@ -97,21 +97,22 @@ class Scope:
 
     ``models`` are those that are asked for, in the order of the account's; ``whole`` those of the
     account that give each touch all of its order, so that rows hold more than there is.
-    ``definitions`` are all of the account's models.
+    ``definitions`` are all of the account's models. ``as_of`` is the reporting day of the run.
     """
 
     zone: str
     models: tuple[str, ...]
+    as_of: date
     whole: frozenset[str] = frozenset()
     definitions: tuple[ModelDefinition, ...] = ()
     paid_channels: frozenset[str] = PAID_CHANNELS
 
     @classmethod
-    def of(cls, settings: AccountSettings, models: tuple[str, ...]) -> Scope:
-        """Return the scope of some models of an account."""
+    def of(cls, settings: AccountSettings, models: tuple[str, ...], as_of: date) -> Scope:
+        """Return the scope of some models of an account on a day."""
         definitions = settings.model_definitions
         whole = frozenset(each.name for each in definitions if each.kind is Kind.ROLES_FULL)
-        return cls(settings.time_zone, models, whole, definitions, settings.paid_channels)
+        return cls(settings.time_zone, models, as_of, whole, definitions, settings.paid_channels)
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +187,7 @@ class Report[Q: Query, R: Request[Any]]:
         if stored:
             return lake.get_json(stored)
         asked = models if request.model is None else (request.model,)
-        scope = Scope.of(published.settings, asked)
+        scope = Scope.of(published.settings, asked, published.manifest.as_of)
         with open_database() as db:
             objects = self.objects(published.manifest.tables, query, scope.zone)
             facts.mount(db, objects, self.tables, models)

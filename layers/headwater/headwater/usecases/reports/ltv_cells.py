@@ -1,0 +1,102 @@
+"""The figures of the LTV report, from the tables of ``members``, as plain JSON values."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from headwater.domain.cohorts import WINDOWS
+from headwater.domain.ltv import AT_AGE, FIGURES, MOST_CONTACTS
+from headwater.domain.roi import CREDITED
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
+
+    import duckdb
+
+    from headwater.usecases.reports.members import Joining
+
+_BY_AGE = ", ".join(
+    f"coalesce(sum(order_{money}) FILTER (days <= {days}), 0) AS {money}_{days}"
+    for days in WINDOWS
+    for money in ("gross", "net")
+)
+_BOUGHT = f"""
+CREATE OR REPLACE TEMP TABLE bought AS
+SELECT m.*, o.* EXCLUDE (contact) FROM members m JOIN (
+    SELECT contact, count(*) AS orders, sum(order_gross) AS gross, sum(order_net) AS net,
+        max(day) AS last_on, {_BY_AGE}
+    FROM member_orders GROUP BY contact
+) o USING (contact)
+"""
+_AGES = ", ".join(
+    f"count(*) FILTER (day + {days} < $as_of), "
+    + ", ".join(
+        f"coalesce(sum({figure}) FILTER (day + {days} < $as_of), 0)::BIGINT"
+        for figure in (f"gross_{days}", f"net_{days}", "gross_0", "net_0")
+    )
+    for days in WINDOWS
+)
+_FIGURES = (
+    "count(*), count(*) FILTER (orders > 1), coalesce(sum(orders), 0)::BIGINT, "
+    f"coalesce(sum(gross), 0)::BIGINT, coalesce(sum(net), 0)::BIGINT, {_AGES}"
+)
+
+
+def read_ltv(
+    db: duckdb.DuckDBPyConnection, joining: Joining, by: Sequence[str], as_of: date
+) -> dict[str, Any]:
+    """Return the customers of a range by some names, amounts in minor units.
+
+    Needs the tables of ``read_members`` with these names, and the view ``spend``.
+
+    Returns:
+        ``totals``, ``cost`` and ``rows``: state, names, figures, cost.
+    """
+    db.execute(_BOUGHT)
+    names, day = ", ".join(by), {"as_of": as_of}
+    cost = {
+        tuple(key): value
+        for *key, value in db.execute(
+            f"SELECT {names}, coalesce(sum(cost_minor), 0)::BIGINT FROM spend "
+            f"WHERE {joining.condition} GROUP BY ALL",
+            joining.values(),
+        ).fetchall()
+    }
+    found = db.execute(f"SELECT state, {names}, {_FIGURES} FROM bought GROUP BY ALL", day)
+    rows = {(row[0], row[1 : len(by) + 1]): row[len(by) + 1 :] for row in found.fetchall()}
+    for key in cost:
+        rows.setdefault((CREDITED, key), (0,) * (len(FIGURES) + len(WINDOWS) * len(AT_AGE)))
+    [total] = db.execute(f"SELECT {_FIGURES} FROM bought", day).fetchall()
+    return {
+        "totals": _named(total),
+        "cost": sum(cost.values()),
+        "rows": [
+            [state, list(key), _named(row), cost.get(key, 0) if state == CREDITED else 0]
+            for (state, key), row in sorted(rows.items())
+        ],
+        "is_whole": True,
+    }
+
+
+def read_contacts(db: duckdb.DuckDBPyConnection, names: Sequence[str]) -> dict[str, Any]:
+    """Return the contacts of ``read_ltv``, the best first, and whether these are all."""
+    cursor = db.execute(
+        f"SELECT contact, state AS kind, day::VARCHAR AS acquired_on, last_on::VARCHAR "
+        f"AS last_order_on, {', '.join(names)}, orders, gross::BIGINT AS gross, "
+        "net::BIGINT AS net FROM bought ORDER BY net DESC, gross DESC, contact "
+        f"LIMIT {MOST_CONTACTS + 1}"
+    )
+    columns = [column[0] for column in cursor.description or ()]
+    contacts = [dict(zip(columns, row, strict=True)) for row in cursor.fetchall()]
+    return {
+        "contacts": contacts[:MOST_CONTACTS],
+        "is_whole": len(contacts) <= MOST_CONTACTS,
+        "rows": [],
+    }
+
+
+def _named(row: Sequence[Any]) -> dict[str, Any]:
+    width, rest = len(AT_AGE), row[len(FIGURES) :]
+    ages = [list(rest[at : at + width]) for at in range(0, len(rest), width)]
+    return {**dict(zip(FIGURES, row, strict=False)), "ages": ages}
