@@ -1,0 +1,1 @@
+"""Pages of the open web, fetched so that nobody can be led astray."""
