@@ -13,7 +13,7 @@ from headwater.domain.sites import Site, Sites
 from headwater.usecases.browser_answers import Request
 from headwater.usecases.collect_hits import collect_hits
 from headwater.usecases.record_hits import QueuedMessage, record_hits
-from tests.fakes import FakeClock, FakeHitQueue, FakeJourneys, FakeLake, FakeMarks
+from tests.fakes import FakeClock, FakeHitQueue, FakeJourneys, FakeLake, FakeMarks, FakeValidations
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -94,6 +94,7 @@ def _record(messages: list[QueuedMessage]) -> None:
         journeys=FakeJourneys(),
         lake=FakeLake(),
         marks=FakeMarks(),
+        tests=FakeValidations(),
         clock=FakeClock(),
     )
     if result.failed or result.rejected:

@@ -18,15 +18,17 @@ from headwater.domain.rate_limits import RateLimits
 from headwater.domain.reconciliation import ListedOrder
 from headwater.domain.sites import Sites
 from headwater.errors import MissingScopeError
-from headwater.runtime import bootstrap, edge, pipelines, storage
+from headwater.runtime import bootstrap, edge, pipelines, storage, validating
 from headwater.usecases.check_store import FULFILLMENT, TRANSACTIONS, StoreDescription
 from headwater.usecases.ports import ApiKey, OrderPage
 from headwater.usecases.ports.directory import DirectoryPage
+from headwater.usecases.serve_script import Build
 from headwater.usecases.store_ledgers import LedgerList, LedgerLookup
 from tests.fakes import (
     FakeEdgeSites,
     FakeHitQueue,
     FakeHooks,
+    FakePages,
     FakeReconciliations,
     FakeSecrets,
     FakeStoreHooks,
@@ -224,6 +226,8 @@ class LambdaSide:
         self.webhook_queue = FakeHitQueue()
         self.reconciliations = FakeReconciliations()
         self.other_api_urls: list[str] = []
+        self.pages = FakePages()
+        self.build = Build("c0ffee123456.js", "sha256-abc=", "loader")
 
     def wire(self, monkeypatch: pytest.MonkeyPatch) -> None:
         """Put the fakes in place of what the bootstrap wires."""
@@ -247,8 +251,10 @@ class LambdaSide:
             "webhook_queue": self.webhook_queue,
             "edge_sites": self.edge_sites,
             "reconciliations": self.reconciliations,
+            "validations": shop.validations,
+            "pages": self.pages,
         }
-        for module in (storage, pipelines, bootstrap):
+        for module in (storage, pipelines, bootstrap, validating):
             for name, port in ports.items():
                 if hasattr(module, name):
                     monkeypatch.setattr(module, name, lambda port=port: port)
@@ -256,6 +262,8 @@ class LambdaSide:
         monkeypatch.setattr(bootstrap, "order_sources", self._order_sources)
         monkeypatch.setattr(bootstrap, "store_ledgers", self._order_sources)
         monkeypatch.setattr(bootstrap, "other_api_urls", lambda: self.other_api_urls)
+        monkeypatch.setattr(validating, "sites", self._sites)
+        monkeypatch.setattr(validating, "build", lambda: self.build)
         monkeypatch.setattr(edge, "sites", self._sites)
         monkeypatch.setattr(edge, "hit_queue", lambda: self.queue)
         monkeypatch.setattr(edge, "clock", lambda: shop.clock)
@@ -348,6 +356,8 @@ def step_of_route(route: str) -> str:
     method, path = route.split(" ")
     if path.startswith(("/v1/sources", "/v1/duplicates")) and method != "GET":
         return "connect_source"
+    if path.startswith("/v1/validations"):
+        return "validate_tracking"
     if "/v1/contacts/" in route:
         return "link_contacts"
     if path.startswith("/v1/settings/") or path == "/v1/effects/restate":

@@ -39,6 +39,7 @@ from tests.fakes import (
     FakePipeline,
     FakeProducts,
     FakeRuns,
+    FakeValidations,
 )
 
 if TYPE_CHECKING:
@@ -86,6 +87,7 @@ class Workshop:
         self.people = FakeLivePeople(self.orders, self.journeys)
         self.lake = FakeLake()
         self.runs = FakeRuns()
+        self.validations = FakeValidations()
         self.pipeline = FakePipeline()
         self.desk = Desk(self.runs, self.lake, self.clock)
         self._numbers = iter(range(1, 1_000_000))

@@ -19,7 +19,7 @@ from headwater.domain.sites import Site, Sites
 from headwater.usecases.browser_answers import Request
 from headwater.usecases.collect_hits import collect_hits
 from headwater.usecases.record_hits import QueuedMessage, record_hits
-from tests.fakes import FakeClock, FakeHitQueue, FakeJourneys, FakeLake, FakeMarks
+from tests.fakes import FakeClock, FakeHitQueue, FakeJourneys, FakeLake, FakeMarks, FakeValidations
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -80,7 +80,12 @@ def check_request(request: Request, *, twice: bool) -> str:
 def _check_worker(bodies: Sequence[str], *, twice: bool) -> str:
     lake, journeys = FakeLake(), FakeJourneys()
     messages = [QueuedMessage(str(n), body) for n, body in enumerate(bodies)]
-    ports: dict[str, Any] = {"journeys": journeys, "lake": lake, "marks": FakeMarks()}
+    ports: dict[str, Any] = {
+        "journeys": journeys,
+        "lake": lake,
+        "marks": FakeMarks(),
+        "tests": FakeValidations(),
+    }
     if record_hits(messages, **ports, clock=FakeClock()).failed:
         return "the worker asks for a message again"
     if twice:

@@ -18,6 +18,7 @@ def lambda_handler(event: dict[str, Any], _context: LambdaContext) -> dict[str, 
         journeys=storage.journeys(),
         lake=storage.lake(),
         marks=storage.marks(),
+        tests=storage.validations(),
         clock=storage.clock(),
     )
     counts = {

@@ -129,7 +129,9 @@ class Tour:
         port_file.write_text(self.shop.url.rsplit(":", 1)[1])
 
     def _deploy(self) -> DeployedStack:
-        return deploy(self.aws, Environments.found(), {"OtherApiUrls": self.shop.url})
+        return deploy(
+            self.aws, Environments.found(), {"OtherApiUrls": self.shop.url, "LoopbackPages": "true"}
+        )
 
     def _connect(self) -> ReportsApi:
         with self._step("creating the account and connecting the store"):

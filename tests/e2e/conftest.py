@@ -187,7 +187,7 @@ def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
         persist=False,
     )
     with shop, aws:
-        stack = deploy(aws, environments, {"OtherApiUrls": shop.url})
+        stack = deploy(aws, environments, {"OtherApiUrls": shop.url, "LoopbackPages": "true"})
         key = create_account_on_stack(stack, "acme")
         other_key = create_account_on_stack(stack, "other")
         yield System(stack, shop, key, other_key)

@@ -39,6 +39,13 @@ ATTEMPTS: dict[str, tuple[str, Any]] = {
         "/v1/setup/link?url=https%3A%2F%2Fshop.example%2F&source=a&medium=email&campaign=b",
         None,
     ),
+    "POST /v1/validations": (
+        "/v1/validations",
+        {"account": "acme", "url": "https://other.example/", "kind": "lead"},
+    ),
+    "GET /v1/validations": ("/v1/validations", None),
+    "GET /v1/validations/{validation}": ("/v1/validations/{validation}", None),
+    "POST /v1/validations/{validation}/end": ("/v1/validations/{validation}/end", None),
     "GET /v1/runs": ("/v1/runs", None),
     "GET /v1/sources": ("/v1/sources", None),
     "POST /v1/sources": ("/v1/sources", {"account": "acme", "store": "x", "access_token": "y"}),
@@ -108,9 +115,20 @@ def test_every_deployed_route_is_tried_from_another_account(connected: System) -
     assert deployed_routes(connected) == sorted(ATTEMPTS)
 
 
+@pytest.fixture(scope="module")
+def validation(connected: System) -> str:
+    """The id of a test of this account."""
+    body = {"url": f"{connected.shop.url}/?utm_source=acme", "kind": "lead"}
+    begun: str = connected.post("/v1/validations", body)["validation"]
+    return begun
+
+
 @pytest.mark.parametrize("route", sorted(ATTEMPTS))
-def test_another_accounts_key_reads_nothing_of_this_account(connected: System, route: str) -> None:
+def test_another_accounts_key_reads_nothing_of_this_account(
+    connected: System, validation: str, route: str
+) -> None:
     path, body = ATTEMPTS[route]
+    path = path.replace("{validation}", validation)
     method = route.split(" ", maxsplit=1)[0]
     own = connected.call(method, path, json=body)
     foreign = connected.call(method, path, json=body, key=connected.other_key)

@@ -9,6 +9,7 @@ from tests.fakes.people import FakeLivePeople
 from tests.fakes.records import FakeCosts, FakeJourneys, FakeOrders
 from tests.fakes.scripts import FakeEdgeSites, FakeStoreScripts, script_ports
 from tests.fakes.table import FakeTable
+from tests.fakes.validations import FakePages, FakeValidations
 
 __all__ = [
     "FakeAccounts",
@@ -24,6 +25,7 @@ __all__ = [
     "FakeLivePeople",
     "FakeMarks",
     "FakeOrders",
+    "FakePages",
     "FakePipeline",
     "FakeProducts",
     "FakeReconciliations",
@@ -32,5 +34,6 @@ __all__ = [
     "FakeStoreHooks",
     "FakeStoreScripts",
     "FakeTable",
+    "FakeValidations",
     "script_ports",
 ]

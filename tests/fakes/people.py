@@ -55,6 +55,11 @@ class FakeLivePeople:
             self._of(
                 journeys.identifications, lambda key: key[0] == account and key[1] in visitors
             ),
+            frozenset(
+                (claim.source, claim.order_id)
+                for key, claim in journeys.claims.items()
+                if key[0] == account and claim.visitor in visitors
+            ),
         )
 
     def _of[Item](

@@ -24,6 +24,7 @@ from headwater.adapters.dynamodb.orders import DynamoOrders
 from headwater.adapters.dynamodb.products import DynamoProducts
 from headwater.adapters.dynamodb.runs import DynamoRuns
 from headwater.adapters.dynamodb.table import Table
+from headwater.adapters.dynamodb.validations import DynamoValidations
 from tests.fakes import (
     FakeAccounts,
     FakeClock,
@@ -37,6 +38,7 @@ from tests.fakes import (
     FakeProducts,
     FakeRuns,
     FakeTable,
+    FakeValidations,
 )
 from tests.integration.adapters.tables import create_tables
 
@@ -47,6 +49,7 @@ if TYPE_CHECKING:
     from headwater.usecases.ports.directory import Edges, Products
     from headwater.usecases.ports.hooks import Hooks
     from headwater.usecases.ports.people import LivePeople
+    from headwater.usecases.ports.validations import Validations
 
 type Client = Any
 
@@ -66,6 +69,7 @@ class Stores:
     products: Products
     hooks: Hooks
     people: LivePeople
+    validations: Validations
 
 
 @dataclass(frozen=True)
@@ -142,6 +146,7 @@ def adapters_on(orders: Table, journeys: Table, costs: Table, accounts: Table) -
         DynamoProducts(orders, marks, clock),
         DynamoHooks(accounts),
         DynamoLivePeople(orders, journeys),
+        DynamoValidations(accounts),
     )
 
 
@@ -162,6 +167,7 @@ def in_memory() -> Stores:
         FakeProducts(marks, clock),
         FakeHooks(),
         FakeLivePeople(orders, journeys),
+        FakeValidations(),
     )
 
 

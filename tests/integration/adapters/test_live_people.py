@@ -76,6 +76,16 @@ def test_a_visitor_leads_to_his_sessions_and_to_who_he_is(stores: Stores) -> Non
     )
 
 
+def test_a_visitor_leads_to_the_orders_that_he_claimed(stores: Stores) -> None:
+    claims = [a_claim(), a_claim("event-2"), a_claim("event-3", order_id="#%2")]
+    stores.journeys.add_claims("acme", claims, NOON)
+    stores.journeys.add_claims("acme", [a_claim(visitor="visitor-2", order_id="103")], NOON)
+    stores.journeys.add_claims("other", [a_claim(order_id="104")], NOON)
+    found = stores.people.of_visitors("acme", ["visitor-1"])
+    assert found.claimed == {("store", "101"), ("store", "#%2")}
+    assert [*found.touchpoints, *found.identifications] == []
+
+
 def test_an_order_leads_to_its_claims_and_not_to_when_they_were_received(stores: Stores) -> None:
     since = stores.clock.advance(LATER)
     claims = [a_claim(), a_claim("event-2", visitor="visitor-2")]

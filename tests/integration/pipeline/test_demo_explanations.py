@@ -88,7 +88,12 @@ def send_hits(shop: Workshop, posts: Sequence[HitPost]) -> None:
             )
             messages += [QueuedMessage(body, body) for body in delivery.messages()]
     result = record_hits(
-        messages, journeys=shop.journeys, lake=shop.lake, marks=shop.marks, clock=shop.clock
+        messages,
+        journeys=shop.journeys,
+        lake=shop.lake,
+        marks=shop.marks,
+        tests=shop.validations,
+        clock=shop.clock,
     )
     assert not result.failed
 

@@ -13,10 +13,12 @@ from headwater.domain.identity import sorted_pair
 from headwater.domain.journeys import Edge
 from headwater.domain.nodes import email_node
 from headwater.domain.settings import AccountSettings
+from headwater.domain.sites import Site
 from headwater.runtime.api.callers import OPEN_ROUTES
 from headwater.runtime.api.openapi import openapi_document
 from headwater.usecases.ports import ApiKey, Source
 from tests.lambda_side import LambdaSide
+from tests.unit.usecases.validations import a_validation
 from tests.workshop import ACCOUNT, STORE, Workshop
 
 RIVAL = ApiKey("rival", "owner", "b1")
@@ -37,6 +39,7 @@ ASKING = {
     "POST /v1/cleaning/preview",
 }
 WRITING = [name for name in ROUTES if not name.startswith("GET ") and name not in ASKING]
+TEST = a_validation("https://acme.example/?utm_campaign=acme-campaign")
 MARKS = "source=newsletter&medium=email&campaign=spring"
 # What each route is asked: as much of the account's as a request can name.
 CASES: dict[str, dict[str, Any]] = {
@@ -146,6 +149,10 @@ CASES: dict[str, dict[str, Any]] = {
     },
     "GET /v1/duplicates": {},
     "PUT /v1/duplicates/owner": {"body": {"sources": []}},
+    "POST /v1/validations": {"body": {"url": "https://acme.example/", "kind": "lead"}},
+    "GET /v1/validations": {},
+    "GET /v1/validations/{validation}": {"validation": TEST.validation_id},
+    "POST /v1/validations/{validation}/end": {"validation": TEST.validation_id},
     "GET /v1/effects": {},
     "GET /v1/effects/{month}": {"month": "2026-11"},
     "POST /v1/effects/restate": {"body": {"from": "2026-11"}},
@@ -165,6 +172,7 @@ def two_accounts() -> Workshop:
     shop.edges.put(ACCOUNT, link, shop.clock.now())
     source = Source(STORE, "bigcommerce", "acmehash", "arn:acme", public_key="acmepublickey")
     shop.accounts.save_source(ACCOUNT, source)
+    shop.validations.save(ACCOUNT, TEST)
     shop.accounts.create("rival", AccountSettings(), shop.clock.now())
     rivals = replace(
         source, source="rivals", store_hash="rivalhash", secret_arn="arn:rival", public_key="rivals"
@@ -185,6 +193,8 @@ def two_accounts() -> Workshop:
 def both(two_accounts: Workshop, monkeypatch: pytest.MonkeyPatch) -> LambdaSide:
     side = LambdaSide(copy.deepcopy(two_accounts))
     side.wire(monkeypatch)
+    for key, account in (("acmepublickey", ACCOUNT), ("rivals", "rival")):
+        side.edge_sites.sites[key] = Site(account, STORE, frozenset({"https://acme.example"}))
     return side
 
 
@@ -208,6 +218,7 @@ def state_of(side: LambdaSide, account: str) -> str:
             [one for one in side.hooks.addresses.values() if one.account == account],
             [site for site in side.edge_sites.sites.values() if site.account == account],
             shop.pipeline.pulled.count(account),
+            shop.validations.all(account),
         )
     )
 
@@ -217,8 +228,9 @@ def test_another_accounts_owner_reads_and_changes_nothing(both: LambdaSide, rout
     before = state_of(both, ACCOUNT)
     answer = both.call(route, caller=RIVAL, **CASES[route])
     asked = json.dumps(CASES[route])
-    # A contact of another account is nobody.
-    assert answer["statusCode"] in ({404} if "{contact}" in route else {200, 201, 202})
+    # A contact of another account is nobody, a test of it none.
+    is_named = "{contact}" in route or "{validation}" in route
+    assert answer["statusCode"] in ({404} if is_named else {200, 201, 202})
     assert [word for word in OWN_WORDS if word in answer["body"] and word not in asked] == []
     assert state_of(both, ACCOUNT) == before
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from headwater.runtime import bootstrap, edge, pipelines, storage
+from headwater.runtime import bootstrap, edge, pipelines, storage, validating
 from headwater.runtime.settings import Settings, settings
 from tests.infrastructure.template_file import functions_of, load_template, variables_of
 from tests.lambda_side import imported_by
@@ -22,7 +22,7 @@ USED: dict[str, list[Callable[[], object]]] = {
     "AuthorizeRequestFunction": [storage.accounts],
     "CollectHitsFunction": [edge.hit_queue, edge._cached_sites],
     "ServeScriptFunction": [edge.scripts, edge._cached_sites],
-    "RecordHitsFunction": [storage.journeys, storage.lake],
+    "RecordHitsFunction": [storage.journeys, storage.lake, storage.validations],
     "ReceiveWebhookFunction": [storage.hooks, storage.webhook_queue],
     "RecordWebhooksFunction": [lambda: bootstrap.webhook_ports(LATER)],
     "ImportRowsFunction": [storage.journeys, storage.costs, storage.lake],
@@ -42,6 +42,7 @@ USED: dict[str, list[Callable[[], object]]] = {
         bootstrap.site_ports,
         bootstrap.other_api_urls,
     ],
+    "ValidateTrackingFunction": [lambda: validating.validate_ports(LATER)],
     "LinkContactsFunction": [
         bootstrap.runs,
         bootstrap.lake,
@@ -76,7 +77,7 @@ FUNCTIONS = functions_of(load_template())
 
 
 def forget() -> None:
-    for module in (storage, pipelines, bootstrap, edge):
+    for module in (storage, pipelines, bootstrap, edge, validating):
         for value in vars(module).values():
             if hasattr(value, "cache_clear"):
                 value.cache_clear()

@@ -50,6 +50,7 @@ from headwater.runtime.api import (
     models_setup,
     models_sources,
     models_subscriptions,
+    models_validations,
 )
 from headwater.runtime.api.openapi import openapi_document
 from headwater.runtime.api.problems import Problem
@@ -57,6 +58,7 @@ from headwater.usecases.import_rows import ImportRowsResult, RowFault
 from headwater.usecases.ports import Source
 from headwater.usecases.serve_reconciliation import BASES
 from tests.lambda_side import EVENTS, OWNER
+from tests.unit.usecases.validations import a_validation
 from tests.workshop import ACCOUNT, STORE
 
 if TYPE_CHECKING:
@@ -73,7 +75,10 @@ OPERATIONS = [
 
 
 # What these do is said by their address alone.
-WITHOUT_BODY = {f"POST /v1/sources/{{source}}/{done}" for done in ("test", "pause", "resume")}
+WITHOUT_BODY = {
+    *(f"POST /v1/sources/{{source}}/{done}" for done in ("test", "pause", "resume")),
+    "POST /v1/validations/{validation}/end",
+}
 
 
 def literals(annotation: Any) -> tuple[str, ...]:  # noqa: ANN401 - a Literal
@@ -162,6 +167,9 @@ def test_amounts_are_texts() -> None:
         models_ltv.LtvReport,
         models_setup.UrlTemplates,
         models_setup.TaggedLinkAnswer,
+        models_validations.ValidationRequest,
+        models_validations.ValidationAnswer,
+        models_validations.ValidationList,
         models_cleaning.CleaningBody,
         models_cleaning.CleaningAnswer,
         models_cleaning.CleaningPreview,
@@ -179,6 +187,8 @@ def test_what_is_answered_fits_the_models(reported: LambdaSide) -> None:
     source = Source(STORE, "bigcommerce", "abc123", "arn:secret", public_key="5f0c")
     reported.workshop.accounts.save_source(ACCOUNT, source)
     reported.workshop.begin("run-2")
+    test = a_validation()
+    reported.workshop.validations.save(ACCOUNT, test)
     answers: dict[str, type[BaseModel]] = {
         "GET /v1/reports": models_reports.ReportList,
         "GET /v1/reports/roi": models_reports.RoiReport,
@@ -190,6 +200,9 @@ def test_what_is_answered_fits_the_models(reported: LambdaSide) -> None:
         "GET /v1/reports/cohorts": models_cohorts.CohortsReport,
         "GET /v1/reports/ltv": models_ltv.LtvReport,
         "GET /v1/setup/url-templates": models_setup.UrlTemplates,
+        "GET /v1/validations": models_validations.ValidationList,
+        "GET /v1/validations/{validation}": models_validations.ValidationAnswer,
+        "POST /v1/validations/{validation}/end": models_validations.ValidationAnswer,
         "GET /v1/runs": models_sources.RunState,
         "GET /v1/sources": models_sources.SourceList,
         "GET /v1/sources/{source}": models_sources.OneSource,
@@ -205,7 +218,14 @@ def test_what_is_answered_fits_the_models(reported: LambdaSide) -> None:
         "GET /v1/effects/{month}": models_effects.EffectsDetail,
     }
     for route, model in answers.items():
-        answer = reported.call(route, caller=OWNER, source=STORE, order_id="7", month="2026-11")
+        answer = reported.call(
+            route,
+            caller=OWNER,
+            source=STORE,
+            order_id="7",
+            month="2026-11",
+            validation=test.validation_id,
+        )
         model.model_validate(answer["json"])
     query = f"by={','.join(REPORT_DIMENSIONS)}&range=last_7_days&date=click"
     answer = reported.call("GET /v1/reports/roi", caller=OWNER, query=query)

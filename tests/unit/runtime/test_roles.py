@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from headwater.domain.nodes import email_node
+from headwater.domain.sites import Site
 from headwater.runtime.api.callers import OPEN_ROUTES, ROLES_OF_ROUTE
 from headwater.runtime.api.openapi import openapi_document
 from headwater.usecases.create_account import KEY_ROLES
@@ -14,6 +15,7 @@ from headwater.usecases.ports import ApiKey, Source
 from tests.infrastructure.template_file import load_template
 from tests.infrastructure.test_routes import routes_of
 from tests.lambda_side import http_event, step_of_route
+from tests.unit.usecases.validations import a_validation
 from tests.workshop import ACCOUNT, STORE
 
 if TYPE_CHECKING:
@@ -33,6 +35,10 @@ EXPECTED = {
     "GET /v1/reports/health": {"owner", "marketer"},
     "GET /v1/setup/url-templates": {"owner", "marketer"},
     "GET /v1/setup/link": {"owner", "marketer"},
+    "POST /v1/validations": {"owner", "marketer"},
+    "GET /v1/validations": {"owner", "marketer"},
+    "GET /v1/validations/{validation}": {"owner", "marketer"},
+    "POST /v1/validations/{validation}/end": {"owner", "marketer"},
     "GET /v1/runs": {"owner", "marketer"},
     "GET /v1/sources": {"owner"},
     "GET /v1/sources/{source}": {"owner"},
@@ -117,6 +123,7 @@ BODIES: dict[str, dict[str, Any]] = {
     },
     "PUT /v1/duplicates/owner": {"sources": []},
     "POST /v1/effects/restate": {"from": "2026-11"},
+    "POST /v1/validations": {"url": "https://shop.example/", "kind": "lead"},
 }
 ANN, BOB = email_node("ann@example.com"), email_node("bob@example.com")
 BODIES["POST /v1/contacts/{contact}/links"] = {"with": BOB, "kind": "link"}
@@ -128,8 +135,10 @@ CONTRACT = {
 
 
 def call(side: LambdaSide, route: str, caller: ApiKey | None) -> dict[str, Any]:
-    source = Source(STORE, "bigcommerce", "abc123", "arn:secret")
+    source = Source(STORE, "bigcommerce", "abc123", "arn:secret", public_key="pk1")
     side.workshop.accounts.save_source(ACCOUNT, source)
+    side.edge_sites.sites["pk1"] = Site(ACCOUNT, STORE, frozenset({"https://shop.example"}))
+    side.workshop.validations.save(ACCOUNT, a_validation())
     return side.call(
         route,
         caller=caller,
@@ -140,6 +149,7 @@ def call(side: LambdaSide, route: str, caller: ApiKey | None) -> dict[str, Any]:
         contact=ANN,
         other=BOB,
         month="2026-11",
+        validation=a_validation().validation_id,
     )
 
 

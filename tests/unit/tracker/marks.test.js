@@ -37,6 +37,12 @@ test("an address that asks for privacy keeps no click id", () => {
   );
 });
 
+test("the code of a test comes through, and opens a session as a campaign does", () => {
+  assert.equal(trimmed(at("?hwv=c0de&q=mugs")), "https://shop.example/mugs?hwv=c0de");
+  assert.equal(trimmed(at("?hwv=c0de&gclid=1"), true), "https://shop.example/mugs?hwv=c0de");
+  assert.notEqual(campaignOf(marksOf(at("?hwv=c0de"))), campaignOf(marksOf(at("?hwv=c0ffee"))));
+});
+
 test("a value is cut to what the collector keeps, a path too", () => {
   const [[, value]] = marksOf(at("?gclid=" + "x".repeat(600)));
   assert.equal(value.length, 512);

@@ -119,6 +119,7 @@ def test_page_views_are_told_by_the_type_of_their_page(shop: Workshop) -> None:
             journeys=shop.journeys,
             lake=shop.lake,
             marks=shop.marks,
+            tests=shop.validations,
             clock=shop.clock,
         )
     shop.run()

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import gzip
 import json
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from random import Random
 from typing import TYPE_CHECKING, Any
@@ -11,9 +12,11 @@ from hypothesis import strategies as st
 
 from headwater.domain.deliveries import Delivery, RejectedText
 from headwater.domain.nodes import email_node
+from headwater.domain.validations import Visit
 from headwater.errors import RateLimitedError
 from headwater.usecases.record_hits import QueuedMessage, RecordHitsResult, record_hits
-from tests.fakes import FakeClock, FakeJourneys, FakeLake, FakeMarks
+from tests.fakes import FakeClock, FakeJourneys, FakeLake, FakeMarks, FakeValidations
+from tests.unit.usecases.validations import a_validation
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -55,13 +58,17 @@ def _message(
 
 
 def _record(
-    bodies: Sequence[str], journeys: FakeJourneys | None = None, lake: FakeLake | None = None
+    bodies: Sequence[str],
+    journeys: FakeJourneys | None = None,
+    lake: FakeLake | None = None,
+    tests: FakeValidations | None = None,
 ) -> RecordHitsResult:
     return record_hits(
         [QueuedMessage(f"m{n}", body) for n, body in enumerate(bodies)],
         journeys=journeys or FakeJourneys(),
         lake=lake or FakeLake(),
         marks=FakeMarks(),
+        tests=tests or FakeValidations(),
         clock=FakeClock(),
     )
 
@@ -293,3 +300,34 @@ def test_ten_thousand_hits_in_any_order_and_a_fifth_of_them_twice_are_stored_onc
     assert len(links) == 5000
     # Besides these, the one shopper's profile, which gains an earlier time at most.
     assert 12_000 < result.recorded <= 12_000 + len(sent)
+
+
+def test_a_visit_by_a_tests_link_is_noted_and_stored_as_any_other() -> None:
+    tests, journeys = FakeValidations(), FakeJourneys()
+    test = replace(a_validation(), closes_at=NOON + timedelta(hours=1))
+    tests.save("acme", test)
+    bodies = [
+        _message(_event(1, url=test.link), _event(2, url="https://shop.example/cart.php")),
+        _message(_event(3, url=test.link, session="s2"), gpc=True),
+        _message(_event(4, url="https://shop.example/?hwv=unknown")),
+    ]
+    _record(bodies, journeys, tests=tests)
+    _record(bodies, journeys, tests=tests)
+    code = test.validation_id
+    assert tests.visits("acme", code) == [
+        Visit(code, "e1", "v1", "s1"),
+        Visit(code, "e3", "e3", "e3", is_private=True),
+    ]
+    [touch, *_] = journeys.touchpoints_on("acme", DAY)
+    assert touch.landing_page == "/"
+    assert not touch.campaign
+
+
+def test_a_message_whose_test_cannot_be_noted_comes_again() -> None:
+    class Down(FakeValidations):
+        def note_visits(self, *_: object) -> int:
+            message = "slow down"
+            raise RateLimitedError(message)
+
+    bodies = [_message(_event(1, url="https://shop.example/?hwv=c0de")), _message(_event(2))]
+    assert _record(bodies, tests=Down()).failed == ("m0",)

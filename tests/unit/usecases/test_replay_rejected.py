@@ -10,7 +10,7 @@ from headwater.errors import InvalidParameterError, StoreUnavailableError
 from headwater.usecases.ports import RejectedRow
 from headwater.usecases.record_hits import QueuedMessage, record_hits
 from headwater.usecases.replay_rejected import ReplayResult, replay_rejected
-from tests.fakes import FakeClock, FakeHitQueue, FakeJourneys, FakeLake, FakeMarks
+from tests.fakes import FakeClock, FakeHitQueue, FakeJourneys, FakeLake, FakeMarks, FakeValidations
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,7 +23,14 @@ HIT = {"type": "page", "id": "e1", "session": "s1", "url": "https://shop.example
 
 def _record(messages: Sequence[str], journeys: FakeJourneys, lake: FakeLake) -> None:
     queued = [QueuedMessage(str(n), body) for n, body in enumerate(messages)]
-    record_hits(queued, journeys=journeys, lake=lake, marks=FakeMarks(), clock=FakeClock())
+    record_hits(
+        queued,
+        journeys=journeys,
+        lake=lake,
+        marks=FakeMarks(),
+        tests=FakeValidations(),
+        clock=FakeClock(),
+    )
 
 
 def _refused(lake: FakeLake, *events: object, **fields: Any) -> None:  # noqa: ANN401

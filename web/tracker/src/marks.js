@@ -6,10 +6,13 @@ const LONGEST_VALUE = 512;
 const LONGEST_PATH = 2048;
 // Any `…clid` is some platform's: new ones appear each year.
 const MARK =
-  /^(utm_\w+|\w*clk?id|gclsrc|[gw]braid|gad_\w+|li_fat_id|rdt_cid|sccid|cjevent|awc|epik|igsh(id)?|srsltid|_kx|mc_[ce]id|mkt_tok|(campaign|adset|ad)_?id|adgroupid|creative|hsa_\w+)$/i;
+  /^(utm_\w+|\w*clk?id|gclsrc|[gw]braid|gad_\w+|li_fat_id|rdt_cid|sccid|cjevent|awc|epik|igsh(id)?|srsltid|_kx|mc_[ce]id|mkt_tok|(campaign|adset|ad)_?id|adgroupid|creative|hsa_\w+|hwv)$/i;
 
-/** Marks of a campaign rather than of one click, which a person who asks for privacy keeps. */
-const PLAIN = /^utm_/i;
+/**
+ * Marks of a campaign rather than of one click, which a person who asks for privacy keeps; and the
+ * code of a test, whose address somebody has made himself.
+ */
+const PLAIN = /^(utm_|hwv$)/i;
 
 /**
  * Return the campaign marks of an address, query before fragment, the first of each name.

@@ -25,12 +25,14 @@ from headwater.domain.rows import (
     text,
     token,
 )
+from headwater.domain.validations import Visit
 from headwater.errors import InvalidRowError
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from headwater.domain.deliveries import Delivery
+    from headwater.domain.landings import Landing
     from headwater.domain.rows import Row
 
 # How far a hit may be from its arrival: scripts give up after a day, and clocks drift by minutes.
@@ -71,11 +73,13 @@ class Hits:
     """What one delivery adds to the journeys.
 
     Each page view stands in ``page_views``, and in ``touchpoints`` as the possible opening of its
-    session. ``withheld`` counts hits dropped for privacy.
+    session. ``test_visits`` are those whose address has the code of a test. ``withheld`` counts
+    hits dropped for privacy.
     """
 
     page_views: list[PageView] = field(default_factory=list)
     touchpoints: list[Touchpoint] = field(default_factory=list)
+    test_visits: list[Visit] = field(default_factory=list)
     identifications: list[Identification] = field(default_factory=list)
     opt_ins: list[OptIn] = field(default_factory=list)
     profiles: list[Profile] = field(default_factory=list)
@@ -163,8 +167,11 @@ def _read_hit(hits: Hits, delivery: Delivery, event: Row) -> None:
         hit = replace(hit, visitor="", session="")
     match kind:
         case "page":
-            touch = _touchpoint(delivery, hit, event)
+            landing = _landing(event)
+            touch = _touchpoint(delivery, hit, event, landing)
             hits.touchpoints.append(touch)
+            if code := landing.test_code:
+                hits.test_visits.append(_visit(code, delivery, hit, touch))
             hits.page_views.append(_page_view(hit, touch, event))
         case _ if delivery.is_private:
             hits.withheld += 1
@@ -176,12 +183,15 @@ def _read_hit(hits: Hits, delivery: Delivery, event: Row) -> None:
             hits.claims.append(_claim(delivery, hit, event))
 
 
-def _touchpoint(delivery: Delivery, hit: _Hit, event: Row) -> Touchpoint:
+def _landing(event: Row) -> Landing:
     url = event.get("url")
     if not isinstance(url, str):
         message = "url: missing"
         raise InvalidRowError(message)
-    landing = read_landing(url)
+    return read_landing(url)
+
+
+def _touchpoint(delivery: Delivery, hit: _Hit, event: Row, landing: Landing) -> Touchpoint:
     campaign = landing.campaign
     if delivery.is_private:
         campaign = replace(campaign, click_id="")
@@ -198,6 +208,10 @@ def _touchpoint(delivery: Delivery, hit: _Hit, event: Row) -> Touchpoint:
         device=device_class(delivery.user_agent),
         is_bot=is_bot(delivery.user_agent),
     )
+
+
+def _visit(code: str, delivery: Delivery, hit: _Hit, touch: Touchpoint) -> Visit:
+    return Visit(code, hit.event_id, touch.visitor, touch.touch_id, delivery.is_private)
 
 
 def _page_view(hit: _Hit, touch: Touchpoint, event: Row) -> PageView:

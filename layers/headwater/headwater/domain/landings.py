@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, urlsplit
 
+from headwater.domain.deliveries import MINTED_ID
 from headwater.domain.journeys import Campaign
 from headwater.domain.rows import clean_text
 from headwater.errors import InvalidRowError
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 # Browsers and proxies cut longer URLs themselves.
 _LONGEST_URL = 8192
 _SCHEMES = frozenset({"http", "https"})
+# The parameter by which a test of the tracking knows its own visit again.
+TEST_CODE = "hwv"
 # Android names an app that opened the page by its package: android-app://com.google.android.gm/
 _REFERRER_SCHEMES = _SCHEMES | {"android-app"}
 
@@ -65,10 +68,11 @@ CLICK_IDS = (
 
 @dataclass(frozen=True, slots=True)
 class Landing:
-    """A landing page: its campaign marks and its path."""
+    """A landing page: its campaign marks, its path, and the code of the test that it belongs to."""
 
     campaign: Campaign
     path: str
+    test_code: str = ""
 
 
 def read_landing(url: str) -> Landing:
@@ -85,7 +89,20 @@ def read_landing(url: str) -> Landing:
     if parts is None or parts.scheme not in _SCHEMES or not parts.netloc:
         message = "url: not an http or https URL"
         raise InvalidRowError(message)
-    return Landing(campaign_of(_parameters(parts)), clean_text(parts.path) or "/")
+    values = _parameters(parts)
+    code = values.get(TEST_CODE, "")
+    return Landing(
+        campaign_of(values),
+        clean_text(parts.path) or "/",
+        code if MINTED_ID.fullmatch(code) else "",
+    )
+
+
+def known_marks() -> frozenset[str]:
+    """Return the names, in lower case, of all parameters that are read of a landing's address."""
+    return frozenset(
+        {TEST_CODE, *CLICK_IDS, *(name for names in _MARKS.values() for name in names)}
+    )
 
 
 def campaign_of(values: Mapping[str, str]) -> Campaign:

@@ -31,6 +31,8 @@ class Settings:
     reconcile_orders_function: str = ""
     secrets_prefix: str = ""
     other_api_urls: str = ""
+    collector_url: str = ""
+    loopback_pages: str = ""
 
     def required(self, name: str) -> str:
         """Return a setting that the caller cannot do without.

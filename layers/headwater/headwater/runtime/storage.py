@@ -23,6 +23,7 @@ from headwater.adapters.dynamodb.orders import DynamoOrders
 from headwater.adapters.dynamodb.products import DynamoProducts
 from headwater.adapters.dynamodb.runs import DynamoRuns
 from headwater.adapters.dynamodb.table import Table
+from headwater.adapters.dynamodb.validations import DynamoValidations
 from headwater.adapters.sqs.hit_queue import SqsHitQueue
 from headwater.adapters.system_clock import SystemClock
 from headwater.runtime.reading_lake import ReadingLake
@@ -47,6 +48,7 @@ if TYPE_CHECKING:
     from headwater.usecases.ports.directory import Edges, Products
     from headwater.usecases.ports.hooks import Hooks
     from headwater.usecases.ports.people import LivePeople
+    from headwater.usecases.ports.validations import Validations
 
 # Four attempts with growing gaps are over within seconds; what fails then is retried by the state
 # machine, the queue or the caller.
@@ -112,6 +114,12 @@ def journeys() -> Journeys:
 def people() -> LivePeople:
     """Return the orders and journeys of a few people as they are stored now."""
     return DynamoLivePeople(_table("orders_table"), _table("journeys_table"))
+
+
+@cache
+def validations() -> Validations:
+    """Return the tests of the tracking, and the visits that belong to them."""
+    return DynamoValidations(_table("accounts_table"))
 
 
 @cache

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from headwater.domain.deliveries import Delivery
     from headwater.domain.hits import PageView
     from headwater.usecases.ports import Clock, Journeys, Lake, Marks
+    from headwater.usecases.ports.validations import VisitNotes
 
 _LONGEST_KEPT_MESSAGE = 4096
 
@@ -65,12 +66,22 @@ class _Seen:
     messages: list[str] = field(default_factory=list)
 
 
+@dataclass(frozen=True, slots=True)
+class _Stores:
+    """Where the hits of a message go."""
+
+    journeys: Journeys
+    lake: Lake
+    tests: VisitNotes
+
+
 def record_hits(
     messages: Iterable[QueuedMessage],
     *,
     journeys: Journeys,
     lake: Lake,
     marks: Marks,
+    tests: VisitNotes,
     clock: Clock,
 ) -> RecordHitsResult:
     """Store the hits of queued messages.
@@ -85,7 +96,7 @@ def record_hits(
     failed = []
     for message in messages:
         try:
-            _record(message, counts, seen, journeys, lake, clock)
+            _record(message, counts, seen, _Stores(journeys, lake, tests), clock)
         except RetriableError as error:
             logger.warning("hits not recorded yet", extra={"error": type(error).__name__})
             failed.append(message.message_id)
@@ -105,10 +116,10 @@ def _record(
     message: QueuedMessage,
     counts: _Counts,
     seen: defaultdict[tuple[str, date], _Seen],
-    journeys: Journeys,
-    lake: Lake,
+    stores: _Stores,
     clock: Clock,
 ) -> None:
+    lake = stores.lake
     try:
         delivery = read_message(message.body)
     except InvalidRowError as error:
@@ -122,7 +133,9 @@ def _record(
         counts.rejected += 1
         return
     hits = read_hits(delivery)
-    recorded = _store(delivery, hits, journeys)
+    recorded = _store(delivery, hits, stores.journeys)
+    if hits.test_visits:
+        stores.tests.note_visits(delivery.account, hits.test_visits, delivery.received_at)
     lake.keep_rejected(delivery.account, delivery.received_at.date(), _rejected(delivery, hits))
     if hits.page_views:
         batch = seen[delivery.account, delivery.received_at.date()]

@@ -80,7 +80,8 @@ class DynamoJourneys:
     def add_claims(self, account: str, items: Sequence[OrderClaim], received_at: datetime) -> int:
         """Add order claims, once by (order, visitor, event); twenty of an order in an hour.
 
-        Two workers that claim one order at the same instant may together pass the limit.
+        A visitor names his orders, before the claim is there. Two workers that claim one order at
+        the same instant may together pass the limit.
         """
         by_order: dict[str, dict[str, OrderClaim]] = defaultdict(dict)
         for item in items:
@@ -100,6 +101,7 @@ class DynamoJourneys:
             return new
 
         keyed = [pair for pairs in in_parallel(accepted, list(by_order)) for pair in pairs]
+        self._name_claimed(account, [claim for _, claim in keyed], received_at)
         return self._write(self._claims, account, keyed, received_at)
 
     def add_profiles(self, account: str, items: Sequence[Profile], received_at: datetime) -> int:
@@ -173,6 +175,22 @@ class DynamoJourneys:
             if key not in stored:
                 new.setdefault(key, event)
         return list(new.items())
+
+    def _name_claimed(
+        self, account: str, claims: Sequence[OrderClaim], received_at: datetime
+    ) -> None:
+        at = keys.instant(received_at)
+        named = {
+            keys.claimed(account, claim.visitor, *order): order
+            for claim in claims
+            for order in [(claim.source, claim.order_id)]
+        }
+        self._table.put_many(
+            [
+                {"pk": pk, "sk": sk, "source": source, "order_id": order_id, "received_at": at}
+                for (pk, sk), (source, order_id) in named.items()
+            ]
+        )
 
     def _write(
         self,

@@ -154,6 +154,11 @@ def claim(visitor: str, event_id: str) -> str:
     return join("claim", visitor, event_id)
 
 
+def claimed(account: str, visitor_name: str, source: str, order_id: str) -> Key:
+    """Return the key under which a visitor names an order that he has claimed."""
+    return visitor(account, visitor_name), join("claimed", source, order_id)
+
+
 def lead(account: str, source: str, external_id: str) -> Key:
     """Return the key of a CRM's contact id."""
     return join(account, "l", source, external_id), "lead"
@@ -248,6 +253,16 @@ def hook(secret_sha256: str) -> Key:
 def hook_event(account: str, source: str, event: str) -> Key:
     """Return the key of a webhook that has been dealt with; each has a partition of its own."""
     return join(account, "event", source, event), "event"
+
+
+def validation(account: str, validation_id: str) -> Key:
+    """Return the key of a test of the tracking."""
+    return join(account), join("validation", validation_id)
+
+
+def test_visit(account: str, validation_id: str, event_id: str) -> Key:
+    """Return the key of a visit that belongs to a test."""
+    return join(account, "validation", validation_id), join("visit", event_id)
 
 
 def active(account: str) -> Key:

@@ -69,6 +69,7 @@ class DynamoLivePeople:
         return VisitorEvents(
             [_touchpoint(item) for item in _named("touch", items)],
             [_event(Identification, item) for item in _named("ident", items)],
+            frozenset((item["source"], item["order_id"]) for item in _named("claimed", items)),
         )
 
     def _journey_items(self, partitions: Sequence[str]) -> list[Item]:

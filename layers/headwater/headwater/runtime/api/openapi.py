@@ -62,6 +62,11 @@ from headwater.runtime.api.models_subscriptions import (
     SubscriptionRulesAnswer,
     SubscriptionRulesBody,
 )
+from headwater.runtime.api.models_validations import (
+    ValidationAnswer,
+    ValidationList,
+    ValidationRequest,
+)
 from headwater.runtime.api.routes_attribution import attribution_routes
 from headwater.runtime.api.routes_cleaning import cleaning_routes
 from headwater.runtime.api.routes_cleaning_preview import cleaning_preview_routes
@@ -87,6 +92,7 @@ from headwater.runtime.api.routes_settings import setting_routes
 from headwater.runtime.api.routes_setup import setup_routes
 from headwater.runtime.api.routes_sources import check_routes, connect_routes, source_routes
 from headwater.runtime.api.routes_subscriptions import subscription_routes
+from headwater.runtime.api.routes_validations import validation_routes
 from headwater.runtime.api.routing import new_router
 from headwater.usecases.choose_models import read_models, save_models
 from headwater.usecases.clean_names import read_cleaning, save_cleaning
@@ -113,6 +119,7 @@ from headwater.usecases.serve_effects import list_effects, serve_effects
 from headwater.usecases.serve_reconciliation import serve_reconciliation
 from headwater.usecases.serve_reports import serve_credits, serve_report
 from headwater.usecases.tag_links import tag_link
+from headwater.usecases.validate_tracking import start_validation
 
 VERSION = "1.0.0"
 _MODELS = (
@@ -171,6 +178,9 @@ _MODELS = (
     TouchpointsPost,
     TriedSource,
     UrlTemplates,
+    ValidationAnswer,
+    ValidationList,
+    ValidationRequest,
 )
 _DESCRIPTION = (
     "Attribution reports of a BigCommerce store. Amounts are decimal strings. Every key belongs to "
@@ -237,6 +247,7 @@ def _routers() -> tuple[Router, ...]:
         coverage_routes(serve_report),
         health_routes(serve_report),
         setup_routes(tag_link),
+        validation_routes(start_validation),
         contract_routes(),
     )
 

@@ -32,10 +32,11 @@ class NodeEvents:
 
 @dataclass(frozen=True, slots=True)
 class VisitorEvents:
-    """What lies with some visitors."""
+    """What lies with some visitors; ``claimed`` are the orders (source, id) that they claimed."""
 
     touchpoints: Sequence[Stored[Touchpoint]] = ()
     identifications: Sequence[Stored[Identification]] = ()
+    claimed: frozenset[tuple[str, str]] = frozenset()
 
 
 class LivePeople(Protocol):
