@@ -53,6 +53,7 @@ CASES: dict[str, dict[str, Any]] = {
     "GET /v1/reports/coverage": {"query": "from=2026-11-01&to=2026-11-20"},
     "GET /v1/reports/cohorts": {"query": "from=2026-11-01&to=2026-11-20"},
     "GET /v1/reports/ltv": {"query": "from=2026-11-01&to=2026-11-20&by=contact"},
+    "GET /v1/reports/subscriptions": {"query": "from=2026-11-01&to=2026-11-20"},
     "GET /v1/reports/health": {"query": "from=2026-11-01&to=2026-11-20"},
     "GET /v1/setup/url-templates": {},
     "GET /v1/setup/link": {"query": f"url=https://shop.example/&{MARKS}"},

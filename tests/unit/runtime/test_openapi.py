@@ -18,6 +18,7 @@ from headwater.domain import (
     imported_orders,
     imported_touchpoints,
     ltv,
+    subscription_rows,
 )
 from headwater.domain.ad_clicks import AD_CLICK_FIELDS, AD_CLICKS_POST
 from headwater.domain.attribution import documents
@@ -49,6 +50,7 @@ from headwater.runtime.api import (
     models_reports,
     models_setup,
     models_sources,
+    models_subscription_report,
     models_subscriptions,
     models_validations,
 )
@@ -165,6 +167,7 @@ def test_amounts_are_texts() -> None:
         models_health.HealthReport,
         models_cohorts.CohortsReport,
         models_ltv.LtvReport,
+        models_subscription_report.SubscriptionsReport,
         models_setup.UrlTemplates,
         models_setup.TaggedLinkAnswer,
         models_validations.ValidationRequest,
@@ -199,6 +202,7 @@ def test_what_is_answered_fits_the_models(reported: LambdaSide) -> None:
         "GET /v1/reports/health": models_health.HealthReport,
         "GET /v1/reports/cohorts": models_cohorts.CohortsReport,
         "GET /v1/reports/ltv": models_ltv.LtvReport,
+        "GET /v1/reports/subscriptions": models_subscription_report.SubscriptionsReport,
         "GET /v1/setup/url-templates": models_setup.UrlTemplates,
         "GET /v1/validations": models_validations.ValidationList,
         "GET /v1/validations/{validation}": models_validations.ValidationAnswer,
@@ -320,6 +324,14 @@ def test_the_model_of_cohorts_has_the_kinds_and_parts_that_the_domain_knows() ->
 def test_the_model_of_ltv_has_what_the_domain_knows() -> None:
     assert literals(models_ltv.Acquired) == ("credited", *ltv.REST_STATES)
     assert names_of(models_ltv.LtvFigures) == set(ltv.withhold_ltv()["totals"])
+
+
+def test_the_model_of_subscriptions_has_what_the_domain_knows() -> None:
+    models = models_subscription_report
+    assert literals(models.SubscriptionPart) == tuple(subscription_rows.PARTS)
+    assert literals(models.Brought) == subscription_rows.STATES
+    withheld = subscription_rows.withhold_subscriptions()["totals"]
+    assert names_of(models.SubscriptionsTotals) == set(withheld)
 
 
 def test_models_name_what_the_domain_knows() -> None:

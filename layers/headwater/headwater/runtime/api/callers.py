@@ -27,6 +27,7 @@ ROLES_OF_ROUTE = {
     "GET /v1/reports/health": _READERS,
     "GET /v1/reports/cohorts": _READERS,
     "GET /v1/reports/ltv": _READERS,
+    "GET /v1/reports/subscriptions": _READERS,
     "GET /v1/setup/url-templates": _READERS,
     "GET /v1/setup/link": _READERS,
     "POST /v1/validations": _READERS,

@@ -56,6 +56,7 @@ from headwater.runtime.api.models_sources import (
     SourceList,
     TriedSource,
 )
+from headwater.runtime.api.models_subscription_report import SubscriptionsReport
 from headwater.runtime.api.models_subscriptions import (
     PreviewRequest,
     SubscriptionPreview,
@@ -174,6 +175,7 @@ _MODELS = (
     SubscriptionPreview,
     SubscriptionRulesAnswer,
     SubscriptionRulesBody,
+    SubscriptionsReport,
     TaggedLinkAnswer,
     TouchpointsPost,
     TriedSource,

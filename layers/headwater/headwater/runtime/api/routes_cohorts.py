@@ -1,4 +1,4 @@
-"""The cohorts, and what customers are worth."""
+"""The cohorts, what customers are worth, and their subscriptions."""
 
 from collections.abc import Callable
 from typing import Annotated, Any
@@ -12,11 +12,20 @@ from headwater.runtime.api.contract import NEEDS_KEY, answers
 from headwater.runtime.api.fields import Revenue
 from headwater.runtime.api.models_cohorts import CohortKind, CohortPart, CohortsReport
 from headwater.runtime.api.models_ltv import LtvReport
+from headwater.runtime.api.models_subscription_report import (
+    SubscriptionPart,
+    SubscriptionsReport,
+)
 from headwater.runtime.api.report_answers import First, Last, UsualRange, answer_report
 from headwater.runtime.api.routing import new_router
 from headwater.usecases.reports.cohorts import COHORTS, CohortsRequest
 from headwater.usecases.reports.ltv import LTV, LtvQuery, LtvRequest
 from headwater.usecases.reports.members import Joining
+from headwater.usecases.reports.subscriptions import (
+    SUBSCRIPTIONS,
+    SubscriptionsQuery,
+    SubscriptionsRequest,
+)
 
 Where = Annotated[
     str | None,
@@ -38,6 +47,7 @@ def cohort_routes(serve_report: Callable[..., dict[str, Any]]) -> Router:
     router = new_router()
     _add_cohorts(router, serve_report)
     _add_ltv(router, serve_report)
+    _add_subscriptions(router, serve_report)
     return router
 
 
@@ -105,6 +115,36 @@ def _add_ltv(router: Router, serve_report: Callable[..., dict[str, Any]]) -> Non
             LTV,
             (first, last, usual_range),
             lambda span: LtvRequest(LtvQuery(Joining(span, where=chosen), names), revenue),
+            default=ALL_TIME,
+        )
+
+
+def _add_subscriptions(router: Router, serve_report: Callable[..., dict[str, Any]]) -> None:
+    """Add the route of the subscriptions report."""
+
+    @router.get(
+        "/v1/reports/subscriptions",
+        operation_id="read_subscriptions",
+        summary="Subscriptions",
+        description="Active, new, lapsed and returned by month, retention by cycle, and what they "
+        "bring by the click that brought the subscriber. `Accept: text/csv` gives the rows as CSV.",
+        tags=["reports"],
+        responses=answers(SubscriptionsReport, 404, 413, as_csv=True, is_cached=True),
+        security=NEEDS_KEY,
+    )
+    def read_subscriptions(
+        first: First = None,
+        last: Last = None,
+        usual_range: UsualRange = None,
+        part: Annotated[SubscriptionPart, Query(description="Which rows.")] = "months",
+        revenue: Annotated[Revenue, Query(description="What ratios are taken of.")] = "net",
+    ) -> Response[str]:
+        return answer_report(
+            router,
+            serve_report,
+            SUBSCRIPTIONS,
+            (first, last, usual_range),
+            lambda span: SubscriptionsRequest(SubscriptionsQuery(span), part, revenue),
             default=ALL_TIME,
         )
 

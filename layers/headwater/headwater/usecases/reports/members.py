@@ -140,10 +140,8 @@ def read_members(
         names: dimensions of the click that the members are to carry, besides those that choose.
     """
     wanted = list(dict.fromkeys((*names, *joining.names)))
-    click = ", ".join(f"'{name}': {name}" for name in ("touched_at", *wanted))
+    read_first_clicks(db, zone, wanted)
     named = ", ".join(f"coalesce(c.{name}, '') AS {name}" for name in wanted) or "NULL AS nameless"
-    db.execute(_ORDERS.format(day=day_of("placed_at")), {"zone": zone})
-    db.execute(_FIRST_CLICKS.format(click=f"{{{click}}}"))
     statement = _MEMBERS.format(
         day=day_of("joined_at"),
         joining=_JOINING[joining.kind].format(named=named),
@@ -151,3 +149,10 @@ def read_members(
     )
     db.execute(statement, {"zone": zone, **joining.values()})
     db.execute(_MEMBER_ORDERS)
+
+
+def read_first_clicks(db: duckdb.DuckDBPyConnection, zone: str, names: Iterable[str]) -> None:
+    """Make ``counted_orders`` and ``first_clicks``, which carry these names."""
+    click = ", ".join(f"'{name}': {name}" for name in ("touched_at", *names))
+    db.execute(_ORDERS.format(day=day_of("placed_at")), {"zone": zone})
+    db.execute(_FIRST_CLICKS.format(click=f"{{{click}}}"))

@@ -11,6 +11,7 @@ from headwater.usecases.reports.journeys import JOURNEYS
 from headwater.usecases.reports.ltv import LTV
 from headwater.usecases.reports.models import MODELS_REPORT
 from headwater.usecases.reports.roi import ROI
+from headwater.usecases.reports.subscriptions import SUBSCRIPTIONS
 
 if TYPE_CHECKING:
     from headwater.usecases.reports.report import Report
@@ -23,4 +24,5 @@ REPORTS: tuple[Report[Any, Any], ...] = (
     HEALTH,
     COHORTS,
     LTV,
+    SUBSCRIPTIONS,
 )
