@@ -22,7 +22,6 @@ from headwater.runtime import bootstrap, edge, pipelines, storage, validating
 from headwater.usecases.check_store import FULFILLMENT, TRANSACTIONS, StoreDescription
 from headwater.usecases.ports import ApiKey, OrderPage
 from headwater.usecases.ports.directory import DirectoryPage
-from headwater.usecases.serve_script import Build
 from headwater.usecases.store_ledgers import LedgerList, LedgerLookup
 from tests.fakes import (
     FakeEdgeSites,
@@ -227,7 +226,6 @@ class LambdaSide:
         self.reconciliations = FakeReconciliations()
         self.other_api_urls: list[str] = []
         self.pages = FakePages()
-        self.build = Build("c0ffee123456.js", "sha256-abc=", "loader")
 
     def wire(self, monkeypatch: pytest.MonkeyPatch) -> None:
         """Put the fakes in place of what the bootstrap wires."""
@@ -263,7 +261,6 @@ class LambdaSide:
         monkeypatch.setattr(bootstrap, "store_ledgers", self._order_sources)
         monkeypatch.setattr(bootstrap, "other_api_urls", lambda: self.other_api_urls)
         monkeypatch.setattr(validating, "sites", self._sites)
-        monkeypatch.setattr(validating, "build", lambda: self.build)
         monkeypatch.setattr(edge, "sites", self._sites)
         monkeypatch.setattr(edge, "hit_queue", lambda: self.queue)
         monkeypatch.setattr(edge, "clock", lambda: shop.clock)

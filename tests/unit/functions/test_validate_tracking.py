@@ -13,6 +13,8 @@ from headwater.domain.fetching import Failure
 from headwater.domain.sites import Site
 from headwater.errors import CredentialsRejectedError, StoreUnavailableError
 from headwater.usecases.ports import ApiKey, Source
+from headwater.usecases.ports.accounts import ChannelScript, TrackingScript
+from tests.fakes.scripts import BUILD
 from tests.fakes.validations import WebPage
 from tests.lambda_side import OWNER, LambdaSide, sample
 from tests.workshop import ACCOUNT, STORE
@@ -221,6 +223,34 @@ def test_a_script_that_waits_for_a_yes_fails_where_nobody_says_it(merchant: Merc
     assert "banner" in merchant.item("consent")["fix"]
 
 
+def put_in(merchant: Merchant, category: str) -> None:
+    """Let us have put the script into the store's pages, where it has a category."""
+    channels = (ChannelScript(1, "Shop", "installed", "all_pages", category),)
+    accounts = merchant.side.workshop.accounts
+    accounts.change_source(ACCOUNT, STORE, script=TrackingScript(is_on=True, channels=channels))
+
+
+def test_a_script_that_we_have_put_in_may_wait_for_the_shoppers_yes(merchant: Merchant) -> None:
+    put_in(merchant, "targeting")
+    merchant.side.pages.pages[PAGE] = WebPage(html())
+    merchant.start()
+    assert merchant.item("script")["state"] == "waiting"
+    assert "category targeting" in merchant.item("script")["seen"]
+    merchant.visit()
+    merchant.look()
+    assert merchant.item("script")["state"] == "passed"
+
+
+@pytest.mark.parametrize("category", ["unknown", "essential", "functional"])
+def test_a_category_that_asks_for_another_consent_is_told(
+    merchant: Merchant, category: str
+) -> None:
+    put_in(merchant, category)
+    merchant.start()
+    assert merchant.item("consent")["state"] == "failed"
+    assert category in merchant.item("consent")["cause"]
+
+
 def test_a_visit_without_consent_is_seen_and_told(merchant: Merchant) -> None:
     merchant.start()
     merchant.visit(consent="denied")
@@ -244,15 +274,15 @@ def test_a_visit_by_a_program_earns_nothing(merchant: Merchant) -> None:
 
 
 def test_an_earlier_version_in_the_page_is_told_with_the_present_one(merchant: Merchant) -> None:
-    old = f"{COLLECTOR}/s/0123456789ab.js"
+    old = f"{COLLECTOR}/s/ba9876543210.js"
     merchant.side.pages.pages |= {
         PAGE: WebPage(html(f'<script src="{old}?key={KEY}"></script>')),
         old: WebPage("old", content_type="text/javascript"),
     }
     merchant.start()
     assert merchant.item("version")["state"] == "failed"
-    assert "c0ffee123456.js" in merchant.item("version")["cause"]
-    assert "sha256-abc=" in merchant.item("version")["fix"]
+    assert BUILD.script in merchant.item("version")["cause"]
+    assert BUILD.integrity in merchant.item("version")["fix"]
     # It still works: the visit is seen, and the version is as old as before.
     merchant.visit()
     merchant.look()

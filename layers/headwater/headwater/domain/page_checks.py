@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from headwater.domain.fetching import Failure, host_of
+from headwater.domain.script_tags import ANALYTICS, TARGETING
 from headwater.domain.sites import normalize_origin
 from headwater.domain.validations import FAILED, PASSED, SKIPPED, WAITING, Item, Reason
 
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
 _PAGE_TYPES = frozenset({"text/html", "application/xhtml+xml"})
 _SCRIPT_TYPES = frozenset({"text/javascript", "application/javascript"})
+# What BigCommerce asks the shopper before a script runs that remembers him.
+_FITTING = frozenset({TARGETING, ANALYTICS})
 # How shops and the networks before them turn programs away.
 _KEEPS_OUT = frozenset({401, 403, 405, 429, 503})
 _REGISTER = "Connect the store again with all of its domains (`make connect`, POST /v1/sources)"
@@ -65,13 +68,16 @@ _FAILURES = {
 class Expected:
     """What a page should have: one of the account's keys, and the version that is served now.
 
-    ``origins`` are those whose hits the collector takes.
+    ``origins`` are those whose hits the collector takes. ``categories`` are the consent categories
+    that the store says of the scripts that we have put into its storefronts; none where a person
+    includes the script.
     """
 
     keys: Collection[str]
     origins: Collection[str]
     version: str
     integrity: str
+    categories: Collection[str] = ()
 
 
 def page_item(fetched: Fetched, expected: Expected) -> Item:
@@ -117,22 +123,26 @@ def script_items(
         return tuple(Item(name, WAITING, note) for name in names)
     script = page.own(expected.keys)
     if script is None:
-        return (_missing(page), *_without_script(page))
+        return (_missing(page, expected), *_without_script(page))
     seen = script.url.partition("?")[0]
     return (
         Item("script", PASSED, seen),
         _version(script, expected),
-        _consent(script, page),
+        _consent(script, page, expected),
         _loads(script, expected, loaded),
     )
 
 
-def _missing(page: PageText) -> Item:
+def _missing(page: PageText, expected: Expected) -> Item:
     if page.scripts:
         other = page.scripts[0]
         cause = f"The page has the script of another site (key {other.key[:24] or 'missing'})."
         fix = "Use the public key that GET /v1/sources says."
         return Item("script", FAILED, other.url.partition("?")[0], cause, fix)
+    if expected.categories:
+        named = ", ".join(sorted(expected.categories))
+        note = f"Put into the store (category {named}), yet not in the page's text. {_VISIT_TELLS}"
+        return Item("script", WAITING, note)
     if page.has_tag_manager:
         note = f"Not in the page's text; its tag manager may bring it. {_VISIT_TELLS}"
         return Item("script", WAITING, note)
@@ -164,6 +174,8 @@ def _version(script: FoundScript, expected: Expected) -> Item:
     if script.name != expected.version:
         cause = f"The page includes an earlier version; {expected.version} is the present one."
         fix = f"Change the address to {address}, or use the loader, which always names the present."
+        if expected.categories:
+            fix = "Nothing: the next daily pull renews what Headwater has put into the store."
         return Item("version", FAILED, script.name, cause, fix)
     if script.integrity and expected.integrity not in script.integrity.split():
         cause = "The tag's integrity belongs to another version: browsers refuse to run it."
@@ -171,7 +183,11 @@ def _version(script: FoundScript, expected: Expected) -> Item:
     return Item("version", PASSED, script.name)
 
 
-def _consent(script: FoundScript, page: PageText) -> Item:
+def _consent(script: FoundScript, page: PageText, expected: Expected) -> Item:
+    if wrong := set(expected.categories) - _FITTING:
+        cause = f"The store runs the script by another consent: {', '.join(sorted(wrong))}."
+        fix = "Give it the category targeting (or analytics) in the Script Manager."
+        return Item("consent", FAILED, "As the store says", cause, fix)
     if script.is_held:
         note = "The banner holds the script back until the shopper agrees: agree on your visit."
         return Item("consent", WAITING, note)

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from headwater.adapters.s3.edge_sites import S3EdgeSites
-from headwater.adapters.s3.scripts import BUILT_SCRIPTS, S3Scripts
 from headwater.runtime import bootstrap
 from headwater.runtime.settings import settings
 from headwater.runtime.storage import s3, validations
@@ -19,7 +18,6 @@ if TYPE_CHECKING:
 
     from headwater.domain.sites import Sites
     from headwater.usecases.ports.validations import Pages
-    from headwater.usecases.serve_script import Build
 
 
 def validate_ports(deadline: datetime) -> ValidatePorts:
@@ -38,7 +36,7 @@ def validate_ports(deadline: datetime) -> ValidatePorts:
         evidence=evidence,
         sites=sites,
         pages=pages(),
-        build=build,
+        build=lambda: bootstrap.scripts().build(),
         clock=bootstrap.clock(),
         token_hex=bootstrap.token_hex,
         collector_host=urlsplit(settings().collector_url).hostname or "",
@@ -49,11 +47,6 @@ def validate_ports(deadline: datetime) -> ValidatePorts:
 def sites() -> Sites:
     """Return the sites whose hits the collector takes."""
     return S3EdgeSites(s3(), settings().required("lake_bucket")).sites()
-
-
-def build() -> Build:
-    """Return which version of the script this deployment serves."""
-    return S3Scripts(s3(), settings().required("lake_bucket"), BUILT_SCRIPTS).build()
 
 
 @cache

@@ -19,6 +19,7 @@ from headwater.domain.validations import (
     steps_of,
 )
 from headwater.errors import InvalidParameterError, UnknownResourceError
+from headwater.usecases.script_keeper import INSTALLED
 from headwater.usecases.visit_evidence import gather_evidence
 
 if TYPE_CHECKING:
@@ -86,7 +87,9 @@ def start_validation(account: str, url: str, kind: str, *, ports: ValidatePorts)
     link = link_with_code(url, code)
     fetched = ports.pages.fetch(link, allowance)
     build = ports.build()
-    expected = Expected(frozenset(sites), origins, build.script, build.integrity)
+    expected = Expected(
+        frozenset(sites), origins, build.script, build.integrity, _categories(account, ports)
+    )
     validation = Validation(
         code,
         kind,
@@ -183,6 +186,17 @@ def _sites_of(account: str, ports: ValidatePorts) -> dict[str, Site]:
         if source.public_key and not source.is_removed
     }
     return {key: site for key, site in found.items() if site and site.account == account}
+
+
+def _categories(account: str, ports: ValidatePorts) -> frozenset[str]:
+    """Return the consent categories of the scripts that we have put into the account's stores."""
+    return frozenset(
+        channel.consent_category
+        for source in ports.evidence.accounts.sources(account)
+        if source.script.is_on and not source.is_removed
+        for channel in source.script.channels
+        if channel.state == INSTALLED
+    )
 
 
 def _look_at(
