@@ -49,7 +49,6 @@ if TYPE_CHECKING:
     from headwater.usecases.ports.directory import Directory
     from headwater.usecases.ports.hooks import StoreHooks
     from headwater.usecases.ports.scripts import StoreScripts
-    from headwater.usecases.serve_script import Build
     from headwater.usecases.store_ledgers import StoreLedger
 
 type Json = dict[str, Any]
