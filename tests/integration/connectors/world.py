@@ -13,7 +13,6 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING, ClassVar
 
-from headwater.adapters.connectors.auth import to_secret
 from headwater.adapters.connectors.sources import ConnectorSources
 from headwater.usecases.connect_connector import (
     ConnectorPorts,
@@ -143,9 +142,7 @@ class World(ABC):
         """Connect the source with the case's credentials, but for those that are told."""
         credentials = {**self.case.credentials, **changed}
         request = ConnectorRequest(self.kind, credentials, api_url=self.server.url)
-        ports = ConnectorPorts(
-            self.clock, self.accounts, self.secrets, self.connectors(), to_secret
-        )
+        ports = ConnectorPorts(self.clock, self.accounts, self.secrets, self.connectors())
         connect_connector(ACCOUNT, request, ports=ports, other_api_urls=[self.server.url])
 
     def begin(self) -> None:

@@ -13,10 +13,10 @@ from headwater.adapters.connectors.auth import (
     OAuthRefresh,
     SecretVault,
     StaticHeaders,
-    to_secret,
 )
 from headwater.adapters.connectors.exchange import Answer
 from headwater.errors import CredentialsRejectedError, StoreUnavailableError
+from headwater.usecases.connect_connector import to_secret
 from tests.fakes import FakeClock, FakeSecrets
 
 if TYPE_CHECKING:

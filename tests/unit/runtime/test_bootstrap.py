@@ -40,6 +40,7 @@ USED: dict[str, list[Callable[[], object]]] = {
         lambda: bootstrap.hook_ports(LATER),
         lambda: bootstrap.remove_ports(LATER),
         bootstrap.site_ports,
+        lambda: bootstrap.connector_ports(LATER),
         bootstrap.other_api_urls,
     ],
     "ValidateTrackingFunction": [lambda: validating.validate_ports(LATER)],

@@ -32,6 +32,7 @@ from headwater.runtime.storage import (
     runs,
     s3,
 )
+from headwater.usecases.connect_connector import ConnectorPorts
 from headwater.usecases.connect_source import ConnectPorts
 from headwater.usecases.directory_pull import DirectoryPorts
 from headwater.usecases.explain_credits import ExplainPorts
@@ -54,6 +55,7 @@ if TYPE_CHECKING:
     from headwater.adapters.bigcommerce import BigCommerceSources
     from headwater.usecases.open_site import EdgeSites
     from headwater.usecases.ports import Facts, Secrets
+    from headwater.usecases.ports.connectors import Connectors
     from headwater.usecases.ports.hooks import HookStores
     from headwater.usecases.ports.scripts import ScriptStores
     from headwater.usecases.serve_script import Scripts
@@ -123,6 +125,18 @@ def _stores(deadline: datetime) -> BigCommerceSources:
     from headwater.adapters.bigcommerce import BigCommerceSources  # noqa: PLC0415
 
     return BigCommerceSources(secrets(), clock=clock(), deadline=deadline)
+
+
+def connectors(deadline: datetime) -> Connectors:
+    """Return the ad platforms and CRMs, each of which is asked until the deadline at most."""
+    from headwater.adapters.connectors.sources import ConnectorSources  # noqa: PLC0415 - as above
+
+    return ConnectorSources(secrets(), clock=clock(), deadline=deadline)
+
+
+def connector_ports(deadline: datetime) -> ConnectorPorts:
+    """Return what connecting an ad platform or a CRM works with."""
+    return ConnectorPorts(clock(), accounts(), secrets(), connectors(deadline))
 
 
 def reconciliations() -> Reconciliations:

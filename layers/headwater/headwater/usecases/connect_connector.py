@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +13,7 @@ from headwater.usecases.connectors import AD_COST, KINDS
 from headwater.usecases.ports import AdAccount, Source
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping
+    from collections.abc import Collection, Mapping
 
     from headwater.usecases.check_store import Permission
     from headwater.usecases.connectors import ConnectorKind
@@ -75,7 +76,6 @@ class ConnectorPorts:
     accounts: Accounts
     secrets: Secrets
     connectors: Connectors
-    secret_text: Callable[[Mapping[str, str]], str]
 
 
 def check_connector(
@@ -121,7 +121,7 @@ def connect_connector(
         message = f"source: {request.name} is {known.identity} already; choose another name"
         raise InvalidParameterError(message)
     chosen = choose(kind, request.ad_accounts, known, check.ad_accounts)
-    secret = ports.secret_text(check.credentials)
+    secret = to_secret(check.credentials)
     fresh = Source(request.name, kind.kind, store_hash="", secret_arn="")
     source = replace(
         known or fresh,
@@ -137,6 +137,11 @@ def connect_connector(
     )
     ports.accounts.save_source(account, source)
     return ConnectedConnector(source, check)
+
+
+def to_secret(credentials: Mapping[str, str]) -> str:
+    """Return credentials as the text of the one secret that a source has."""
+    return json.dumps(dict(credentials), sort_keys=True)
 
 
 def try_connection(kind: ConnectorKind, connection: Any) -> ConnectorCheck:  # noqa: ANN401

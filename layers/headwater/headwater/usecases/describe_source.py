@@ -7,10 +7,12 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from headwater.usecases.check_store import PERMISSIONS, WHERE_TO_FIX
+from headwater.usecases.connectors import KINDS
 
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from headwater.usecases.connectors import ConnectorKind
     from headwater.usecases.ports import Source, TrackingScript
 
 # A store that answers nothing for so long is no passing trouble.
@@ -23,6 +25,11 @@ _REAUTHORIZE = (
     "Make a new API account in the control panel, under Settings > Store-level API accounts, and"
     " connect the store again with its token. Meanwhile each pull tries the present one."
 )
+_GONE = (
+    "See whether the account still exists there; else a newer release of this program is needed,"
+    " which asks the way that is in use now."
+)
+_NOTHING = "Nothing: the next pull goes on from here."
 _REMOVED = "Connect the store again under this name to go on, or remove it with its orders."
 # Status → its title, and what to do about it.
 _STATUSES = {
@@ -31,7 +38,9 @@ _STATUSES = {
     "throttled": ("Throttled", _THROTTLED),
     "reauthorize": ("Re-authorize", _REAUTHORIZE),
     "missing_scope": ("Scope missing", WHERE_TO_FIX),
-    "unavailable": ("Store unavailable", "Nothing: the next pull goes on from here."),
+    "unavailable": ("Store unavailable", _NOTHING),
+    "gone": ("Gone", _GONE),
+    "defect": ("Request refused", "Tell us of it: the request itself is wrong."),
     "removing": ("Being removed", "Nothing: the orders are being deleted."),
     "removed": ("Removed", _REMOVED),
 }
@@ -90,18 +99,53 @@ def describe_source(source: Source, now: datetime) -> SourceState:
     """Return how a source is."""
     status = "paused" if source.is_paused and not source.is_removed else source.status
     title, to_do = _STATUSES[status]
+    kind = KINDS.get(source.kind)
+    if kind:
+        title, to_do = _of_connector(kind, status, title, to_do)
     since = source.status_since
-    if status == "unavailable" and since and now - since >= _LONG:
+    if kind is None and status == "unavailable" and since and now - since >= _LONG:
         to_do = _LONG_UNAVAILABLE
     off = tuple(
         OffScope(one.title, one.without)
-        for one in PERMISSIONS
+        for one in (kind.permissions if kind else PERMISSIONS)
         if one.title in source.missing_scopes
     )
     if source.webhooks.note:
         off += (OffScope("Webhooks", f"{_WITHOUT_WEBHOOKS}: {source.webhooks.note}"),)
     off += tuple(OffScope(_SCRIPT, text) for text in script_faults(source.script))
-    return SourceState(status, title, source.reason, to_do, _history(source), off)
+    history = _days(source, kind) if kind else _history(source)
+    return SourceState(status, title, source.reason, to_do, history, off)
+
+
+def _of_connector(kind: ConnectorKind, status: str, title: str, to_do: str) -> tuple[str, str]:
+    """Return title and advice of an ad platform or CRM, where they are others than a store's."""
+    if status in {"reauthorize", "missing_scope"}:
+        return title, kind.where_to_fix
+    if status == "throttled":
+        return title, _NOTHING
+    if status == "unavailable":
+        return "Unavailable", _NOTHING
+    return title, to_do
+
+
+def _days(source: Source, kind: ConnectorKind) -> HistoryProgress:
+    """Return how many days of ad cost are in, of those that the platform tells of."""
+    marks = [
+        one for one in source.cost_bookmarks if one.ad_account in {a.id for a in source.ad_accounts}
+    ]
+    done = sum(
+        (mark.pulled_through - mark.history_from).days + 1
+        for mark in marks
+        if mark.pulled_through and mark.history_from
+    )
+    is_complete = len(marks) == len(source.ad_accounts) and all(
+        mark.is_history_complete for mark in marks
+    )
+    total = done if is_complete else max(len(source.ad_accounts) * kind.history_days, done)
+    percent = 100 if is_complete else min(100 * done // total, 99) if total else 0
+    return HistoryProgress(
+        done, total, percent, total - done, is_complete=is_complete, seconds_left=None
+    )
 
 
 def script_faults(script: TrackingScript) -> list[str]:

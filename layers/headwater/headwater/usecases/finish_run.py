@@ -10,6 +10,7 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from headwater.domain.manifests import History, Manifest
+from headwater.usecases.connectors import KINDS
 from headwater.usecases.ports import Mark
 from headwater.usecases.run_files import open_frame, prefix_of, present_objects
 
@@ -91,7 +92,8 @@ def _manifest(frame: RunFrame, accounts: Accounts, lake: Lake) -> Manifest:
                 source.is_history_complete,
             )
             for source in accounts.sources(frame.account)
-            if not source.is_removed
+            # An ad platform or a CRM has no orders whose history could be missing.
+            if not source.is_removed and source.kind not in KINDS
         },
         models=frame.settings.models,
     )

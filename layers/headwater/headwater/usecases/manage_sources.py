@@ -1,4 +1,4 @@
-"""Manage connected stores: test them, pause and resume them, remove them."""
+"""Manage connected sources: test stores, pause and resume, remove."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from headwater.errors import (
 )
 from headwater.usecases.check_store import check_store
 from headwater.usecases.connect_source import BIGCOMMERCE, find_source, told_by_store
+from headwater.usecases.connectors import KINDS
 from headwater.usecases.keep_script import drop_script, install_script
 from headwater.usecases.keep_webhooks import drop_webhooks, keep_webhooks
 
@@ -130,7 +131,7 @@ def pause_source(account: str, name: str, *, accounts: Accounts) -> Source:
         UnknownResourceError: there is no such source.
         InvalidParameterError: it was removed, or is none that is pulled.
     """
-    _pulled(accounts, account, name)
+    _pulled(accounts, account, name, *KINDS)
     accounts.change_source(account, name, is_paused=True)
     return known_source(accounts, account, name)
 
@@ -142,7 +143,7 @@ def resume_source(account: str, name: str, *, accounts: Accounts, pipeline: Pipe
         UnknownResourceError: there is no such source.
         InvalidParameterError: it was removed, or is none that is pulled.
     """
-    _pulled(accounts, account, name)
+    _pulled(accounts, account, name, *KINDS)
     accounts.change_source(account, name, is_paused=False)
     pipeline.pull(account)
     return known_source(accounts, account, name)
@@ -253,12 +254,22 @@ def _token_of(source: Source, secrets: Secrets) -> str:
         raise CredentialsRejectedError(message) from None
 
 
-def _pulled(accounts: Accounts, account: str, name: str) -> Source:
-    source = known_source(accounts, account, name)
-    if source.kind != BIGCOMMERCE:
-        message = f"source: the orders of {name} are posted; there is nothing to pull"
-        raise InvalidParameterError(message)
+def refuse_removed(source: Source) -> None:
+    """Raise InvalidParameterError if a source was removed."""
     if source.is_removed:
-        message = f"source: {name} was removed; connect the store again"
+        message = f"source: {source.source} was removed; connect it again"
         raise InvalidParameterError(message)
+
+
+def _pulled(accounts: Accounts, account: str, name: str, *others: str) -> Source:
+    """Return a source that is a store, or of one of the other kinds."""
+    source = known_source(accounts, account, name)
+    if source.kind not in {BIGCOMMERCE, *others}:
+        message = (
+            f"source: {name} is no store"
+            if source.kind in KINDS
+            else f"source: the orders of {name} are posted; there is nothing to pull"
+        )
+        raise InvalidParameterError(message)
+    refuse_removed(source)
     return source

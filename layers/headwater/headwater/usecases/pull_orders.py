@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from headwater.errors import HeadwaterError, RateLimitedError
 from headwater.usecases.connect_source import BIGCOMMERCE
+from headwater.usecases.connectors import KINDS
 from headwater.usecases.directory_pull import DirectoryPull
 from headwater.usecases.keep_script import is_due, look_after_script
 from headwater.usecases.keep_webhooks import are_due, keep_webhooks
@@ -123,6 +124,8 @@ def pull_orders(account: str, run: str, deadline: datetime, *, ports: PullPorts)
     ports.runs.renew(account, run, ports.clock.now() + LEASE)
     total = PulledOrders()
     for source in ports.accounts.sources(account):
+        if source.kind in KINDS:
+            continue
         if source.status == REMOVING:
             total += _remove_orders(account, source, deadline, ports)
         elif source.kind == BIGCOMMERCE and not source.is_paused:

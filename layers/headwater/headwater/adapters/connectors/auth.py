@@ -19,6 +19,7 @@ from headwater.errors import (
     MalformedAnswerError,
     UnknownResourceError,
 )
+from headwater.usecases.connect_connector import to_secret
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -91,11 +92,6 @@ class SecretVault:
         except ConflictError:
             return self.read()
         return now
-
-
-def to_secret(credentials: Mapping[str, str]) -> str:
-    """Return credentials as the text of a secret."""
-    return json.dumps(credentials, sort_keys=True)
 
 
 def _fingerprint(credentials: Mapping[str, str]) -> str:

@@ -27,9 +27,10 @@ _REASONS = {
 _ALWAYS = (400, 401, 403, 429, 500, 503)
 
 
-def reference(model: type[BaseModel]) -> dict[str, str]:
-    """Return a reference to a model's schema."""
-    return {"$ref": SCHEMAS + model.__name__}
+def reference(*models: type[BaseModel]) -> dict[str, Any]:
+    """Return a reference to a model's schema, or to one of several."""
+    references = [{"$ref": SCHEMAS + model.__name__} for model in models]
+    return references[0] if len(references) == 1 else {"anyOf": references}
 
 
 def answers(
@@ -37,6 +38,7 @@ def answers(
     *errors: int,
     status: int = 200,
     description: str = "The answer.",
+    also: type[BaseModel] | None = None,
     as_csv: bool = False,
     is_cached: bool = False,
 ) -> dict[int, Any]:
@@ -47,10 +49,11 @@ def answers(
         *errors: statuses of problems besides those that every route has.
         status: of the good answer.
         description: of the good answer.
+        also: another shape that its JSON may have.
         as_csv: the rows also come as CSV.
         is_cached: the answer has an ETag.
     """
-    content: dict[str, Any] = {JSON: {"schema": reference(model)}}
+    content: dict[str, Any] = {JSON: {"schema": reference(model, *([also] if also else []))}}
     if as_csv:
         content[CSV] = {"schema": {"type": "string"}}
     told: dict[int, Any] = {status: {"description": description, "content": content}}
@@ -63,12 +66,12 @@ def answers(
     return told
 
 
-def takes(model: type[BaseModel], *, or_csv: bool = False) -> dict[str, Any]:
-    """Return what a route's body has to be, for the contract.
+def takes(*models: type[BaseModel], or_csv: bool = False) -> dict[str, Any]:
+    """Return what a route's body has to be, for the contract: one of some models.
 
     Bodies are read by ``runtime.api.bodies``, which keeps every digit of an amount.
     """
-    content: dict[str, Any] = {JSON: {"schema": reference(model)}}
+    content: dict[str, Any] = {JSON: {"schema": reference(*models)}}
     if or_csv:
         content[CSV] = {"schema": {"type": "string"}}
     return {"requestBody": {"required": True, "content": content}}

@@ -13,6 +13,8 @@ Status = Literal[
     "throttled",
     "reauthorize",
     "missing_scope",
+    "gone",
+    "defect",
     "unavailable",
     "paused",
     "removing",
@@ -67,6 +69,14 @@ class SourceOptions(ApiModel):
     )
     script_consent: ConsentCategory | None = Field(
         None, description="The consent under which it runs."
+    )
+
+
+class OptionsRequest(SourceOptions):
+    """The options of a source to change: those of a store, or the ad accounts of a platform."""
+
+    ad_accounts: list[str] | None = Field(
+        None, min_length=1, max_length=200, description="Ids of those to pull from now on."
     )
 
 

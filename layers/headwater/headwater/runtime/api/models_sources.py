@@ -13,6 +13,7 @@ from headwater.runtime.api.models_connecting import (
     StoreFacts,
     WebhookState,
 )
+from headwater.runtime.api.models_connectors import AdAccountFacts
 
 
 class HistoryProgress(ApiModel):
@@ -52,7 +53,7 @@ class OffScope(ApiModel):
 
 
 class SourceDetails(SourceProgress):
-    """A source as its owner sees it."""
+    """A source as its owner sees it. Of an ad platform, ``history`` counts days, not orders."""
 
     store_hash: str
     public_key: PublicKey
@@ -61,14 +62,19 @@ class SourceDetails(SourceProgress):
     script: ScriptState
     off: list[OffScope]
     store: StoreFacts
+    ad_accounts: list[AdAccountFacts] = Field(description="Of an ad platform, those pulled.")
 
 
 class TriedSource(ApiModel):
-    """A source after a trial of its token. ``scopes`` is empty if the store did not answer."""
+    """A source after a trial of its token. ``scopes`` is empty if the store did not answer.
+
+    ``ad_accounts`` are those that an ad platform's credentials open, to choose from.
+    """
 
     account: str
     source: SourceDetails
     scopes: list[ScopeTrial]
+    ad_accounts: list[AdAccountFacts]
 
 
 class OneSource(ApiModel):

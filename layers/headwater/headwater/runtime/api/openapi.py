@@ -16,10 +16,17 @@ from headwater.runtime.api.models_comparisons import JourneysReport, ModelsRepor
 from headwater.runtime.api.models_connecting import (
     ConnectedSource,
     CredentialsRequest,
-    SourceOptions,
+    OptionsRequest,
     SourceRequest,
     StoreCheck,
     TokenRequest,
+)
+from headwater.runtime.api.models_connectors import (
+    ConnectedConnector,
+    ConnectorBody,
+    ConnectorCheck,
+    ConnectorRenewal,
+    ConnectorTrial,
 )
 from headwater.runtime.api.models_contacts import ContactLinks, LinkRequest
 from headwater.runtime.api.models_coverage import CoverageReport
@@ -131,7 +138,12 @@ _MODELS = (
     CleaningBody,
     CleaningPreview,
     CohortsReport,
+    ConnectedConnector,
     ConnectedSource,
+    ConnectorBody,
+    ConnectorCheck,
+    ConnectorRenewal,
+    ConnectorTrial,
     ContactLinks,
     CostsPost,
     CoverageReport,
@@ -168,7 +180,7 @@ _MODELS = (
     RoiReport,
     RunState,
     SourceList,
-    SourceOptions,
+    OptionsRequest,
     SourceRequest,
     StoreCheck,
     TokenRequest,

@@ -1,4 +1,4 @@
-"""Stores that are connected to an account: trying, connecting and listing them."""
+"""Sources that are connected to an account: trying, connecting and listing them."""
 
 from collections.abc import Callable
 from dataclasses import asdict
@@ -12,6 +12,12 @@ from aws_lambda_powertools.event_handler.api_gateway import Router
 from headwater.runtime import bootstrap
 from headwater.runtime.api.answers import json_answer
 from headwater.runtime.api.bodies import read_model
+from headwater.runtime.api.connector_answers import (
+    answer_check,
+    answer_connect,
+    answer_reconnect,
+    names_another_kind,
+)
 from headwater.runtime.api.contract import NEEDS_KEY, answers, takes
 from headwater.runtime.api.models_connecting import (
     ConnectedSource,
@@ -21,12 +27,20 @@ from headwater.runtime.api.models_connecting import (
     StoreCheck,
     TokenRequest,
 )
+from headwater.runtime.api.models_connectors import (
+    ConnectedConnector,
+    ConnectorBody,
+    ConnectorCheck,
+    ConnectorRenewal,
+    ConnectorTrial,
+)
 from headwater.runtime.api.models_sources import OneSource, SourceList
 from headwater.runtime.api.routing import account_of, new_router
 from headwater.runtime.api.source_progress import details_of, scopes_of
 from headwater.runtime.observability import count, logger
 from headwater.usecases.connect_source import ConnectedSource as Connected
 from headwater.usecases.connect_source import ConnectRequest, parse_store_hash, try_store
+from headwater.usecases.connectors import KINDS
 from headwater.usecases.manage_sources import Options, known_source, set_options
 from headwater.usecases.open_site import SiteRequest, check_site, is_only_source, open_site
 from headwater.usecases.ports import Source
@@ -40,7 +54,7 @@ _HINT = (
 
 
 def connect_routes(connect_source: Callable[..., Connected]) -> Router:
-    """Return the routes that connect a store.
+    """Return the routes that connect a source.
 
     Args:
         connect_source: the use case behind it.
@@ -51,18 +65,23 @@ def connect_routes(connect_source: Callable[..., Connected]) -> Router:
     @router.post(
         "/v1/sources",
         operation_id="connect_source",
-        summary="Connect a store",
+        summary="Connect a store, an ad platform or a CRM",
         description="Tries every scope of the token, keeps it, lets the shop's pages send hits, "
         "switches on what is optional, and starts the first pull. The same call again replaces the "
         "token. A 400 whose type ends in "
-        "credentials-rejected, missing-scope or store-not-found is the store's own answer.",
+        "credentials-rejected, missing-scope or store-not-found is the store's own answer. With a "
+        "kind, an ad platform or a CRM is connected likewise.",
         tags=["sources"],
-        responses=answers(ConnectedSource, status=201, description="The store is connected."),
+        responses=answers(
+            ConnectedSource, status=201, description="It is connected.", also=ConnectedConnector
+        ),
         security=NEEDS_KEY,
-        openapi_extensions=takes(SourceRequest),
+        openapi_extensions=takes(SourceRequest, ConnectorBody),
     )
     def connect_store() -> Response[str]:
         account = account_of(router)
+        if names_another_kind(router.current_event.raw_event):
+            return answer_connect(account, router.current_event.raw_event, deadline_of(router))
         asked = read_model(router.current_event.raw_event, SourceRequest)
         site = SiteRequest(tuple(asked.domains), asked.currency, asked.time_zone)
         check_site(account, asked.source, site, accounts=bootstrap.accounts())
@@ -72,17 +91,26 @@ def connect_routes(connect_source: Callable[..., Connected]) -> Router:
     @router.post(
         "/v1/sources/<source>/reconnect",
         operation_id="reconnect_source",
-        summary="Give a connected store a new token",
-        description="As connecting it again: bookmark, public key and domains stay.",
+        summary="Give a connected source a new token",
+        description="As connecting it again: bookmark, public key, domains and ad accounts stay.",
         tags=["sources"],
-        responses=answers(ConnectedSource, 404, status=201, description="It is connected."),
+        responses=answers(
+            ConnectedSource,
+            404,
+            status=201,
+            description="It is connected.",
+            also=ConnectedConnector,
+        ),
         security=NEEDS_KEY,
-        openapi_extensions=takes(TokenRequest),
+        openapi_extensions=takes(TokenRequest, ConnectorRenewal),
     )
     def reconnect_store(source: str) -> Response[str]:
         account = account_of(router)
-        asked = read_model(router.current_event.raw_event, TokenRequest)
         known = known_source(bootstrap.accounts(), account, source)
+        event = router.current_event.raw_event
+        if known.kind in KINDS:
+            return answer_reconnect(account, source, event, deadline_of(router))
+        asked = read_model(event, TokenRequest)
         request = ConnectRequest(known.store_hash, asked.access_token, source, known.api_url)
         return connect(account, request, SiteRequest(), SourceOptions(), pull_now=asked.pull_now)
 
@@ -90,20 +118,23 @@ def connect_routes(connect_source: Callable[..., Connected]) -> Router:
 
 
 def check_routes() -> Router:
-    """Return the route that tries a store's credentials and keeps nothing."""
+    """Return the route that tries credentials and keeps nothing."""
     router = new_router()
 
     @router.post(
         "/v1/sources/check",
         operation_id="check_store",
-        summary="Try a store's credentials",
-        description="Tries every scope of the token and keeps nothing.",
+        summary="Try the credentials of a source",
+        description="Tries every scope and keeps nothing. Of an ad platform the answer lists the "
+        "ad accounts to choose from.",
         tags=["sources"],
-        responses=answers(StoreCheck),
+        responses=answers(StoreCheck, also=ConnectorCheck),
         security=NEEDS_KEY,
-        openapi_extensions=takes(CredentialsRequest),
+        openapi_extensions=takes(CredentialsRequest, ConnectorTrial),
     )
     def check_credentials() -> Response[str]:
+        if names_another_kind(router.current_event.raw_event):
+            return answer_check(router.current_event.raw_event, deadline_of(router))
         asked = read_model(router.current_event.raw_event, CredentialsRequest)
         check = try_store(
             ConnectRequest(asked.store, asked.access_token, api_url=asked.api_url),
@@ -199,7 +230,7 @@ def source_routes() -> Router:
     @router.get(
         "/v1/sources",
         operation_id="list_sources",
-        summary="The connected stores",
+        summary="The connected sources",
         tags=["sources"],
         responses=answers(SourceList),
         security=NEEDS_KEY,
@@ -212,7 +243,7 @@ def source_routes() -> Router:
     @router.get(
         "/v1/sources/<source>",
         operation_id="read_source",
-        summary="One connected store",
+        summary="One connected source",
         description="How it is, what to do about it, and how far its history is.",
         tags=["sources"],
         responses=answers(OneSource, 404),

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from headwater.usecases.check_store import Finding
-    from headwater.usecases.ports import Source
+    from headwater.usecases.ports import AdAccount, Source
 
 
 def progress_of(source: Source, now: datetime) -> dict[str, Any]:
@@ -28,7 +28,7 @@ def progress_of(source: Source, now: datetime) -> dict[str, Any]:
         "status_since": _instant(source.status_since),
         "orders_done": source.orders_done,
         "orders_total": source.orders_total,
-        "is_complete": source.is_history_complete,
+        "is_complete": state.history.is_complete,
         "history": asdict(state.history),
         "pulled_at": _instant(source.pulled_at),
         "pulled_until": _instant(source.bookmark.pulled_until),
@@ -62,7 +62,21 @@ def details_of(source: Source, now: datetime) -> dict[str, Any]:
             "currency": source.store_currency,
             "dst_correction": source.dst_correction,
         },
+        "ad_accounts": ad_accounts_of(source.ad_accounts),
     }
+
+
+def ad_accounts_of(ad_accounts: Iterable[AdAccount]) -> list[dict[str, str]]:
+    """Return ad accounts as their platform describes them."""
+    return [
+        {
+            "id": one.id,
+            "name": one.name,
+            "currency": one.currency,
+            "time_zone": one.time_zone,
+        }
+        for one in ad_accounts
+    ]
 
 
 def scopes_of(findings: Iterable[Finding]) -> list[dict[str, Any]]:
