@@ -49,6 +49,7 @@ if TYPE_CHECKING:
     from headwater.usecases.ports.directory import Directory
     from headwater.usecases.ports.hooks import StoreHooks
     from headwater.usecases.ports.scripts import StoreScripts
+    from headwater.usecases.serve_script import Build
     from headwater.usecases.store_ledgers import StoreLedger
 
 type Json = dict[str, Any]
@@ -350,7 +351,8 @@ def imported_by(step: str) -> set[str]:
 def step_of_route(route: str) -> str:
     """Return the function that answers a route."""
     method, path = route.split(" ")
-    if path.startswith(("/v1/sources", "/v1/duplicates")) and method != "GET":
+    is_change = path.startswith(("/v1/sources", "/v1/duplicates")) and method != "GET"
+    if is_change or path.endswith("/snippets"):
         return "connect_source"
     if path.startswith("/v1/validations"):
         return "validate_tracking"

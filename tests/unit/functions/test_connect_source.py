@@ -166,6 +166,16 @@ def test_the_options_install_and_remove_the_script(side: LambdaSide) -> None:
     assert side.stores.scripts.stored == []
 
 
+def test_what_to_paste_by_hand_has_the_sites_key_and_domains(side: LambdaSide) -> None:
+    route = "GET /v1/sources/{source}/snippets"
+    assert side.call(route, caller=OWNER, source="bigcommerce")["statusCode"] == 404
+    told = side.call("POST /v1/sources", caller=OWNER, body=BODY)["json"]
+    rows = side.call(route, caller=OWNER, source="bigcommerce")["json"]["rows"]
+    assert f'data-key="{told["public_key"]}"' in rows[0]["text"]
+    assert 'data-domains="shop.example,store-abc123.mybigcommerce.com"' in rows[0]["text"]
+    assert f"/l/{told['public_key']}.js" in rows[1]["text"]
+
+
 def test_a_slow_store_leaves_time_for_our_own_tables(side: LambdaSide) -> None:
     side.call("POST /v1/sources", caller=OWNER, body=BODY)
     assert side.stores.deadlines == [side.workshop.clock.now() + timedelta(seconds=22)]

@@ -74,6 +74,7 @@ CASES: dict[str, dict[str, Any]] = {
     "POST /v1/sources/{source}/resume": {"source": STORE},
     "POST /v1/sources/{source}/reconnect": {"source": STORE, "body": {"access_token": "t"}},
     "PUT /v1/sources/{source}/options": {"source": STORE, "body": {"webhooks": True}},
+    "GET /v1/sources/{source}/snippets": {"source": STORE},
     "DELETE /v1/sources/{source}": {"source": STORE, "query": "data=delete"},
     "POST /v1/touchpoints": {
         "body": {"rows": [{"email": "ann@acme.example", "at": "2026-11-19T09:00:00Z"}]}
@@ -150,7 +151,7 @@ CASES: dict[str, dict[str, Any]] = {
     },
     "GET /v1/duplicates": {},
     "PUT /v1/duplicates/owner": {"body": {"sources": []}},
-    "POST /v1/validations": {"body": {"url": "https://acme.example/", "kind": "lead"}},
+    "POST /v1/validations": {"body": {"url": "https://both.example/", "kind": "lead"}},
     "GET /v1/validations": {},
     "GET /v1/validations/{validation}": {"validation": TEST.validation_id},
     "POST /v1/validations/{validation}/end": {"validation": TEST.validation_id},
@@ -181,7 +182,7 @@ def two_accounts() -> Workshop:
     shop.accounts.save_source("rival", rivals)
     other = replace(order, email="bob@rival.example", total=order.total + 1)
     shop.orders.upsert("rival", [other], shop.clock.now())
-    shop.accounts.save_source("rival", Source(STORE, "bigcommerce", "rivalhash", "arn:rival"))
+    shop.accounts.save_source("rival", replace(rivals, source=STORE))
     with pytest.MonkeyPatch.context() as patch:
         side = LambdaSide(shop)
         side.wire(patch)
@@ -195,7 +196,8 @@ def both(two_accounts: Workshop, monkeypatch: pytest.MonkeyPatch) -> LambdaSide:
     side = LambdaSide(copy.deepcopy(two_accounts))
     side.wire(monkeypatch)
     for key, account in (("acmepublickey", ACCOUNT), ("rivals", "rival")):
-        side.edge_sites.sites[key] = Site(account, STORE, frozenset({"https://acme.example"}))
+        pages = frozenset({f"https://{account}.example", "https://both.example"})
+        side.edge_sites.sites[key] = Site(account, STORE, pages)
     return side
 
 

@@ -44,6 +44,7 @@ EXPECTED = {
     "GET /v1/sources": {"owner"},
     "GET /v1/sources/{source}": {"owner"},
     "POST /v1/sources": {"owner"},
+    "GET /v1/sources/{source}/snippets": {"owner", "marketer"},
     "GET /v1/contacts/{contact}/links": {"owner", "marketer"},
     "POST /v1/contacts/{contact}/links": {"owner"},
     "DELETE /v1/contacts/{contact}/links/{other}": {"owner"},

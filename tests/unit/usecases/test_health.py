@@ -9,6 +9,7 @@ import pytest
 from headwater.domain.deliveries import Delivery
 from headwater.domain.health import sales_verdict
 from headwater.errors import InvalidParameterError
+from headwater.usecases.ports import ChannelScript, Source, TrackingScript
 from headwater.usecases.published_runs import open_published_run
 from headwater.usecases.record_hits import QueuedMessage, record_hits
 from headwater.usecases.reports.health import (
@@ -97,6 +98,34 @@ def test_sessions_are_told_by_the_type_of_the_page_where_they_begin(shop: Worksh
     ]
 
 
+def test_the_script_is_told_per_storefront_as_the_run_found_it(shop: Workshop) -> None:
+    def looked(*channels: ChannelScript, note: str = "") -> str:
+        script = TrackingScript(is_on=True, channels=channels, note=note)
+        source = Source(STORE, "bigcommerce", "abc123", "arn", script=script)
+        shop.accounts.save_source(ACCOUNT, source)
+        return shop.run()
+
+    one = ChannelScript(1, "Harbor", "installed", "all_pages", "targeting")
+    version = looked(one, ChannelScript(7, "", "deleted"))
+    report = health(shop, part="scripts")
+    assert [(row["storefront"], row["state"]) for row in report["rows"]] == [
+        ("Harbor", "installed"),
+        ("7", "deleted"),
+    ]
+    assert "puts it in again" in report["rows"][1]["fault"]
+    assert report["totals"]["scripts_missing"] == 1
+    assert looked(one) != version
+    assert health(shop)["totals"]["scripts_missing"] == 0
+    looked(note="the store answered 503")
+    [row] = health(shop, part="scripts")["rows"]
+    assert (row["state"], row["fault"]) == ("unknown", "the store answered 503")
+
+
+def test_a_store_whose_script_is_put_in_by_hand_has_no_row(shop: Workshop) -> None:
+    shop.run()
+    assert health(shop)["scripts"] == []
+
+
 def _two_page_views(day: datetime, visitor: str, path: str, user_agent: str) -> str:
     events = [
         {"type": "page", "id": f"{visitor}-{number}", "url": f"https://shop.example{path}"}
@@ -138,6 +167,7 @@ def test_an_account_without_anything_has_a_report() -> None:
         "untagged_clicks": 0,
         "sessions": 0,
         "hits": 0,
+        "scripts_missing": 0,
     }
     assert [row["orders_seen_share"] for row in report["rows"]] == [None, None]
 

@@ -12,10 +12,10 @@ from headwater.domain.roi import ratio
 from headwater.domain.url_templates import URL_TEMPLATES
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 # The rows of the report's parts.
-PARTS = ("windows", "untagged", "landings", "pages")
+PARTS = ("windows", "untagged", "landings", "pages", "scripts")
 # New sales below which a share says nothing, and the share from which tracking is in order.
 _FEWEST_SALES, _HEALTHY = 30, (60, 100)
 # Who sends a click id → the ad platform, as ``URL_TEMPLATES`` calls it.
@@ -30,11 +30,14 @@ def sales_verdict(sales: int, attributed: int) -> str:
     return "healthy" if attributed * of >= sales * least else "low"
 
 
-def spell_health(document: Mapping[str, Any]) -> dict[str, Any]:
+def spell_health(
+    document: Mapping[str, Any], scripts: Sequence[Mapping[str, Any]] = ()
+) -> dict[str, Any]:
     """Return the ``totals`` and the parts of a report as they go to the reader.
 
     Args:
         document: what ``compute_health`` found.
+        scripts: how the tracking script was in the pages of the stores, a row per storefront.
     """
     windows = [_window_row(window) for window in document["windows"]]
     untagged = [_untagged_row(*row) for row in document["untagged"]]
@@ -46,7 +49,9 @@ def spell_health(document: Mapping[str, Any]) -> dict[str, Any]:
             "untagged_clicks": sum(row["clicks"] for row in untagged),
             "sessions": sessions,
             "hits": hits,
+            "scripts_missing": sum(row["state"] != "installed" for row in scripts),
         },
+        "scripts": [dict(row) for row in scripts],
         "windows": windows,
         "untagged": untagged,
         "landings": [

@@ -56,7 +56,7 @@ class Manifest:
 
     ``as_of`` is the reporting day on which the run happened; ``reports`` maps a report's name to
     its object; ``settings`` is the account's settings document of the run, ``models`` the names of
-    its attribution models.
+    its attribution models. ``scripts`` says how the tracking script was in the pages of the stores.
     """
 
     account: str
@@ -67,10 +67,12 @@ class Manifest:
     histories: dict[str, History] = field(default_factory=dict)
     rules_version: str = RULES_VERSION
     models: tuple[str, ...] = MODELS
+    scripts: tuple[Mapping[str, Any], ...] = ()
 
     def document(self) -> dict[str, Any]:
         """Return the manifest as plain JSON values; the same run always gives the same text."""
-        return {
+        scripts = {"scripts": [dict(row) for row in self.scripts]} if self.scripts else {}
+        return scripts | {
             "account": self.account,
             "as_of": self.as_of.isoformat(),
             "histories": {
@@ -106,6 +108,7 @@ class Manifest:
             histories={source: History(**h) for source, h in document["histories"].items()},
             rules_version=document["rules_version"],
             models=tuple(document.get("models", _FIRST_MODELS)),
+            scripts=tuple(document.get("scripts", ())),
         )
 
 

@@ -158,6 +158,29 @@ def script_faults(script: TrackingScript) -> list[str]:
     return [*faults, *script.hints]
 
 
+def script_rows(source: Source) -> list[dict[str, str]]:
+    """Return how the tracking script is in each storefront of a source, where we put it in.
+
+    Where none could be looked at there is one row, without a storefront, with the state unknown.
+    """
+    script = source.script
+    if not script.is_on:
+        return []
+    rows = [
+        {
+            "source": source.source,
+            "storefront": one.name or str(one.channel_id),
+            "state": one.state,
+            "pages": one.pages,
+            "consent_category": one.consent_category,
+            "fault": _SCRIPT_FAULTS.get(one.state, ""),
+        }
+        for one in script.channels
+    ]
+    unseen = {"storefront": "", "state": "unknown", "pages": "", "consent_category": ""}
+    return rows or [{"source": source.source, **unseen, "fault": script.note}]
+
+
 def _history(source: Source) -> HistoryProgress:
     done = source.orders_done
     if source.is_history_complete:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from headwater.domain.manifests import History, Manifest
 from headwater.usecases.connectors import KINDS
+from headwater.usecases.describe_source import script_rows
 from headwater.usecases.ports import Mark
 from headwater.usecases.run_files import open_frame, prefix_of, present_objects
 
@@ -79,6 +80,7 @@ def _let_go(account: str, run: str, runs: Runs, pipeline: Pipeline) -> bool:
 
 
 def _manifest(frame: RunFrame, accounts: Accounts, lake: Lake) -> Manifest:
+    sources = [one for one in accounts.sources(frame.account) if not one.is_removed]
     return Manifest(
         frame.account,
         frame.as_of_day,
@@ -91,11 +93,12 @@ def _manifest(frame: RunFrame, accounts: Accounts, lake: Lake) -> Manifest:
                 max(source.orders_total, source.orders_done),
                 source.is_history_complete,
             )
-            for source in accounts.sources(frame.account)
+            for source in sources
             # An ad platform or a CRM has no orders whose history could be missing.
-            if not source.is_removed and source.kind not in KINDS
+            if source.kind not in KINDS
         },
         models=frame.settings.models,
+        scripts=tuple(row for source in sources for row in script_rows(source)),
     )
 
 

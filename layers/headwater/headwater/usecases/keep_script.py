@@ -11,11 +11,15 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from headwater.errors import FatalError, RetriableError
+from headwater.domain.script_snippets import list_snippets
+from headwater.domain.sites import Site
+from headwater.errors import FatalError, RetriableError, UnknownResourceError
+from headwater.usecases.connect_source import find_source
 from headwater.usecases.ports import TrackingScript
-from headwater.usecases.script_keeper import ScriptKeeper, own_scripts
+from headwater.usecases.script_keeper import ScriptKeeper, own_scripts, present_tag
 
 if TYPE_CHECKING:
+    from headwater.domain.script_snippets import Snippet
     from headwater.usecases.ports import Clock, Source
     from headwater.usecases.script_keeper import ScriptPorts
 
@@ -75,6 +79,21 @@ def keep_script(
     state = keeper.state(note)
     ports.accounts.change_source(account, source.source, script=state)
     return state
+
+
+def list_source_snippets(account: str, name: str, *, ports: ScriptPorts) -> list[Snippet]:
+    """Return what to paste into the pages of a source's store by hand.
+
+    Raises:
+        UnknownResourceError: there is no such source, or it has no pages.
+    """
+    source = find_source(ports.accounts, account, name)
+    if source is None or not source.public_key:
+        message = f"there is no source {name} with pages of a shop"
+        raise UnknownResourceError(message)
+    site = ports.sites.find(source.public_key) or Site(account, name, frozenset())
+    tag = present_tag(source.public_key, site, ports=ports)
+    return list_snippets(tag, f"{ports.url}/l/{source.public_key}.js")
 
 
 def drop_script(account: str, source: Source, *, ports: ScriptPorts) -> TrackingScript:

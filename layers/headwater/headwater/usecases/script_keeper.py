@@ -73,6 +73,13 @@ def own_scripts(store: StoreScripts, source: Source) -> list[StoreScript]:
     return [one for one in store.scripts() if is_tag_of(one.html, source.public_key)]
 
 
+def present_tag(public_key: str, site: Site, *, ports: ScriptPorts) -> ScriptTag:
+    """Return the tag of the version that this deployment serves, as a site is told."""
+    build = ports.build()
+    address = f"{ports.url}/s/{build.script}"
+    return ScriptTag(address, (build.integrity,), public_key, tuple(own_domains(site)))
+
+
 class ScriptKeeper:
     """One source's script.
 
@@ -107,11 +114,10 @@ class ScriptKeeper:
     def keep(self) -> None:
         """Bring the store's scripts to what they have to be."""
         self._store = self._ports.stores.open_scripts(self._account, self._source)
-        self._build = self._ports.build()
         frontends = self._frontends()
-        domains = tuple(own_domains(self._site(frontends)))
+        tag = present_tag(self._source.public_key, self._site(frontends), ports=self._ports)
         for _ in range(_MOST_LOOKS):
-            if not self._look(frontends, domains):
+            if not self._look(frontends, tag):
                 break
         if any(one.pages == STOREFRONT for one in self._found.values()):
             self._hints.append(_WITHOUT_CHECKOUT)
@@ -142,7 +148,7 @@ class ScriptKeeper:
         self._hints += [f"The collector takes no hits from {one} yet." for one in left]
         return site
 
-    def _look(self, frontends: Sequence[StoreFrontend], domains: tuple[str, ...]) -> bool:
+    def _look(self, frontends: Sequence[StoreFrontend], tag: ScriptTag) -> bool:
         """Settle each storefront; tell whether there is reason for another look."""
         by_channel: defaultdict[int, list[StoreScript]] = defaultdict(list)
         for script in own_scripts(self._store, self._source):
@@ -150,19 +156,11 @@ class ScriptKeeper:
         look_again = False
         for frontend in frontends:
             ours = by_channel.pop(frontend.channel_id, [])
-            look_again |= self._settle(frontend, ours, self._tag(frontend, domains))
+            tag = replace(tag, is_stencil=frontend.is_stencil)
+            look_again |= self._settle(frontend, ours, tag)
         for closed in by_channel.values():
             self._delete(closed)
         return look_again
-
-    def _tag(self, frontend: StoreFrontend, domains: tuple[str, ...]) -> ScriptTag:
-        return ScriptTag(
-            f"{self._ports.url}/s/{self._build.script}",
-            (self._build.integrity,),
-            self._source.public_key,
-            domains,
-            is_stencil=frontend.is_stencil,
-        )
 
     def _settle(self, frontend: StoreFrontend, ours: list[StoreScript], tag: ScriptTag) -> bool:
         """Bring one storefront to what it has to be; tell whether to look again."""

@@ -47,6 +47,7 @@ ROLES_OF_ROUTE = {
     "POST /v1/sources/{source}/resume": _OWNER,
     "POST /v1/sources/{source}/reconnect": _OWNER,
     "PUT /v1/sources/{source}/options": _OWNER,
+    "GET /v1/sources/{source}/snippets": _READERS,
     "DELETE /v1/sources/{source}": _OWNER,
     "POST /v1/touchpoints": _SENDERS,
     "POST /v1/leads": _SENDERS,

@@ -9,7 +9,7 @@ from pydantic import Field
 from headwater.runtime.api.fields import ApiModel, Day, Ratio, with_example
 from headwater.runtime.api.models_reports import Envelope
 
-HealthPart = Literal["windows", "untagged", "landings", "pages"]
+HealthPart = Literal["windows", "untagged", "landings", "pages", "scripts"]
 Verdict = Literal["healthy", "low", "not_enough_data"]
 _WINDOW: dict[str, Any] = {
     "days": 30,
@@ -43,6 +43,7 @@ class HealthTotals(ApiModel):
     untagged_clicks: int
     sessions: int
     hits: int = Field(description="Page views of people, on whole UTC days.")
+    scripts_missing: int = Field(description="Storefronts that lack the script we put in.")
 
 
 class Window(ApiModel):
@@ -94,6 +95,17 @@ class PageRow(ApiModel):
     bot_hits: int
 
 
+class ScriptRow(ApiModel):
+    """The tracking script in a storefront, as the last pull before the run found it."""
+
+    source: str
+    storefront: str = Field(description="Empty where the store could not be asked.")
+    state: Literal["installed", "deleted", "disabled", "refused", "unknown"]
+    pages: str
+    consent_category: str
+    fault: str = Field(description="What is amiss, and what to do about it.")
+
+
 class HealthReport(Envelope):
     """Whether tracking sees what it should, and what hinders it."""
 
@@ -113,7 +125,13 @@ class HealthReport(Envelope):
                 "part": "windows",
                 "is_partial": False,
             },
-            "totals": {"verdict": "healthy", "untagged_clicks": 12, "sessions": 1204, "hits": 3310},
+            "totals": {
+                "verdict": "healthy",
+                "untagged_clicks": 12,
+                "sessions": 1204,
+                "hits": 3310,
+                "scripts_missing": 0,
+            },
             "rows": [_WINDOW],
             "untagged": [
                 {
@@ -137,6 +155,16 @@ class HealthReport(Envelope):
                     "bot_hits": 77,
                 }
             ],
+            "scripts": [
+                {
+                    "source": "bigcommerce",
+                    "storefront": "Harbor Coffee",
+                    "state": "installed",
+                    "pages": "all_pages",
+                    "consent_category": "targeting",
+                    "fault": "",
+                }
+            ],
             "notes": [],
             "next": None,
         }
@@ -144,12 +172,15 @@ class HealthReport(Envelope):
 
     parameters: HealthParameters
     totals: HealthTotals
-    rows: list[Window] | list[UntaggedRow] | list[LandingRow] | list[PageRow]
+    rows: list[Window] | list[UntaggedRow] | list[LandingRow] | list[PageRow] | list[ScriptRow]
     windows: list[Window] = Field(default_factory=list)
     untagged: list[UntaggedRow] = Field(
         default_factory=list, description="500 landing pages at most, the most clicked first."
     )
     landings: list[LandingRow] = Field(default_factory=list)
     pages: list[PageRow] = Field(default_factory=list)
+    scripts: list[ScriptRow] = Field(
+        default_factory=list, description="Of stores whose script Headwater put in."
+    )
     notes: list[str]
     next: None

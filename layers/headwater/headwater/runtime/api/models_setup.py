@@ -38,6 +38,42 @@ class UrlTemplates(ApiModel):
     rows: list[Template]
 
 
+class Snippet(ApiModel):
+    """A text to paste, and where."""
+
+    kind: str
+    place: str = Field(description="Where it belongs.")
+    text: str
+    is_pinned: bool = Field(
+        description="It names one version by its integrity; else pages load the newest."
+    )
+    note: str = Field(description="What to mind.")
+
+
+class SnippetList(ApiModel):
+    """The texts by which a shop's pages include the tracking script."""
+
+    model_config = with_example(
+        {
+            "account": "harbor",
+            "source": "bigcommerce",
+            "rows": [
+                {
+                    "kind": "theme",
+                    "place": "templates/layout/base.html of a Stencil theme, before </body>",
+                    "text": '<script async src="https://t.shop.example/s/0123456789ab.js" …',
+                    "is_pinned": True,
+                    "note": "Names one version by its integrity, as the checkout has to.",
+                }
+            ],
+        }
+    )
+
+    account: str
+    source: str
+    rows: list[Snippet]
+
+
 class TaggedLinkAnswer(ApiModel):
     """A link that carries its campaign, and how its clicks will be counted."""
 

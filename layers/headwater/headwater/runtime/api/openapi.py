@@ -55,7 +55,7 @@ from headwater.runtime.api.models_reconciliation import (
 )
 from headwater.runtime.api.models_refresh import RefreshAnswer, RefreshBody
 from headwater.runtime.api.models_reports import CreditTrail, ReportList, RoiReport
-from headwater.runtime.api.models_setup import TaggedLinkAnswer, UrlTemplates
+from headwater.runtime.api.models_setup import SnippetList, TaggedLinkAnswer, UrlTemplates
 from headwater.runtime.api.models_sources import (
     OneSource,
     ProblemDocument,
@@ -187,6 +187,7 @@ _MODELS = (
     SubscriptionPreview,
     SubscriptionRulesAnswer,
     SubscriptionRulesBody,
+    SnippetList,
     SubscriptionsReport,
     TaggedLinkAnswer,
     TouchpointsPost,

@@ -1,5 +1,6 @@
 """What an owner does with a connected source: test it, pause and resume it, remove it."""
 
+from dataclasses import asdict
 from typing import Annotated, Literal
 
 from aws_lambda_powertools.event_handler import Response
@@ -12,6 +13,7 @@ from headwater.runtime.api.bodies import read_model
 from headwater.runtime.api.connector_answers import answer_test
 from headwater.runtime.api.contract import NEEDS_KEY, answers, takes
 from headwater.runtime.api.models_connecting import OptionsRequest
+from headwater.runtime.api.models_setup import SnippetList
 from headwater.runtime.api.models_sources import OneSource, TriedSource
 from headwater.runtime.api.routes_sources import (
     deadline_of,
@@ -23,6 +25,7 @@ from headwater.runtime.api.routing import account_of, new_router
 from headwater.runtime.api.source_progress import details_of, scopes_of
 from headwater.runtime.observability import logger
 from headwater.usecases.connectors import KINDS
+from headwater.usecases.keep_script import list_source_snippets
 from headwater.usecases.manage_connectors import choose_ad_accounts
 from headwater.usecases.manage_sources import (
     known_source,
@@ -38,7 +41,7 @@ _ACCEPTED = 202
 def manage_routes() -> Router:
     """Return the routes of a connected store."""
     router = new_router()
-    for add in (_add_test, _add_pause, _add_resume, _add_options, _add_removal):
+    for add in (_add_test, _add_pause, _add_resume, _add_options, _add_snippets, _add_removal):
         add(router)
     return router
 
@@ -130,6 +133,26 @@ def _add_options(router: Router) -> None:
             )
             return source_answer(account, changed)
         return source_answer(account, switch_options(router, account, source, options_of(asked)))
+
+
+def _add_snippets(router: Router) -> None:
+    """Add the route that gives what to paste by hand."""
+
+    @router.get(
+        "/v1/sources/<source>/snippets",
+        operation_id="list_snippets",
+        summary="What to paste where the tracking script is put in by hand",
+        description="For a theme, Google Tag Manager, Catalyst and the order page; pinned ones "
+        "name the present version by its integrity.",
+        tags=["sources"],
+        responses=answers(SnippetList, 404),
+        security=NEEDS_KEY,
+    )
+    def read_snippets(source: str) -> Response[str]:
+        account = account_of(router)
+        ports = bootstrap.script_ports(deadline_of(router))
+        rows = [asdict(one) for one in list_source_snippets(account, source, ports=ports)]
+        return json_answer({"account": account, "source": source, "rows": rows})
 
 
 def _add_removal(router: Router) -> None:

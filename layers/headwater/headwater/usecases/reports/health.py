@@ -70,7 +70,7 @@ def _spell(
     request: HealthRequest, document: dict[str, Any], published: PublishedRun
 ) -> dict[str, Any]:
     span = request.query.span
-    spelled = spell_health(document)
+    spelled = spell_health(document, published.manifest.scripts)
     return {
         "parameters": {
             "from": span.first.isoformat(),
