@@ -10,7 +10,7 @@ from tests.infrastructure.template_file import as_list, resources_of, statements
 type Json = dict[str, Any]
 
 # Steps whose failure is a gap that a report names: the run goes on.
-GAPS = {"Reconcile orders": "List marked days"}
+GAPS = {"Reconcile orders": "List marked days", "Pull ad costs": "Reconcile orders"}
 # What Lambda itself may answer when trying again helps.
 OF_LAMBDA = {
     "Lambda.AWSLambdaException",
@@ -72,15 +72,29 @@ def test_every_step_that_fails_is_recorded(machine: Json) -> None:
         ]
 
 
-def test_a_store_that_cannot_be_reconciled_costs_no_report(machine: Json) -> None:
+def test_what_cannot_be_asked_costs_no_report(machine: Json) -> None:
     for name, following in GAPS.items():
         state = machine["States"][name]
 
-        assert state["Next"] == following
-        assert state["ResultPath"] is None
         assert [(catch["ErrorEquals"], catch["Next"]) for catch in state["Catch"]] == [
             (["States.ALL"], following)
         ]
+
+
+def test_a_reconciliation_changes_nothing_that_is_handed_on(machine: Json) -> None:
+    state = machine["States"]["Reconcile orders"]
+
+    assert (state["Next"], state["ResultPath"]) == ("List marked days", None)
+
+
+def test_ad_cost_is_pulled_until_there_is_no_more(machine: Json) -> None:
+    states = machine["States"]
+
+    assert states["Pull ad costs"]["Next"] == "More ad cost?"
+    assert states["More ad cost?"]["Choices"] == [
+        {"Variable": "$.more", "BooleanEquals": True, "Next": "Pull ad costs"}
+    ]
+    assert states["More ad cost?"]["Default"] == "Reconcile orders"
 
 
 def test_a_recorded_failure_ends_in_failure_even_if_it_could_not_be_recorded(
@@ -125,7 +139,7 @@ def test_orders_are_pulled_until_there_are_no_more(machine: Json) -> None:
 
     assert machine["StartAt"] == states["Pull orders"]["Next"] == "More to pull?"
     assert states["More to pull?"]["Choices"][0]["Next"] == "Pull orders"
-    assert states["More to pull?"]["Default"] == "Reconcile orders"
+    assert states["More to pull?"]["Default"] == "Pull ad costs"
 
 
 def test_states_hand_on_keys_and_counts(machine: Json) -> None:

@@ -51,6 +51,7 @@ USED: dict[str, list[Callable[[], object]]] = {
         bootstrap.edges,
     ],
     "PullOrdersFunction": [bootstrap.pipeline, lambda: bootstrap.pull_ports(LATER)],
+    "PullAdCostsFunction": [lambda: bootstrap.cost_ports(LATER)],
     "ReconcileOrdersFunction": [
         lambda: bootstrap.reconcile_ports(LATER),
         bootstrap.reconciliations,

@@ -34,6 +34,7 @@ from headwater.runtime.storage import (
 )
 from headwater.usecases.connect_connector import ConnectorPorts
 from headwater.usecases.connect_source import ConnectPorts
+from headwater.usecases.cost_pull import CostPorts
 from headwater.usecases.directory_pull import DirectoryPorts
 from headwater.usecases.explain_credits import ExplainPorts
 from headwater.usecases.export_facts import Tables
@@ -137,6 +138,19 @@ def connectors(deadline: datetime) -> Connectors:
 def connector_ports(deadline: datetime) -> ConnectorPorts:
     """Return what connecting an ad platform or a CRM works with."""
     return ConnectorPorts(clock(), accounts(), secrets(), connectors(deadline))
+
+
+def cost_ports(deadline: datetime) -> CostPorts:
+    """Return what a pull of ad cost works with."""
+    return CostPorts(
+        clock=clock(),
+        accounts=accounts(),
+        runs=runs(),
+        connectors=connectors(deadline),
+        costs=costs(),
+        lake=lake(),
+        token_hex=token_hex,
+    )
 
 
 def reconciliations() -> Reconciliations:

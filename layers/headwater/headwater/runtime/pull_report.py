@@ -8,6 +8,7 @@ from headwater.errors import StoreUnavailableError
 from headwater.runtime.observability import count, logger
 
 if TYPE_CHECKING:
+    from headwater.usecases.pull_ad_costs import PulledCosts
     from headwater.usecases.pull_orders import InvokedPulls
     from headwater.usecases.source_pull import PulledOrders
 
@@ -26,6 +27,29 @@ def report_pulls(invoked: InvokedPulls) -> dict[str, Any]:
         message = f"the pull of {', '.join(invoked.failed)} could not be invoked"
         raise StoreUnavailableError(message)
     return {"invoked": len(invoked.accounts)}
+
+
+def report_costs(account: str, run: str, pulled: PulledCosts) -> dict[str, Any]:
+    """Report one invocation's pull of ad cost; the result is the next state's input."""
+    counts = {
+        "cost_rows": pulled.rows,
+        "cost_days_changed": pulled.days_changed,
+        "cost_rows_rejected": pulled.rejected,
+    }
+    count(
+        CostRows=pulled.rows,
+        CostDaysChanged=pulled.days_changed,
+        CostRowsRejected=pulled.rejected,
+        CostSourcesFailed=len(pulled.failed_sources),
+    )
+    for failed in pulled.failed_sources:
+        logger.error(
+            "source of ad cost failed",
+            extra={"account": account, "source": failed.source, "status": failed.status},
+        )
+    told = {"account": account, "run": run, "more": pulled.more, **counts}
+    logger.info("ad cost pulled", extra=told)
+    return told
 
 
 def report_pull(account: str, run: str | None, pulled: PulledOrders) -> dict[str, Any]:

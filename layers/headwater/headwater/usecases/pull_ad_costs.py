@@ -52,7 +52,7 @@ def pull_ad_costs(account: str, run: str, deadline: datetime, *, ports: CostPort
         LeaseLostError: the run no longer holds the account's lease.
     """
     ports.runs.renew(account, run, ports.clock.now() + LEASE)
-    total = PulledCosts()
+    total, asked = PulledCosts(), 0
     for source in ports.accounts.sources(account):
         kind = KINDS.get(source.kind)
         if kind is None or kind.role != AD_COST:
@@ -61,7 +61,9 @@ def pull_ad_costs(account: str, run: str, deadline: datetime, *, ports: CostPort
             total += _remove(account, source, kind, deadline, ports)
         elif not source.is_paused:
             total += _pull(account, source, kind, run, deadline, ports)
-    _record_gaps(account, run, total, ports)
+            asked += 1
+    if asked:
+        _record_gaps(account, run, total, ports)
     return total
 
 
@@ -91,10 +93,9 @@ def _as_pulled(counts: CostCounts) -> PulledCosts:
 
 
 def _record_gaps(account: str, run: str, pulled: PulledCosts, ports: CostPorts) -> None:
-    """Name in the run's record whose cost is not in it."""
+    """Name in the run's record whose cost is not in it, as of the latest invocation."""
     gaps = ", ".join(f"{one.source}: {one.status}" for one in pulled.failed_sources)
-    if gaps:
-        ports.runs.record(account, run, ports.clock.now(), ad_cost_gaps=gaps)
+    ports.runs.record(account, run, ports.clock.now(), ad_cost_gaps=gaps)
 
 
 def _remove(

@@ -105,6 +105,7 @@ class LastRun(ApiModel):
     run: str
     status: str = Field(description="done or failed.")
     failure: str = Field(description="The error's name, where it failed.")
+    ad_cost_gaps: str = Field(description="Ad platforms whose cost it lacks, each with its status.")
     ended_at: Instant | None
 
 
@@ -121,6 +122,7 @@ class RunState(ApiModel):
                 "run": "20261121T140003Z-1f0a",
                 "status": "done",
                 "failure": "",
+                "ad_cost_gaps": "",
                 "ended_at": "2026-11-21T14:02:11+00:00",
             },
             "sources": [

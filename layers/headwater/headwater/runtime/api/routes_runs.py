@@ -58,5 +58,6 @@ def _last_run(account: str, run: str) -> dict[str, Any] | None:
         "run": run,
         "status": recorded.get("status", ""),
         "failure": recorded.get("failure", ""),
+        "ad_cost_gaps": recorded.get("ad_cost_gaps", ""),
         "ended_at": recorded.get("updated_at"),
     }
