@@ -201,6 +201,26 @@ def test_a_wrong_clock_is_corrected(wrong_by: timedelta) -> None:
     assert at == NOW - timedelta(seconds=90)
 
 
+@pytest.mark.parametrize("way", [0, 40, 1_500, 9_900])
+def test_a_slow_way_does_not_move_a_hit(way: int) -> None:
+    sent = NOW_MS - way
+    assert corrected_time(NOW, sent, sent - 250) == NOW - timedelta(milliseconds=way + 250)
+
+
+def test_a_landing_on_a_cold_start_stays_before_the_sign_up_that_follows_it() -> None:
+    landed, signed_up = NOW_MS, NOW_MS + 1_800
+    landing = corrected_time(NOW + timedelta(seconds=3), landed + 5, landed)
+    sign_up = corrected_time(NOW + timedelta(milliseconds=1_840), signed_up + 5, signed_up)
+    assert landing == NOW
+    assert landing < sign_up
+
+
+@pytest.mark.parametrize("way", [-1, 10_001, 3_600_000])
+def test_a_difference_that_no_way_takes_is_the_clocks(way: int) -> None:
+    sent = NOW_MS - way
+    assert corrected_time(NOW, sent, sent - 250) == NOW - timedelta(milliseconds=250)
+
+
 @pytest.mark.parametrize(
     ("created", "expected"),
     [

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
 from headwater.domain.opt_ins import keep_opt_ins
 
 NOON = datetime(2026, 11, 1, 12, tzinfo=UTC)
@@ -40,6 +42,34 @@ def test_a_subscriber_record_away_from_any_order_re_engages() -> None:
 
 def test_a_first_opt_in_at_an_order_still_makes_a_lead() -> None:
     assert kept((hours(0), "customer"), orders=(hours(0),)) == [hours(0)]
+
+
+def seconds(n: float) -> timedelta:
+    return timedelta(seconds=n)
+
+
+@pytest.mark.parametrize("kind", ["subscriber", "customer"])
+@pytest.mark.parametrize("own", ["form", "api"])
+@pytest.mark.parametrize("record", [-600, -0.4, 0, 0.6, 600])
+def test_a_sign_up_that_the_shops_pages_tell_has_their_time_not_the_records(
+    record: float, own: str, kind: str
+) -> None:
+    assert kept((seconds(0), own), (seconds(record), kind)) == [seconds(0)]
+
+
+def test_a_record_of_another_time_is_a_sign_up_of_its_own() -> None:
+    events = ((seconds(-601), "subscriber"), (hours(24), "form"))
+    assert kept(*events) == [seconds(-601), hours(24)]
+    assert kept((seconds(-601), "subscriber"), (seconds(0), "form")) == [seconds(-601)]
+
+
+def test_a_record_beside_a_later_sign_up_of_the_pages_counts_once() -> None:
+    events = ((hours(0), "form"), (hours(48), "form"), (hours(48) - seconds(1), "subscriber"))
+    assert kept(*events) == [hours(0), hours(48)]
+
+
+def test_what_a_crm_tells_is_no_record_of_the_store() -> None:
+    assert kept((seconds(-1), "created"), (seconds(0), "form")) == [seconds(-1)]
 
 
 def test_a_form_beside_an_order_re_engages() -> None:

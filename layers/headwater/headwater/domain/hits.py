@@ -7,7 +7,7 @@ that nobody reads are ignored, so that a newer script may say more than an older
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from headwater.domain.bots import is_bot
@@ -29,8 +29,6 @@ from headwater.domain.validations import Visit
 from headwater.errors import InvalidRowError
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from headwater.domain.deliveries import Delivery
     from headwater.domain.landings import Landing
     from headwater.domain.rows import Row
@@ -38,7 +36,10 @@ if TYPE_CHECKING:
 # How far a hit may be from its arrival: scripts give up after a day, and clocks drift by minutes.
 _LONGEST_DELAY = timedelta(days=7)
 _LARGEST_LEAD = timedelta(minutes=5)
+# What a request takes, a cold start and a slow line included; more is the clock's error.
+_LONGEST_WAY = timedelta(seconds=10)
 
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 # The year 5138 in milliseconds; no clock is that wrong, and NaN is not below it either.
 _LARGEST_READING = 10**14
 
@@ -127,9 +128,11 @@ def _harmless(event: object) -> dict[str, str]:
 def corrected_time(received_at: datetime, sent: float | None, created: object) -> datetime:
     """Return when a hit happened, by our clock.
 
-    The browser's clock may be wrong by days, but not by much between two of its own readings:
-    received − (sent − created), kept within [received − 7 days, received + 5 minutes]. Without
-    either reading the hit happened when it was received.
+    The browser's clock may be wrong by days, but not by much between two of its own readings. Where
+    it was sent up to ten seconds before it was received, the clock is believed and the difference
+    is the way: created. Else it is the clock's error: received − (sent − created). Either is kept
+    within [received − 7 days, received + 5 minutes]. Without either reading the hit happened when
+    it was received.
 
     Args:
         received_at: our clock when the hit arrived.
@@ -147,7 +150,9 @@ def corrected_time(received_at: datetime, sent: float | None, created: object) -
     if not abs(created) < _LARGEST_READING:
         message = "created: too far from 1970"
         raise InvalidRowError(message)
-    delay = min(max(sent - created, -_milliseconds(_LARGEST_LEAD)), _milliseconds(_LONGEST_DELAY))
+    way = _milliseconds(received_at - _EPOCH) - sent
+    since = sent - created + (way if 0 <= way <= _milliseconds(_LONGEST_WAY) else 0)
+    delay = min(max(since, -_milliseconds(_LARGEST_LEAD)), _milliseconds(_LONGEST_DELAY))
     return received_at - timedelta(milliseconds=round(delay))
 
 
