@@ -5,7 +5,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .PHONY: help setup demo up check fmt fmt-check lint types imports template test test-browser bench \
 	bench-tracking bench-attribution build build-tracker deploy \
-	account connect replay-rejected lock clean chromium
+	account connect validate replay-rejected lock clean chromium
 
 VENVS := $(CURDIR)/.local/venvs
 BIN := $(VENVS)/dev/bin
@@ -103,6 +103,9 @@ replay-rejected: setup ## Send refused hits again: NAME=acme STACK=headwater FRO
 
 connect: setup ## Connect a store, with questions; ARGS=--help lists what can be given
 	@$(PYTHON) -m local.connect_source $(ARGS)
+
+validate: setup ## Test a store's tracking: ARGS="--url 'https://…' --kind sales"
+	@$(PYTHON) -m local.validate_tracking $(ARGS)
 
 LOCK = $(BIN)/uv pip compile --quiet --universal --python-version 3.12 \
 	--no-emit-index-url --no-emit-find-links $(ARGS)
