@@ -15,10 +15,10 @@ NODE = shutil.which("node")
 _SECONDS = 240
 
 
-def shop_in_a_browser(url: str, chromium: str) -> dict[str, Any]:
-    """Land from an ad, sign up and buy at a shop; return what was seen of it."""
+def shop_in_a_browser(url: str, chromium: str, landing: str = "") -> dict[str, Any]:
+    """Land from an ad (another one by its address), sign up and buy; return what was seen of it."""
     done = subprocess.run(
-        [str(NODE), "tests/browser/shop.js", url],
+        [str(NODE), "tests/browser/shop.js", url, landing],
         cwd=REPOSITORY,
         env={**os.environ, "CHROMIUM": chromium},
         capture_output=True,

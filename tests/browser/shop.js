@@ -1,13 +1,13 @@
 /**
- * Shop as a person does: `node tests/browser/shop.js SHOP_URL`. Lands from an ad, agrees, joins the
- * newsletter, buys the first product, and prints what it did as JSON.
+ * Shop as a person does: `node tests/browser/shop.js SHOP_URL [LANDING]`. Lands from an ad, agrees,
+ * joins the newsletter, buys the first product, and prints what it did as JSON.
  */
 
 import { openBrowser, pause, until } from "./harness.js";
 
 const EMAIL = "Shopper.One@example.com";
 
-async function shop(url) {
+async function shop(url, landing) {
   const browser = await openBrowser();
   try {
     // A browser without a window calls itself so, and is taken for the bot that it is.
@@ -19,7 +19,7 @@ async function shop(url) {
     context.on("weberror", (error) => problems.push(String(error.error())));
     context.on("console", (message) => message.type() === "error" && problems.push(message.text()));
     const page = await context.newPage();
-    await page.goto(`${url}/?utm_source=google&utm_medium=cpc&utm_campaign=spring&gclid=G-shop`);
+    await page.goto(landing);
     await page.waitForFunction(() => window.hw && window.hw.log);
     // Read the page as people do. A store stamps a sign-up with its second, and a hit's way to a cold
     // collector counts as a part of when it was: at once, the sign-up could precede the landing.
@@ -53,4 +53,6 @@ async function shop(url) {
   }
 }
 
-console.log(JSON.stringify(await shop(process.argv[2])));
+const [, , url, landing] = process.argv;
+const ad = `${url}/?utm_source=google&utm_medium=cpc&utm_campaign=spring&gclid=G-shop`;
+console.log(JSON.stringify(await shop(url, landing || ad)));

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from local import validate_tracking
 from local.storefront.model import StoreLine, StoreOrder
 from tests.integration.web.web_server import Page, redirect, web_server
 
@@ -161,6 +162,20 @@ def test_what_is_wrong_with_a_page_is_told(
     merchant = Merchant(connected, "v-wrong").start(f"{elsewhere}{path}?{MARKS}")
     assert merchant.item(item)["state"] == "failed"
     assert word in merchant.item(item)["cause"]
+
+
+def test_the_command_shows_the_list_and_ends_the_test(
+    connected: System, elsewhere: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    api = ["--api", connected.stack.reports_url, "--key", connected.key]
+    asked = ["--url", f"{elsewhere}/ad?{MARKS}", "--kind", "lead", "--wait", "0"]
+    assert validate_tracking.main([*api, *asked]) == 1
+    said = capsys.readouterr().out
+    assert f"302 {elsewhere}/ad?" in said
+    assert "✗ Campaign marks and click id are seen" in said
+    assert "✗ The visit is seen" in said
+    assert validate_tracking.main([*api, "--list"]) == 0
+    assert f"{elsewhere}/ad" in capsys.readouterr().out
 
 
 def test_a_page_of_somebody_else_is_not_fetched(connected: System) -> None:

@@ -15,9 +15,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from headwater.adapters.web.pages import WebPages
 from headwater.domain.nodes import hashed_email_node
 from headwater.domain.sites import Site
-from headwater.runtime import edge
+from headwater.runtime import bootstrap, edge, validating
+from headwater.runtime.settings import Settings
+from headwater.usecases.ports import Source
 from headwater.usecases.serve_script import Build
 from local.build_tracker import BUILT, build_tracker
 from local.storefront.model import StoreProduct
@@ -152,3 +155,35 @@ def test_the_ad_that_brought_a_shopper_gets_the_credit_for_what_he_buys(
     trail = side.call(route, caller=OWNER, source=STORE, order_id=str(shopped["order"]))["json"]
     (credited,) = trail["touches"]
     assert (credited["campaign"], credited["credits"]["last_click"]["net"]) == ("spring", "31.00")
+
+
+def test_a_merchant_tests_his_tracking_in_a_browser(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    build_tracker()
+    workshop = Workshop()
+    side = LambdaSide(workshop)
+    side.wire(monkeypatch)
+    for module in (edge, bootstrap):
+        monkeypatch.setattr(module, "scripts", BuiltScripts)
+    clock = RunningClock(workshop.clock.now())
+    monkeypatch.setattr(edge, "clock", lambda: clock)
+    monkeypatch.setattr(validating, "pages", WebPages)
+    monkeypatch.setattr(validating, "settings", lambda: Settings(loopback_pages="true"))
+    source = Source(STORE, "bigcommerce", "abc123", "arn:secret", public_key=KEY)
+    workshop.accounts.save_source(ACCOUNT, source)
+    with Storefront(tmp_path / "shop.sqlite") as shop, serving(side) as collector:
+        side.edge_sites.sites[KEY] = Site(ACCOUNT, STORE, frozenset({shop.url}))
+        shop.store.load_products([StoreProduct(501, "Blue mug")])
+        shop.store.configure(tracking_script=f"{collector}/l/{KEY}.js")
+        ad = f"{shop.url}/?utm_source=google&utm_medium=cpc&utm_campaign=spring&gclid=G-test"
+        body = {"url": ad, "kind": "sales"}
+        begun = side.call("POST /v1/validations", caller=OWNER, body=body)["json"]
+        shopped = shop_in_a_browser(shop.url, CHROMIUM, begun["link"])
+    record_what_is_queued(side)
+    workshop.clock.advance(timedelta(minutes=4))
+    workshop.order(shopped["order"], "2026-11-21 14:04", "31.00", email=EMAIL)
+    side.run_pipeline()
+    route = "POST /v1/validations/{validation}/end"
+    ended = side.call(route, caller=OWNER, validation=begun["validation"])["json"]
+    assert {item["state"] for item in ended["items"]} == {"passed"}, ended
