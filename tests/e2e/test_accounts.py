@@ -57,6 +57,7 @@ ATTEMPTS: dict[str, tuple[str, Any]] = {
     ),
     "DELETE /v1/contacts/{contact}/links/{other}": (f"/v1/contacts/{BUYER}/links/{BUYER}", None),
     "GET /v1/sources/{source}": ("/v1/sources/bigcommerce", None),
+    "GET /v1/sources/{source}/snippets": ("/v1/sources/bigcommerce/snippets", None),
     "POST /v1/sources/check": ("/v1/sources/check", {"store": "x", "access_token": "y"}),
     "POST /v1/sources/{source}/test": ("/v1/sources/bigcommerce/test", None),
     "POST /v1/sources/{source}/pause": ("/v1/sources/none/pause", None),
