@@ -12,8 +12,9 @@ _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 class Parameter:
     """A query parameter as a specification declares it.
 
-    ``type`` is string, integer, boolean, day or array (JSON); ``choices`` are the values, or an
-    array's items, that it may have; ``least`` and ``most`` bound a number.
+    ``type`` is string, integer, boolean, day, array (JSON) or list (between commas); ``choices``
+    are the values, or the items of an array or list, that it may have; ``least`` and ``most`` bound
+    a number.
     """
 
     name: str
@@ -78,10 +79,16 @@ def _array(value: str, parameter: Parameter) -> str:
     return f"{', '.join(strange)}: no such item" if strange else ""
 
 
+def _list(value: str, parameter: Parameter) -> str:
+    strange = [item for item in value.split(",") if item not in parameter.choices]
+    return f"{', '.join(strange)}: no such item" if strange else ""
+
+
 _TYPES: dict[str, Callable[[str, Parameter], str]] = {
     "string": _string,
     "integer": _integer,
     "boolean": _boolean,
     "day": _day,
     "array": _array,
+    "list": _list,
 }

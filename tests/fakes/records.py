@@ -201,13 +201,14 @@ class FakeJourneys(Marking):
             if stored is None:
                 self.profiles[key] = item
                 self.received[key] = received_at
-            elif item.created_at and (
-                stored.created_at is None or item.created_at < stored.created_at
-            ):
-                self.profiles[key] = replace(stored, created_at=item.created_at)
-            else:
+                changed.add(key)
                 continue
-            changed.add(key)
+            times = [at for at in (stored.created_at, item.created_at) if at]
+            phone = stored.phone or item.phone
+            better = replace(stored, created_at=min(times, default=None), phone=phone)
+            if better != stored:
+                self.profiles[key] = better
+                changed.add(key)
         return len(changed)
 
     def link_leads(

@@ -241,6 +241,15 @@ def test_a_profile_only_gains_or_improves_its_creation(journeys: Journeys) -> No
     assert [add(NOON - SECOND), add(NOON)] == [1, 0]
 
 
+def test_a_profile_gains_a_phone_once(journeys: Journeys) -> None:
+    def add(phone: str, created_at: datetime | None = NOON) -> int:
+        profile = Profile("node-1", "ann@example.com", created_at, phone)
+        return journeys.add_profiles("acme", [profile], RECEIVED)
+
+    assert [add(""), add("+1212"), add("+1212"), add("+1999"), add("")] == [1, 1, 0, 0, 0]
+    assert add("+1999", NOON - SECOND) == 1
+
+
 def test_of_two_profiles_in_a_batch_the_earlier_creation_counts(journeys: Journeys) -> None:
     profiles = [Profile("node-1", "ann@example.com", at) for at in (None, NOON, NOON - SECOND)]
     assert journeys.add_profiles("acme", profiles, RECEIVED) == 1

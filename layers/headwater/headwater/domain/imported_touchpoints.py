@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING
 
 from headwater.domain.journeys import (
+    RETOLD,
     Campaign,
     Identification,
     OptIn,
@@ -93,8 +94,12 @@ def imported_touch(
     node: str = "",
     referrer: str = "",
     landing_page: str = "",
+    is_retold: bool = False,
 ) -> Touchpoint:
-    """Return a touchpoint named by what it says: the same row again is the same touchpoint."""
+    """Return a touchpoint named by what it says: the same row again is the same touchpoint.
+
+    ``is_retold``: a CRM remembers it, and may have been told by the page that we track ourselves.
+    """
     said = {
         "at": at.isoformat(),
         "visitor": visitor,
@@ -103,8 +108,9 @@ def imported_touch(
         "landing_page": landing_page,
         **asdict(campaign),
     }
+    touch_id = imported_touch_id({name: value for name, value in said.items() if value})
     return Touchpoint(
-        imported_touch_id({name: value for name, value in said.items() if value}),
+        RETOLD + touch_id if is_retold else touch_id,
         at,
         visitor,
         node,

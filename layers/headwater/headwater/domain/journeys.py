@@ -14,6 +14,10 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from datetime import datetime
 
+# The beginning of a touchpoint's name where a CRM remembers the click. One that we have tracked
+# ourselves within the hour is the same click, and counts alone.
+RETOLD = "crm-"
+
 
 @dataclass(frozen=True, slots=True)
 class Campaign:
@@ -44,8 +48,8 @@ class Touchpoint:
     """One marketing contact: the opening of a session, or an imported click.
 
     A tracked touchpoint belongs to a visitor and is named by its session; an imported one may
-    belong to a node instead and is named by the hash of its row. ``referrer`` is a host,
-    ``landing_page`` a path.
+    belong to a node instead and is named by the hash of its row, behind ``RETOLD`` where a CRM has
+    told of it. ``referrer`` is a host, ``landing_page`` a path.
     """
 
     touch_id: str
@@ -122,6 +126,7 @@ class Profile:
     node: str
     email: str
     created_at: datetime | None = None
+    phone: str = ""
 
 
 def earlier(stored: Touchpoint, seen: Touchpoint) -> Touchpoint:

@@ -6,7 +6,7 @@ Reads the views ``orders touchpoints links claims optins contacts chains`` and m
 * ``placed_orders``: those of the bucket's contacts;
 * ``revenue_orders``: those that count as revenue, numbered by ``n`` in (contact, time, key) order;
 * ``known_touches``: the touches that belong to a contact, numbered by ``n`` in
-  (contact, time, id) order; bots have none;
+  (contact, time, id) order; bots have none, nor has what a CRM retells of a click that we tracked;
 
 and the macro ``in_bucket(contact)``. But for ``account_orders`` everything is of the bucket's
 contacts alone.
@@ -17,7 +17,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from headwater.domain.buckets import WHOLE_ACCOUNT, homes_of
-from headwater.usecases.row_tables import fill_table
+from headwater.domain.journeys import RETOLD
+from headwater.usecases.row_tables import fill_table, single_row
 
 if TYPE_CHECKING:
     import duckdb
@@ -146,6 +147,21 @@ FROM (
 ORDER BY n
 """
 
+# What a CRM remembers of a click within the hour of one that we have tracked is that click.
+_RETOLD_TOUCHES = f"""
+CREATE OR REPLACE TEMP TABLE retold_touches AS
+SELECT DISTINCT r.n FROM known_touches r JOIN known_touches t USING (contact)
+WHERE r.visitor = '' AND starts_with(r.touch_id, '{RETOLD}') AND NOT t.is_imported
+    AND t.occurred_at BETWEEN r.occurred_at - INTERVAL 1 HOUR AND r.occurred_at + INTERVAL 1 HOUR
+"""
+
+_WITHOUT_RETOLD = """
+CREATE OR REPLACE TEMP TABLE known_touches AS
+SELECT * REPLACE (row_number() OVER (ORDER BY n) - 1 AS n)
+FROM known_touches WHERE n NOT IN (SELECT n FROM retold_touches)
+ORDER BY n
+"""
+
 
 def build_journey_tables(
     db: duckdb.DuckDBPyConnection, settings: AccountSettings, bucket: Bucket = WHOLE_ACCOUNT
@@ -169,6 +185,9 @@ def build_journey_tables(
         db.execute(_BUCKET_VISITORS)
     chosen = "true" if bucket.is_whole else "visitor IN (SELECT visitor FROM identified)"
     db.execute(_KNOWN_TOUCHES.format(chosen=chosen))
+    db.execute(_RETOLD_TOUCHES)
+    if single_row(db, "SELECT count(*) FROM retold_touches") != (0,):
+        db.execute(_WITHOUT_RETOLD)
 
 
 def _choose_contacts(db: duckdb.DuckDBPyConnection, bucket: Bucket) -> None:

@@ -57,6 +57,14 @@ def by_status(answer: Answer) -> HeadwaterError | None:
     return meant(f"{sentence}: {excerpt(answer)} [{where}]")
 
 
+def json_by_status(answer: Answer) -> HeadwaterError | None:
+    """Return what ``by_status`` does; a good answer that is no JSON, or half of it, is none."""
+    error = by_status(answer)
+    if error is None and answer.said() is None:
+        return MalformedAnswerError(f"{answer.path}: {len(answer.body)} bytes that are not JSON")
+    return error
+
+
 def seconds(answer: Answer, header: str) -> float | None:
     """Return a header's number of seconds; None where it is missing or no duration."""
     return duration(answer.headers.get(header))

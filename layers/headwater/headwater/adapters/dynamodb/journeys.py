@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from headwater.adapters.dynamodb import codec, keys
@@ -105,21 +106,29 @@ class DynamoJourneys:
         return self._write(self._claims, account, keyed, received_at)
 
     def add_profiles(self, account: str, items: Sequence[Profile], received_at: datetime) -> int:
-        """Add profiles; a stored one only gains or improves (earlier) its ``created_at``."""
+        """Add profiles; a stored one only gains a phone or an earlier ``created_at``."""
         best: dict[keys.Key, Profile] = {}
         for item in items:
             key = keys.profile(account, item.node)
             seen = best.setdefault(key, item)
             if item.created_at and (not seen.created_at or item.created_at < seen.created_at):
-                best[key] = item
-        stored = self._table.get_many(list(best), ("created_at",))
+                best[key] = replace(item, phone=item.phone or seen.phone)
+            elif item.phone and not seen.phone:
+                best[key] = replace(seen, phone=item.phone)
+        stored = self._table.get_many(list(best), ("created_at", "phone"))
         new = {key: profile for key, profile in best.items() if key not in stored}
         self._put_profiles(new, received_at)
-        better = [
-            (key, p) for key, p in best.items() if key in stored and _improves(p, stored[key])
-        ]
-        outcomes = in_parallel(lambda pair: self._improve(*pair, received_at), better)
-        return len(new) + sum(outcomes)
+        known = {key: profile for key, profile in best.items() if key in stored}
+        better = [(key, p) for key, p in known.items() if _improves(p, stored[key])]
+        called = [(key, p) for key, p in known.items() if p.phone and not stored[key].get("phone")]
+        improved = in_parallel(lambda pair: self._improve(*pair, received_at), better)
+        improved += in_parallel(lambda pair: self._add_phone(*pair), called)
+        changed = {
+            key
+            for (key, _), is_changed in zip([*better, *called], improved, strict=True)
+            if is_changed
+        }
+        return len(new) + len(changed)
 
     def link_leads(
         self, account: str, nodes: Mapping[tuple[str, str], str], received_at: datetime
@@ -237,6 +246,12 @@ class DynamoJourneys:
             condition = "attribute_not_exists(#created_at) OR #created_at > :created_at"
         assign += ", #received_at = if_not_exists(#received_at, :received_at)"
         return self._table.update(key, assign, values, condition=condition) is not None
+
+    def _add_phone(self, key: keys.Key, profile: Profile) -> bool:
+        condition = "attribute_exists(#pk) AND attribute_not_exists(#phone)"
+        values = {"phone": profile.phone}
+        changed = self._table.update(key, "SET #phone = :phone", values, condition=condition)
+        return changed is not None
 
 
 def _improves(profile: Profile, stored: Item | None) -> bool:

@@ -55,14 +55,20 @@ TouchpointRow = create_model(
 )
 
 
-class Utm(ApiModel):
-    """The marks of a click, as a CRM keeps them."""
-
+class _UtmFields(ApiModel):
     source: _Text | None = None
     medium: _Text | None = None
     campaign: _Text | None = None
     content: _Text | None = None
     term: _Text | None = None
+
+
+Utm = create_model(
+    "Utm",
+    __base__=_UtmFields,
+    __doc__="The marks of a click, as a CRM keeps them.",
+    **_CLICK_ID_FIELDS,
+)
 
 
 class ListMembership(ApiModel):
@@ -89,10 +95,17 @@ class LeadRow(ApiModel):
     created_at: Instant
     lists: list[ListMembership] = Field(default=[], max_length=100)
     tags: list[Tag] = Field(default=[], max_length=100)
+    phone: _Text | None = None
     first_utm: Utm | None = None
-    first_at: Instant | None = Field(None, description="Of first_utm; created_at without it.")
+    first_url: str | None = Field(None, description="His first landing page; first_utm wins.")
+    first_referrer: str | None = None
+    first_at: Instant | None = Field(None, description="Of the first click; created_at without it.")
     last_utm: Utm | None = None
-    last_at: Instant | None = Field(None, description="Of last_utm, which is no click without it.")
+    last_url: str | None = None
+    last_referrer: str | None = None
+    last_at: Instant | None = Field(
+        None, description="Of the last click, which is none without it."
+    )
 
 
 class CostRow(ApiModel):

@@ -4,8 +4,9 @@
 """
 
 from headwater.usecases.connectors.kinds import AD_COST, LEADS, ConnectorKind, Credential
+from headwater.usecases.connectors.klaviyo import KLAVIYO
 from headwater.usecases.connectors.tiktok_ads import TIKTOK_ADS
 
-KINDS = {one.kind: one for one in (TIKTOK_ADS,)}
+KINDS = {one.kind: one for one in (TIKTOK_ADS, KLAVIYO)}
 
 __all__ = ["AD_COST", "KINDS", "LEADS", "ConnectorKind", "Credential"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
@@ -39,6 +40,9 @@ class ConnectorKind:
         restated_days: of ad cost, how long a platform changes what it has said of a day.
         longest_slice: of ad cost, the days of one report.
         history_days: of ad cost, how far back the platform tells.
+        overlap: of leads, how far a pull reaches back before the one before it began.
+        whole_every: of leads, after how many days all contacts are pulled again, where the vendor
+            does not tell of all that changes; 0 for never.
     """
 
     kind: str
@@ -51,6 +55,8 @@ class ConnectorKind:
     restated_days: int = 30
     longest_slice: int = 30
     history_days: int = 1126
+    overlap: timedelta = timedelta(minutes=10)
+    whole_every: int = 0
 
     @property
     def secrets(self) -> frozenset[str]:

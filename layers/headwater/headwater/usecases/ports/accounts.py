@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
+from headwater.domain.crm_contacts import LeadField  # noqa: TC001 - read with the annotations
+
 if TYPE_CHECKING:
     from datetime import date, datetime
 
@@ -124,6 +126,8 @@ class LeadBookmark:
     since: datetime | None = None
     place: str = ""
     done: int = 0
+    whole_at: datetime | None = None
+    run: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +175,8 @@ class Source:
     ``missing_scopes`` are the titles of the scopes that its token lacks. What the store says of
     itself is empty where the token may not ask. ``with_transactions``: its owner wants each order's
     payments, at the price of a call each. Of what is no store, ``identity`` tells whose it is,
-    ``ad_accounts`` are those that its owner has chosen, and the last two how far it is pulled.
+    ``ad_accounts`` are those that its owner has chosen, ``cost_bookmarks`` and ``leads`` how far it
+    is pulled, and ``lead_fields`` what its owner takes a CRM's custom fields for.
     """
 
     source: str
@@ -208,6 +213,7 @@ class Source:
     ad_accounts: tuple[AdAccount, ...] = ()
     cost_bookmarks: tuple[CostBookmark, ...] = ()
     leads: LeadBookmark = field(default_factory=LeadBookmark)
+    lead_fields: tuple[LeadField, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from headwater.domain.costs import CostRow
+    from headwater.domain.crm_contacts import CrmContact
     from headwater.usecases.check_store import Permission
     from headwater.usecases.ports.accounts import AdAccount, Source
     from headwater.usecases.ports.stores import RejectedRow
@@ -26,12 +27,12 @@ class CostPage:
 
 @dataclass(frozen=True, slots=True)
 class LeadPage:
-    """Some contacts of a CRM, each as a row of ``POST /v1/leads``.
+    """Some contacts of a CRM.
 
     ``raw`` is what the vendor sent. ``behind`` is the place of the next page, and empty at the end.
     """
 
-    rows: tuple[Mapping[str, Any], ...]
+    rows: tuple[CrmContact, ...]
     rejected: tuple[RejectedRow, ...]
     raw: bytes
     behind: str
@@ -87,10 +88,12 @@ class AdPlatform(Connection, Protocol):
 class LeadSource(Connection, Protocol):
     """A CRM, seen with one set of credentials."""
 
-    def page(self, *, since: datetime | None, place: str) -> LeadPage:
+    def page(self, *, since: datetime | None, until: datetime, place: str) -> LeadPage:
         """Return a page of the contacts that changed since an instant (None: all).
 
-        ``place`` is where the page before ended, and empty for the first.
+        What changes after ``until``, the vendor's clock when the pull began, may be left to the
+        next pull. ``place`` is where the page before ended, and empty for the first. A row may come
+        twice, and one that names no email tells of a contact that another row has named.
         """
         ...
 

@@ -76,7 +76,7 @@ class Journeys(Protocol):
         ...
 
     def add_profiles(self, account: str, items: Sequence[Profile], received_at: datetime) -> int:
-        """Add profiles; a stored one only gains or improves (earlier) its ``created_at``."""
+        """Add profiles; a stored one only gains a phone or an earlier ``created_at``."""
         ...
 
     def link_leads(

@@ -1,0 +1,100 @@
+"""Pull leads, from every CRM that an account has connected, each apart."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from headwater.usecases.connectors import KINDS, LEADS
+from headwater.usecases.lead_pull import LeadPull
+from headwater.usecases.manage_sources import REMOVING, note_status, status_of
+from headwater.usecases.pull_orders import LEASE
+from headwater.usecases.source_pull import FailedSource
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from headwater.usecases.connectors import ConnectorKind
+    from headwater.usecases.lead_pull import LeadPorts
+    from headwater.usecases.ports import Source
+
+
+@dataclass(frozen=True, slots=True)
+class PulledLeads:
+    """What one invocation has pulled. ``more``: it ran out of time, call it again.
+
+    ``nameless`` contacts have no email, and so can meet no order.
+    """
+
+    contacts: int = 0
+    changed: int = 0
+    nameless: int = 0
+    rejected: int = 0
+    more: bool = False
+    failed_sources: tuple[FailedSource, ...] = ()
+
+    def __add__(self, other: PulledLeads) -> PulledLeads:
+        """Add up two sources."""
+        return PulledLeads(
+            self.contacts + other.contacts,
+            self.changed + other.changed,
+            self.nameless + other.nameless,
+            self.rejected + other.rejected,
+            self.more or other.more,
+            self.failed_sources + other.failed_sources,
+        )
+
+
+def pull_leads(account: str, run: str, deadline: datetime, *, ports: LeadPorts) -> PulledLeads:
+    """Pull all CRMs of an account until they are done or the deadline has come.
+
+    One that fails gets a status and a reason, is named in the result and in the run's record, and
+    stops no other. One that is paused is left alone. One that is being removed is forgotten: its
+    contacts have opted in, and stay.
+
+    Raises:
+        LeaseLostError: the run no longer holds the account's lease.
+    """
+    ports.runs.renew(account, run, ports.clock.now() + LEASE)
+    total = PulledLeads()
+    for source in ports.accounts.sources(account):
+        kind = KINDS.get(source.kind)
+        if kind is None or kind.role != LEADS:
+            continue
+        if source.status == REMOVING:
+            ports.accounts.remove_source(account, source.source)
+        elif not source.is_paused:
+            total += _pull(account, source, kind, run, deadline, ports)
+    _record_gaps(account, run, total, ports)
+    return total
+
+
+def _pull(
+    account: str,
+    source: Source,
+    kind: ConnectorKind,
+    run: str,
+    deadline: datetime,
+    ports: LeadPorts,
+) -> PulledLeads:
+    pull = LeadPull(account, source, kind, deadline, ports, run=run)
+    pull.go_on()
+    counts, error = pull.pulled, pull.failure
+    now = ports.clock.now()
+    note_status(account, source, error, accounts=ports.accounts, now=now)
+    failed: tuple[FailedSource, ...] = ()
+    if error:
+        failed = (FailedSource(source.source, status_of(error), str(error)),)
+    elif not counts.more:
+        ports.accounts.change_source(account, source.source, pulled_at=now)
+    return replace(
+        PulledLeads(counts.contacts, counts.changed, counts.nameless, counts.rejected, counts.more),
+        failed_sources=failed,
+    )
+
+
+def _record_gaps(account: str, run: str, pulled: PulledLeads, ports: LeadPorts) -> None:
+    """Name in the run's record whose leads are not in it."""
+    gaps = ", ".join(f"{one.source}: {one.status}" for one in pulled.failed_sources)
+    if gaps:
+        ports.runs.record(account, run, ports.clock.now(), lead_gaps=gaps)
