@@ -4,7 +4,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
 .PHONY: help setup demo up check fmt fmt-check lint types imports template test test-browser bench \
-	bench-tracking bench-attribution build build-tracker deploy \
+	bench-tracking bench-attribution bench-reports build build-tracker deploy \
 	account connect validate replay-rejected lock clean chromium
 
 VENVS := $(CURDIR)/.local/venvs
@@ -79,6 +79,9 @@ bench: setup ## Measure against the budgets; fails on what became slower
 
 bench-tracking: setup ## The script's size, the collector, the filter of bots, a million broken inputs; ARGS=--help
 	$(PYTHON) -m benchmarks.tracking $(ARGS)
+
+bench-reports: setup ## The reports of a year, and of five: time, growth, memory; ARGS=--help
+	$(PYTHON) -m benchmarks --only report --only customers $(ARGS)
 
 bench-attribution: setup ## The attribution engine beside a floor, plain SQL and its peers; ARGS=--help
 	$(PYTHON) -m benchmarks.attribution $(ARGS)

@@ -7,7 +7,17 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from benchmarks import chains, collector, effects, engine, mutations, pull, report, store
+from benchmarks import (
+    chains,
+    collector,
+    customers,
+    effects,
+    engine,
+    mutations,
+    pull,
+    report,
+    store,
+)
 from benchmarks.baseline import BASELINE, read_baseline, update_baseline
 from benchmarks.lines import TOLERANCE, render
 from benchmarks.scale import Scale
@@ -22,6 +32,7 @@ SUBJECTS: dict[str, Callable[[Scale], list[Line]]] = {
     "effects": effects.measure,
     "chains": chains.measure,
     "report": report.measure,
+    "customers": customers.measure,
     "store": store.measure,
     "pull": pull.measure,
     "collector": collector.measure,

@@ -50,8 +50,8 @@ def measure(scale: Scale) -> list[Line]:
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch)
         objects = write_run_tables(scale.orders, folder)
-        facts = _warm_facts(folder)
-        to_compute, to_read = _published(objects, {}), _published({}, {_YEAR.query: _REPORT})
+        facts = warm_facts(folder)
+        to_compute, to_read = published_run(objects), published_run({}, {_YEAR.query: _REPORT})
         floor, computed = best_of(
             scale.rounds,
             lambda: _group_by_campaign(folder, objects),
@@ -90,21 +90,22 @@ def measure(scale: Scale) -> list[Line]:
     ]
 
 
-def _warm_facts(folder: Path) -> S3Facts:
+def warm_facts(folder: Path) -> S3Facts:
     """Return the real adapter with every object in its folder already: it calls nothing."""
     return S3Facts(
         boto3.client("s3", region_name="us-east-1"), "no-bucket", folder, cache_bytes=2**40
     )
 
 
-def _published(objects: Objects, reports: dict[RoiQuery, str]) -> PublishedRun:
+def published_run(objects: Objects, reports: dict[RoiQuery, str] | None = None) -> PublishedRun:
+    """Return a finished run of these tables, which has stored these ROI reports."""
     settings = AccountSettings()
     manifest = Manifest(
         _ACCOUNT,
         LAST_DAY,
         settings.document(),
         tables=objects,
-        reports={ROI.key(query): key for query, key in reports.items()},
+        reports={ROI.key(query): key for query, key in (reports or {}).items()},
         histories={"shop": History(1, 1, is_complete=True)},
     )
     return PublishedRun(manifest, manifest.data_version, datetime(2026, 11, 1, tzinfo=UTC))

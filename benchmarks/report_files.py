@@ -1,4 +1,4 @@
-"""What a finished run leaves for reports: a year of credits, leads, cost and clicks, by month."""
+"""What a finished run leaves for reports: credits, leads, cost, clicks and chains of some years."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from benchmarks.database import connect
+from headwater.domain.manifests import ALL_DAYS
 from headwater.domain.models import MODELS, ROLES
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 FIRST_DAY, LAST_DAY = date(2025, 11, 1), date(2026, 10, 31)
 CAMPAIGNS = 200
 _SEED = 20_261_121
-_DAYS = (LAST_DAY - FIRST_DAY).days + 1
+_SUBSCRIBERS = 0.05  # of all contacts
 # Cumulated shares of the campaigns by Zipf's law, to be drawn from with a uniform number.
 _CAMPAIGNS = f"""
 CREATE TABLE campaigns AS
@@ -89,21 +90,51 @@ _TABLES = {
         FROM campaigns, days
     """,
     "clicks": f"SELECT day, {_DIMENSIONS}, {_VISIT}, 1 + number AS clicks FROM campaigns, days",
+    # All orders of a subscriber are one chain.
+    "chains": f"""
+        SELECT 'shop' AS source, n::VARCHAR AS order_id, 'shop#' || contact AS chain_id,
+            CASE WHEN rank = 1 THEN 'initial' ELSE 'rebill' END AS kind, rank - 1 AS cycle,
+            'shop' AS root_source, min(n) OVER (PARTITION BY contact)::VARCHAR AS root_order_id,
+            false AS is_inferred, false AS began_before
+        FROM drawn_orders WHERE contact % {round(1 / _SUBSCRIBERS)} = 0
+    """,
+    "subscriptions": f"""
+        SELECT 'shop#' || contact AS chain_id, 'shop' AS source, md5('contact' || contact) AS
+            contact, 'app' AS app, CASE WHEN max(placed_at) < TIMESTAMP '{LAST_DAY}' - INTERVAL 75
+            DAY THEN 'lapsed' ELSE 'active' END AS status, false AS is_inferred, false AS
+            began_before, '' AS returned_from, 'monthly' AS cadence, 1 AS cadence_months, 0 AS
+            cadence_days, count(*) AS orders, count(*) - 1 AS cycles, 0 AS skipped, 0 AS pauses,
+            min(n)::VARCHAR AS first_order_id, max(n)::VARCHAR AS last_order_id, min(placed_at) AS
+            started_at, max(placed_at) AS last_at, NULL::DATE AS next_expected, last(gross) AS
+            monthly_minor, CASE WHEN status = 'lapsed' THEN max(placed_at)::DATE + 60 END AS
+            lapsed_on, 0 AS days_to_churn
+        FROM drawn_orders WHERE contact % {round(1 / _SUBSCRIBERS)} = 0 GROUP BY contact
+    """,
 }
 _DAY_OF = {"credits": "placed_at", "leads": "opted_in_at", "spend": "day", "clicks": "day"}
 
 
-def write_run_tables(orders: int, folder: Path) -> Objects:
+def first_day(years: int) -> date:
+    """Return the first day of so many years."""
+    return FIRST_DAY.replace(year=FIRST_DAY.year + 1 - years)
+
+
+def write_run_tables(orders: int, folder: Path, years: int = 1) -> Objects:
     """Write the tables below a folder: a file per closed month, and one per day of the last.
 
     Returns the files by table and partition.
     """
     objects: Objects = {}
     with connect() as db:
-        _draw(db, orders)
+        _draw(db, orders, years)
         for table, query in _TABLES.items():
             db.execute(f"CREATE TABLE {table} AS {query}")
-            day = _DAY_OF[table]
+            day = _DAY_OF.get(table)
+            if day is None:
+                key = f"{table}.parquet"
+                objects[table] = {ALL_DAYS: key}
+                db.execute(f"COPY {table} TO '{folder / key}' (COMPRESSION zstd)")
+                continue
             is_closed = f"{day} < DATE '{LAST_DAY.replace(day=1)}'"
             partition = (
                 f"left(strftime({day}, '%Y-%m-%d'), CASE WHEN {is_closed} THEN 7 ELSE 10 END)"
@@ -119,18 +150,18 @@ def write_run_tables(orders: int, folder: Path) -> Objects:
     return objects
 
 
-def _draw(db: duckdb.DuckDBPyConnection, orders: int) -> None:
+def _draw(db: duckdb.DuckDBPyConnection, orders: int, years: int) -> None:
+    first, days = first_day(years), (LAST_DAY - first_day(years)).days + 1
     rng = np.random.default_rng(_SEED)
     gross = rng.lognormal(8.5, 0.7, orders).astype(np.int64) + 1
     touches = np.repeat(np.arange(orders), 2)
     columns: dict[str, dict[str, Any]] = {
         "columns_of_orders": {
             "n": np.arange(orders),
-            "second": rng.integers(5 * 3600, _DAYS * 86_400, orders),
+            "second": rng.integers(5 * 3600, days * 86_400, orders),
             "contact": rng.integers(0, max(orders * 6 // 10, 1), orders),
             "gross": gross,
             "refund": np.where(rng.random(orders) < 0.05, gross // 2, 0),  # noqa: PLR2004
-            "is_new": rng.random(orders) < 0.6,  # noqa: PLR2004
         },
         "columns_of_touches": {
             "n": touches,
@@ -142,12 +173,13 @@ def _draw(db: duckdb.DuckDBPyConnection, orders: int) -> None:
     for name, values in columns.items():
         db.register(name, values)
     db.execute(
-        "CREATE TABLE drawn_orders AS SELECT * EXCLUDE second, "
-        f"TIMESTAMP '{FIRST_DAY}' + to_seconds(second) AS placed_at FROM columns_of_orders"
+        "CREATE TABLE drawn_orders AS SELECT * EXCLUDE second, rank = 1 AS is_new, "
+        f"TIMESTAMP '{first}' + to_seconds(second) AS placed_at FROM (SELECT *, row_number() "
+        "OVER (PARTITION BY contact ORDER BY second, n) AS rank FROM columns_of_orders)"
     )
     db.execute("CREATE TABLE drawn_touches AS FROM columns_of_touches")
     db.execute(
-        f"CREATE TABLE days AS SELECT DATE '{FIRST_DAY}' + number::INTEGER AS day "
-        f"FROM range({_DAYS}) r (number)"
+        f"CREATE TABLE days AS SELECT DATE '{first}' + number::INTEGER AS day "
+        f"FROM range({days}) r (number)"
     )
     db.execute(_CAMPAIGNS)
