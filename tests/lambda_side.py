@@ -240,6 +240,8 @@ class LambdaSide:
             "costs": shop.costs,
             "edges": shop.edges,
             "people": shop.people,
+            "erasures": shop.erasures,
+            "forgetting": shop.forgetting,
             "products": shop.products,
             "lake": shop.lake,
             "facts": shop.facts,
@@ -357,7 +359,7 @@ def step_of_route(route: str) -> str:
     if path.startswith("/v1/validations"):
         return "validate_tracking"
     if "/v1/contacts/" in route:
-        return "link_contacts"
+        return "link_contacts" if "links" in path else "erase_contact"
     if path.startswith("/v1/settings/") or path == "/v1/effects/restate":
         return "manage_account"
     if path == "/v1/reconciliations" or path.endswith("/preview"):

@@ -30,7 +30,9 @@ from tests.fakes import (
     FakeClock,
     FakeCosts,
     FakeEdges,
+    FakeErasures,
     FakeFacts,
+    FakeForgetting,
     FakeJourneys,
     FakeLake,
     FakeLivePeople,
@@ -78,13 +80,15 @@ class Workshop:
         self.accounts = FakeAccounts()
         self.accounts.create(ACCOUNT, self.settings, self.clock.now())
         self.marks = FakeMarks()
-        self.orders = FakeOrders(self.marks, self.clock)
-        self.journeys = FakeJourneys(self.marks, self.clock)
+        self.erasures = FakeErasures()
+        self.orders = FakeOrders(self.marks, self.clock, self.erasures)
+        self.journeys = FakeJourneys(self.marks, self.clock, self.erasures)
         self.costs = FakeCosts(self.marks, self.clock)
-        self.edges = FakeEdges(self.marks, self.clock)
+        self.edges = FakeEdges(self.marks, self.clock, self.erasures)
         self.products = FakeProducts(self.marks, self.clock)
         self.facts = FakeFacts()
         self.people = FakeLivePeople(self.orders, self.journeys)
+        self.forgetting = FakeForgetting(self.journeys, self.edges)
         self.lake = FakeLake()
         self.runs = FakeRuns()
         self.validations = FakeValidations()

@@ -5,8 +5,8 @@ from tests.fakes.directory import FakeEdges, FakeProducts
 from tests.fakes.events import FakeClock, FakeHitQueue, FakePipeline, FakeReconciliations
 from tests.fakes.hooks import FakeHooks, FakeStoreHooks
 from tests.fakes.lake import FakeFacts, FakeLake
-from tests.fakes.people import FakeLivePeople
-from tests.fakes.records import FakeCosts, FakeJourneys, FakeOrders
+from tests.fakes.people import FakeForgetting, FakeLivePeople
+from tests.fakes.records import FakeCosts, FakeErasures, FakeJourneys, FakeOrders
 from tests.fakes.scripts import FakeEdgeSites, FakeStoreScripts, script_ports
 from tests.fakes.table import FakeTable
 from tests.fakes.validations import FakePages, FakeValidations
@@ -17,7 +17,9 @@ __all__ = [
     "FakeCosts",
     "FakeEdgeSites",
     "FakeEdges",
+    "FakeErasures",
     "FakeFacts",
+    "FakeForgetting",
     "FakeHitQueue",
     "FakeHooks",
     "FakeJourneys",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC
 from typing import TYPE_CHECKING
 
-from tests.fakes.records import Marking, on_days
+from tests.fakes.records import FakeErasures, Marking, on_days
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from headwater.domain.journeys import Edge
     from headwater.domain.products import Product
     from headwater.usecases.ports import Clock, Marks
+    from headwater.usecases.ports.erasure import Erasures
 
 
 def _day(instant: datetime) -> date:
@@ -21,14 +22,23 @@ def _day(instant: datetime) -> date:
 
 
 class FakeEdges(Marking):
-    def __init__(self, marks: Marks | None = None, clock: Clock | None = None) -> None:
+    def __init__(
+        self,
+        marks: Marks | None = None,
+        clock: Clock | None = None,
+        erasures: Erasures | None = None,
+    ) -> None:
         super().__init__(marks, clock)
+        self._erasures = erasures or FakeErasures()
         self._records: dict[tuple[str, str, str], Edge] = {}
         self._said: dict[tuple[str, str, str], Edge] = {}
 
     def add_records(self, account: str, edges: Sequence[Edge], received_at: datetime) -> int:  # noqa: ARG002
         new: dict[tuple[str, str, str], Edge] = {}
+        erased = self._erasures.of(account)
         for edge in edges:
+            if erased.covers(edge.node) or erased.covers(edge.other):
+                continue
             key = (account, edge.node, edge.other)
             if key not in self._records:
                 new.setdefault(key, edge)
@@ -48,6 +58,17 @@ class FakeEdges(Marking):
     def remove(self, account: str, edge: Edge) -> None:
         self.raise_marks(account, "edges", [_day(edge.at)])
         self._said.pop((account, edge.node, edge.other), None)
+
+    def forget(self, account: str, nodes: Collection[str]) -> int:
+        """Remove what records and people have said of any of these nodes."""
+        gone = 0
+        for stored in (self._records, self._said):
+            of_them = [key for key in stored if key[0] == account and {*key[1:]} & {*nodes}]
+            self.raise_marks(account, "edges", [_day(stored[key].at) for key in of_them])
+            for key in of_them:
+                del stored[key]
+            gone += len(of_them)
+        return gone
 
     def said_of(self, account: str, nodes: Collection[str]) -> list[Edge]:
         return [

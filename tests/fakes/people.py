@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from datetime import UTC
+from typing import TYPE_CHECKING, Any
 
 from headwater.usecases.ports.people import NodeEvents, Stored, VisitorEvents
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping
+    from collections.abc import Callable, Collection, Mapping, Sequence
 
-    from headwater.domain.journeys import OrderClaim
+    from headwater.domain.journeys import Identification, OrderClaim, Touchpoint
     from headwater.domain.orders import Order
+    from tests.fakes.directory import FakeEdges
     from tests.fakes.records import FakeJourneys, FakeOrders
 
 
@@ -72,6 +74,55 @@ class FakeLivePeople:
             for key in sorted(items)
             if is_wanted(key)
         ]
+
+
+class FakeForgetting:
+    def __init__(self, journeys: FakeJourneys, edges: FakeEdges) -> None:
+        self._journeys = journeys
+        self._edges = edges
+
+    def visits(
+        self,
+        account: str,
+        touchpoints: Sequence[Touchpoint],
+        identifications: Sequence[Identification],
+    ) -> None:
+        journeys = self._journeys
+        touched = {(account, "v", touch.visitor, touch.touch_id) for touch in touchpoints}
+        shown = {(account, each.visitor, each.event_id) for each in identifications}
+        self._remove(account, "touchpoints", journeys.touchpoints, touched.__contains__)
+        self._remove(account, "links", journeys.identifications, shown.__contains__)
+
+    def claims(self, account: str, order_keys: Collection[tuple[str, str]]) -> None:
+        wanted = {(account, *key) for key in order_keys}
+        self._remove(account, "claims", self._journeys.claims, lambda key: key[:3] in wanted)
+
+    def nodes(self, account: str, nodes: Collection[str]) -> int:
+        journeys = self._journeys
+        profiles = [key for key in journeys.profiles if key[0] == account and key[1] in nodes]
+        for key in profiles:
+            del journeys.profiles[key]
+        touched = self._remove(
+            account, "touchpoints", journeys.touchpoints, lambda k: _is_of(k, account, "c", nodes)
+        )
+        opted_in = self._remove(
+            account, "optins", journeys.opt_ins, lambda k: k[0] == account and k[1] in nodes
+        )
+        return len(profiles) + touched + opted_in + self._edges.forget(account, nodes)
+
+    def _remove(
+        self,
+        account: str,
+        table: str,
+        stored: dict[tuple[str, ...], Any],
+        is_gone: Callable[[tuple[str, ...]], bool],
+    ) -> int:
+        gone = {key: stored[key] for key in stored if is_gone(key)}
+        days = [item.at.astimezone(UTC).date() for item in gone.values()]
+        self._journeys.raise_marks(account, table, days)
+        for key in gone:
+            del stored[key]
+        return len(gone)
 
 
 def _is_of(key: tuple[str, ...], account: str, kind: str, owners: Collection[str]) -> bool:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import UTC, timedelta
 from typing import TYPE_CHECKING
 
+from headwater.domain.erasure import Erased, spared
 from headwater.domain.journeys import earlier
 from tests.fakes.accounts import FakeMarks
 from tests.fakes.events import FakeClock
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     )
     from headwater.domain.orders import Order
     from headwater.usecases.ports import Clock, Marks
+    from headwater.usecases.ports.erasure import Erasures
 
 MAX_CLAIMS = 20
 
@@ -46,15 +48,32 @@ class Marking:
             self.marks.raise_marks(account, table, sorted(set(days)), self.clock.now())
 
 
+class FakeErasures:
+    def __init__(self) -> None:
+        self._since: defaultdict[str, dict[str, datetime]] = defaultdict(dict)
+
+    def of(self, account: str) -> Erased:
+        return Erased(self._since[account])
+
+    def add(self, account: str, nodes: Collection[str], at: datetime) -> None:
+        self._since[account] |= dict.fromkeys(nodes, at)
+
+
 class FakeOrders(Marking):
-    def __init__(self, marks: Marks | None = None, clock: Clock | None = None) -> None:
+    def __init__(
+        self,
+        marks: Marks | None = None,
+        clock: Clock | None = None,
+        erasures: Erasures | None = None,
+    ) -> None:
         super().__init__(marks, clock)
+        self._erasures = erasures or FakeErasures()
         self._stored: dict[tuple[str, str, str], tuple[Order, datetime]] = {}
         self.stored_at: dict[tuple[str, ...], datetime] = {}
 
     def upsert(self, account: str, orders: Sequence[Order], fetched_at: datetime) -> int:
         newest: dict[tuple[str, str], Order] = {}
-        for order in orders:
+        for order in map(self._erasures.of(account).blank, orders):
             seen = newest.get(order.key)
             if seen is None or order.modified_at > seen.modified_at:
                 newest[order.key] = order
@@ -120,8 +139,14 @@ class FakeJourneys(Marking):
     ``stored_at`` says since when an item is as it is.
     """
 
-    def __init__(self, marks: Marks | None = None, clock: Clock | None = None) -> None:
+    def __init__(
+        self,
+        marks: Marks | None = None,
+        clock: Clock | None = None,
+        erasures: Erasures | None = None,
+    ) -> None:
         super().__init__(marks, clock)
+        self._erasures = erasures or FakeErasures()
         self.profiles: dict[tuple[str, str], Profile] = {}
         self.leads: dict[tuple[str, str, str], str] = {}
         self.received: dict[tuple[str, ...], datetime] = {}
@@ -136,7 +161,7 @@ class FakeJourneys(Marking):
         self, account: str, touchpoints: Sequence[Touchpoint], received_at: datetime
     ) -> int:
         merged: dict[tuple[str, ...], Touchpoint] = {}
-        for touch in touchpoints:
+        for touch in spared(touchpoints, self._erasures.of(account)):
             owner = ("v", touch.visitor) if touch.visitor else ("c", touch.node)
             key: tuple[str, ...] = (account, *owner, touch.touch_id)
             known = merged.get(key) or self.touchpoints.get(key)
@@ -153,17 +178,19 @@ class FakeJourneys(Marking):
     def add_identifications(
         self, account: str, items: Sequence[Identification], received_at: datetime
     ) -> int:
-        keyed = [((account, item.visitor, item.event_id), item) for item in items]
+        kept = spared(items, self._erasures.of(account))
+        keyed = [((account, item.visitor, item.event_id), item) for item in kept]
         return self._add(account, "links", self.identifications, keyed, received_at)
 
     def add_opt_ins(self, account: str, items: Sequence[OptIn], received_at: datetime) -> int:
-        keyed = [((account, item.node, item.source, item.opt_in_id), item) for item in items]
+        kept = spared(items, self._erasures.of(account))
+        keyed = [((account, item.node, item.source, item.opt_in_id), item) for item in kept]
         return self._add(account, "optins", self.opt_ins, keyed, received_at)
 
     def add_claims(self, account: str, items: Sequence[OrderClaim], received_at: datetime) -> int:
         taken = self._claimed
         keyed: dict[tuple[str, ...], OrderClaim] = {}
-        for item in items:
+        for item in spared(items, self._erasures.of(account)):
             key: tuple[str, ...] = (
                 *(account, item.source, item.order_id),
                 *(item.visitor, item.event_id),
@@ -195,7 +222,8 @@ class FakeJourneys(Marking):
 
     def add_profiles(self, account: str, items: Sequence[Profile], received_at: datetime) -> int:
         changed = set()
-        for item in items:
+        erased = self._erasures.of(account)
+        for item in (item for item in items if not erased.covers(item.node)):
             key = (account, item.node)
             stored = self.profiles.get(key)
             if stored is None:

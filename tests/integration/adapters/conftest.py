@@ -16,6 +16,7 @@ from moto import mock_aws
 from headwater.adapters.dynamodb.accounts import DynamoAccounts
 from headwater.adapters.dynamodb.costs import DynamoCosts
 from headwater.adapters.dynamodb.edges import DynamoEdges
+from headwater.adapters.dynamodb.erasures import DynamoErasures, DynamoForgetting
 from headwater.adapters.dynamodb.hooks import DynamoHooks
 from headwater.adapters.dynamodb.journeys import DynamoJourneys
 from headwater.adapters.dynamodb.live_people import DynamoLivePeople
@@ -30,6 +31,8 @@ from tests.fakes import (
     FakeClock,
     FakeCosts,
     FakeEdges,
+    FakeErasures,
+    FakeForgetting,
     FakeHooks,
     FakeJourneys,
     FakeLivePeople,
@@ -47,6 +50,7 @@ if TYPE_CHECKING:
 
     from headwater.usecases.ports import Accounts, Costs, Journeys, Marks, Orders, Runs
     from headwater.usecases.ports.directory import Edges, Products
+    from headwater.usecases.ports.erasure import Erasures, Forgetting
     from headwater.usecases.ports.hooks import Hooks
     from headwater.usecases.ports.people import LivePeople
     from headwater.usecases.ports.validations import Validations
@@ -69,6 +73,8 @@ class Stores:
     products: Products
     hooks: Hooks
     people: LivePeople
+    erasures: Erasures
+    forgetting: Forgetting
     validations: Validations
 
 
@@ -133,19 +139,21 @@ def on_fake_tables() -> Stores:
 
 def adapters_on(orders: Table, journeys: Table, costs: Table, accounts: Table) -> Stores:
     clock = FakeClock()
-    marks = DynamoMarks(accounts)
+    marks, erasures = DynamoMarks(accounts), DynamoErasures(accounts)
     return Stores(
         clock,
         DynamoAccounts(accounts),
         DynamoRuns(accounts),
         marks,
-        DynamoOrders(orders, marks, clock),
-        DynamoJourneys(journeys, marks, clock),
+        DynamoOrders(orders, marks, clock, erasures),
+        DynamoJourneys(journeys, marks, clock, erasures),
         DynamoCosts(costs, marks, clock),
-        DynamoEdges(journeys, marks, clock),
+        DynamoEdges(journeys, marks, clock, erasures),
         DynamoProducts(orders, marks, clock),
         DynamoHooks(accounts),
         DynamoLivePeople(orders, journeys),
+        erasures,
+        DynamoForgetting(journeys, marks, clock),
         DynamoValidations(accounts),
     )
 
@@ -153,8 +161,12 @@ def adapters_on(orders: Table, journeys: Table, costs: Table, accounts: Table) -
 @pytest.fixture
 def in_memory() -> Stores:
     clock = FakeClock()
-    marks = FakeMarks()
-    orders, journeys = FakeOrders(marks, clock), FakeJourneys(marks, clock)
+    marks, erasures = FakeMarks(), FakeErasures()
+    orders = FakeOrders(marks, clock, erasures)
+    journeys, edges = (
+        FakeJourneys(marks, clock, erasures),
+        FakeEdges(marks, clock, erasures),
+    )
     return Stores(
         clock,
         FakeAccounts(),
@@ -163,10 +175,12 @@ def in_memory() -> Stores:
         orders,
         journeys,
         FakeCosts(marks, clock),
-        FakeEdges(marks, clock),
+        edges,
         FakeProducts(marks, clock),
         FakeHooks(),
         FakeLivePeople(orders, journeys),
+        erasures,
+        FakeForgetting(journeys, edges),
         FakeValidations(),
     )
 

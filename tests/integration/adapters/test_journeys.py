@@ -10,7 +10,7 @@ from headwater.adapters.dynamodb import keys
 from headwater.adapters.dynamodb.journeys import MAX_CLAIMS, DynamoJourneys
 from headwater.domain.journeys import Campaign, Profile, Touchpoint
 from headwater.errors import ConflictError
-from tests.fakes import FakeClock, FakeMarks
+from tests.fakes import FakeClock, FakeErasures, FakeMarks
 from tests.integration.adapters.samples import (
     DAY,
     NEXT_DAY,
@@ -325,7 +325,7 @@ def test_two_workers_cannot_lose_the_earlier_of_two_hits(
     if is_stored:
         on_aws.journeys.add_touchpoints("acme", [a_touchpoint()], RECEIVED)
     marks = InterruptedMarks(lambda: on_aws.journeys.add_touchpoints("acme", [other], RECEIVED))
-    journeys = DynamoJourneys(tables.journeys, marks, FakeClock())
+    journeys = DynamoJourneys(tables.journeys, marks, FakeClock(), FakeErasures())
     assert journeys.add_touchpoints("acme", [ours], RECEIVED) == (not other_is_earlier)
     assert list(journeys.touchpoints_on("acme", DAY)) == [early]
 
@@ -337,6 +337,8 @@ def test_a_session_that_never_stops_changing_is_a_conflict(on_aws: Stores, table
         touch = a_touchpoint(at=NOON - next(steps) * SECOND)
         on_aws.journeys.add_touchpoints("acme", [touch], RECEIVED)
 
-    journeys = DynamoJourneys(tables.journeys, InterruptedMarks(act, times=19), FakeClock())
+    journeys = DynamoJourneys(
+        tables.journeys, InterruptedMarks(act, times=19), FakeClock(), FakeErasures()
+    )
     with pytest.raises(ConflictError):
         journeys.add_touchpoints("acme", [a_touchpoint(at=NOON - HOUR)], RECEIVED)

@@ -13,7 +13,7 @@ from headwater.domain.nodes import customer_node, email_node
 from headwater.domain.orders import OrderLine, Refund, RefundItem
 from headwater.domain.readings import CLEARLY
 from headwater.errors import ConflictError
-from tests.fakes import FakeClock, FakeMarks, FakeTable
+from tests.fakes import FakeClock, FakeErasures, FakeMarks, FakeTable
 from tests.integration.adapters.samples import DAY, NEXT_DAY, NOON, an_order
 
 if TYPE_CHECKING:
@@ -161,7 +161,9 @@ def test_days_are_marked_before_their_orders_are_written() -> None:
 
     marks = FakeMarks()
     with pytest.raises(KeyboardInterrupt):
-        DynamoOrders(DyingTable(), marks, FakeClock()).upsert("acme", [an_order()], FETCHED)
+        DynamoOrders(DyingTable(), marks, FakeClock(), FakeErasures()).upsert(
+            "acme", [an_order()], FETCHED
+        )
     assert marked_days(marks) == [DAY]
 
 
@@ -202,7 +204,7 @@ class InterruptedMarks(FakeMarks):
 def test_a_newer_order_that_is_written_meanwhile_survives(on_aws: Stores, tables: Tables) -> None:
     newer = an_order(modified_at=NOON + HOUR, status_id=4)
     marks = InterruptedMarks([lambda: on_aws.orders.upsert("acme", [newer], FETCHED)])
-    late = DynamoOrders(tables.orders, marks, FakeClock())
+    late = DynamoOrders(tables.orders, marks, FakeClock(), FakeErasures())
     assert late.upsert("acme", [an_order()], FETCHED) == 0
     assert on_aws.orders.get("acme", "store", "101") == newer
 
@@ -215,7 +217,7 @@ def test_an_older_order_that_is_written_meanwhile_is_replaced(
     newest = an_order(modified_at=NOON + HOUR, status_id=4)
     on_aws.orders.upsert("acme", [base], FETCHED)
     marks = InterruptedMarks([lambda: on_aws.orders.upsert("acme", [moved], FETCHED)])
-    late = DynamoOrders(tables.orders, marks, FakeClock())
+    late = DynamoOrders(tables.orders, marks, FakeClock(), FakeErasures())
     assert late.upsert("acme", [newest], FETCHED) == 1
     assert on_aws.orders.get("acme", "store", "101") == newest
     # The day that the other writer moved the order to is marked too: the order leaves it.
@@ -230,7 +232,7 @@ def test_an_order_that_never_stops_changing_is_a_conflict(on_aws: Stores, tables
             for version in versions
         ]
     )
-    late = DynamoOrders(tables.orders, marks, FakeClock())
+    late = DynamoOrders(tables.orders, marks, FakeClock(), FakeErasures())
     with pytest.raises(ConflictError):
         late.upsert("acme", [an_order(modified_at=NOON + HOUR)], FETCHED)
 

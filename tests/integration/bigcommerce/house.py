@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from headwater.adapters.bigcommerce import BigCommerceSources
 from headwater.adapters.dynamodb.accounts import DynamoAccounts
+from headwater.adapters.dynamodb.erasures import DynamoErasures
 from headwater.adapters.dynamodb.hooks import DynamoHooks
 from headwater.adapters.dynamodb.marks import DynamoMarks
 from headwater.adapters.dynamodb.orders import DynamoOrders
@@ -226,7 +227,7 @@ class _Desk:
         self.hooks = DynamoHooks(accounts)
         self.runs = DynamoRuns(accounts)
         self.marks = DynamoMarks(accounts)
-        self.orders = DynamoOrders(orders, self.marks, clock)
+        self.orders = DynamoOrders(orders, self.marks, clock, DynamoErasures(accounts))
         self.products = DynamoProducts(orders, self.marks, clock)
         self.lake = guard(house.lake)
 

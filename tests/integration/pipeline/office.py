@@ -10,8 +10,10 @@ from headwater.adapters.bigcommerce import BigCommerceSources
 from headwater.adapters.dynamodb.accounts import DynamoAccounts
 from headwater.adapters.dynamodb.costs import DynamoCosts
 from headwater.adapters.dynamodb.edges import DynamoEdges
+from headwater.adapters.dynamodb.erasures import DynamoErasures, DynamoForgetting
 from headwater.adapters.dynamodb.hooks import DynamoHooks
 from headwater.adapters.dynamodb.journeys import DynamoJourneys
+from headwater.adapters.dynamodb.live_people import DynamoLivePeople
 from headwater.adapters.dynamodb.marks import DynamoMarks
 from headwater.adapters.dynamodb.orders import DynamoOrders
 from headwater.adapters.dynamodb.products import DynamoProducts
@@ -82,9 +84,12 @@ class Office:
         self.runs = DynamoRuns(accounts)
         self.hooks = DynamoHooks(accounts)
         self.marks = DynamoMarks(accounts)
-        self.orders = DynamoOrders(orders, self.marks, clock)
-        self.journeys = DynamoJourneys(journeys, self.marks, clock)
-        self.edges = DynamoEdges(journeys, self.marks, clock)
+        self.erasures = DynamoErasures(accounts)
+        self.forgetting = DynamoForgetting(journeys, self.marks, clock)
+        self.people = DynamoLivePeople(orders, journeys)
+        self.orders = DynamoOrders(orders, self.marks, clock, self.erasures)
+        self.journeys = DynamoJourneys(journeys, self.marks, clock, self.erasures)
+        self.edges = DynamoEdges(journeys, self.marks, clock, self.erasures)
         self.products = DynamoProducts(orders, self.marks, clock)
         self.costs = DynamoCosts(costs, self.marks, clock)
         self.lake = S3Lake(s3, installation.bucket)

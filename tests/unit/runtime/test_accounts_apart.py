@@ -112,6 +112,7 @@ CASES: dict[str, dict[str, Any]] = {
         "contact": ANN,
         "body": {"with": "cara@acme.example", "kind": "link"},
     },
+    "DELETE /v1/contacts/{contact}": {"contact": ANN},
     "DELETE /v1/contacts/{contact}/links/{other}": {"contact": ANN, "other": DAN},
     "GET /v1/settings/subscription-rules": {},
     "PUT /v1/settings/subscription-rules": {

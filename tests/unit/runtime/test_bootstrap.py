@@ -44,6 +44,11 @@ USED: dict[str, list[Callable[[], object]]] = {
         bootstrap.other_api_urls,
     ],
     "ValidateTrackingFunction": [lambda: validating.validate_ports(LATER)],
+    "EraseContactFunction": [
+        bootstrap.runs,
+        bootstrap.lake,
+        lambda: bootstrap.erase_ports(None),
+    ],
     "LinkContactsFunction": [
         bootstrap.runs,
         bootstrap.lake,

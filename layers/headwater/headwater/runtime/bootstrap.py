@@ -22,6 +22,8 @@ from headwater.runtime.storage import (
     clock,
     costs,
     edges,
+    erasures,
+    forgetting,
     hooks,
     journeys,
     lake,
@@ -36,6 +38,7 @@ from headwater.usecases.connect_connector import ConnectorPorts
 from headwater.usecases.connect_source import ConnectPorts
 from headwater.usecases.cost_pull import CostPorts
 from headwater.usecases.directory_pull import DirectoryPorts
+from headwater.usecases.erase_contact import ErasePorts
 from headwater.usecases.explain_credits import ExplainPorts
 from headwater.usecases.export_facts import Tables
 from headwater.usecases.keep_orders import KeepPorts
@@ -59,6 +62,7 @@ if TYPE_CHECKING:
     from headwater.usecases.ports.connectors import Connectors
     from headwater.usecases.ports.hooks import HookStores
     from headwater.usecases.ports.scripts import ScriptStores
+    from headwater.usecases.published_runs import PublishedRun
     from headwater.usecases.serve_script import Scripts
     from headwater.usecases.store_ledgers import Reconciliations, StoreLedgers
 
@@ -68,6 +72,8 @@ __all__ = [
     "clock",
     "costs",
     "edges",
+    "erasures",
+    "forgetting",
     "hooks",
     "journeys",
     "lake",
@@ -274,6 +280,24 @@ def site_ports() -> SitePorts:
 def explain_ports() -> ExplainPorts:
     """Return what explaining an order works with."""
     return ExplainPorts(facts=facts(), people=people(), edges=edges())
+
+
+def erase_ports(published: PublishedRun | None) -> ErasePorts:
+    """Return what erasing a contact works with.
+
+    Args:
+        published: the account's last finished run, if there is one.
+    """
+    return ErasePorts(
+        clock=clock(),
+        published=published,
+        facts=facts(),
+        people=people(),
+        orders=orders(),
+        erasures=erasures(),
+        forgetting=forgetting(),
+        pipeline=pipeline(),
+    )
 
 
 def owner_ports() -> OwnerPorts:

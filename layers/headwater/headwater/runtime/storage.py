@@ -15,6 +15,7 @@ from headwater.adapters.aws_session import shared_session
 from headwater.adapters.dynamodb.accounts import DynamoAccounts
 from headwater.adapters.dynamodb.costs import DynamoCosts
 from headwater.adapters.dynamodb.edges import DynamoEdges
+from headwater.adapters.dynamodb.erasures import DynamoErasures, DynamoForgetting
 from headwater.adapters.dynamodb.hooks import DynamoHooks
 from headwater.adapters.dynamodb.journeys import DynamoJourneys
 from headwater.adapters.dynamodb.live_people import DynamoLivePeople
@@ -46,6 +47,7 @@ if TYPE_CHECKING:
         Runs,
     )
     from headwater.usecases.ports.directory import Edges, Products
+    from headwater.usecases.ports.erasure import Erasures, Forgetting
     from headwater.usecases.ports.hooks import Hooks
     from headwater.usecases.ports.people import LivePeople
     from headwater.usecases.ports.validations import Validations
@@ -99,15 +101,27 @@ def marks() -> Marks:
 
 
 @cache
+def erasures() -> Erasures:
+    """Return who was erased."""
+    return DynamoErasures(_table("accounts_table"))
+
+
+@cache
+def forgetting() -> Forgetting:
+    """Return what removes the journeys of a person."""
+    return DynamoForgetting(_table("journeys_table"), marks(), clock())
+
+
+@cache
 def orders() -> Orders:
     """Return the orders."""
-    return DynamoOrders(_table("orders_table"), marks(), clock())
+    return DynamoOrders(_table("orders_table"), marks(), clock(), erasures())
 
 
 @cache
 def journeys() -> Journeys:
     """Return touchpoints, identifications, opt-ins, claims, profiles and leads."""
-    return DynamoJourneys(_table("journeys_table"), marks(), clock())
+    return DynamoJourneys(_table("journeys_table"), marks(), clock(), erasures())
 
 
 @cache
@@ -125,7 +139,7 @@ def validations() -> Validations:
 @cache
 def edges() -> Edges:
     """Return what joins two nodes besides an order."""
-    return DynamoEdges(_table("journeys_table"), marks(), clock())
+    return DynamoEdges(_table("journeys_table"), marks(), clock(), erasures())
 
 
 @cache

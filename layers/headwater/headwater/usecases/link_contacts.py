@@ -7,15 +7,13 @@ contact had before it was joined with another one leads to the present one.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from headwater.domain.identity import PLACEHOLDER_NODES, sorted_pair
+from headwater.domain.identity import sorted_pair
 from headwater.domain.journeys import Edge
-from headwater.domain.nodes import email_node
-from headwater.errors import InvalidParameterError, InvalidRowError, UnknownResourceError
-from headwater.usecases.databases import open_database
+from headwater.errors import InvalidParameterError, UnknownResourceError
+from headwater.usecases.find_contacts import contacts_of, node_named, nodes_beside
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -25,8 +23,6 @@ if TYPE_CHECKING:
     from headwater.usecases.published_runs import PublishedRun
 
 KINDS = ("link", "unlink")
-# 128 bits in base32, see domain.nodes.
-_NODE = re.compile(r"[a-z2-7]{26}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +57,7 @@ def link_contacts(
     if kind not in KINDS:
         message = f"kind: choose {' or '.join(KINDS)}"
         raise InvalidParameterError(message)
-    pair = _node_of(contact, "contact"), _node_of(other, "with")
+    pair = node_named(contact, "contact"), node_named(other, "with")
     if pair[0] == pair[1]:
         message = "with: a contact cannot be linked with itself"
         raise InvalidParameterError(message)
@@ -82,8 +78,8 @@ def remove_link(account: str, contact: str, other: str, *, ports: LinkPorts) -> 
     Raises:
         UnknownResourceError: nothing was said of the two.
     """
-    node = _node_of(other, "with")
-    nodes = _nodes_of_contact(ports, _node_of(contact, "contact"))
+    node = node_named(other, "with")
+    nodes = _nodes_of_contact(ports, node_named(contact, "contact"))
     said = [
         edge
         for edge in ports.edges.said_of(account, nodes)
@@ -103,7 +99,7 @@ def read_links(account: str, contact: str, *, ports: LinkPorts) -> dict[str, Any
     Raises:
         UnknownResourceError: the last run knows no such contact.
     """
-    node = _node_of(contact, "contact")
+    node = node_named(contact, "contact")
     nodes = _nodes_of_contact(ports, node)
     said = ports.edges.said_of(account, nodes)
     others = [_seen_from(node, nodes, edge) for edge in said]
@@ -125,24 +121,6 @@ def read_links(account: str, contact: str, *, ports: LinkPorts) -> dict[str, Any
     }
 
 
-def _node_of(name: str, field: str) -> str:
-    """Return the node that an id or an email names; raises InvalidParameterError."""
-    node = name
-    if "@" in name:
-        try:
-            node = email_node(name)
-        except InvalidRowError as error:
-            message = f"{field}: {error}"
-            raise InvalidParameterError(message) from None
-    elif not _NODE.fullmatch(name):
-        message = f"{field}: no contact's id; an order without email and customer has none to link"
-        raise InvalidParameterError(message)
-    if node in PLACEHOLDER_NODES:
-        message = f"{field}: this address is a placeholder and stands for nobody"
-        raise InvalidParameterError(message)
-    return node
-
-
 def _seen_from(node: str, nodes: Collection[str], edge: Edge) -> tuple[str, str]:
     """Return the contact's own node of an edge, and the other one."""
     if edge.other == node or edge.node not in nodes:
@@ -151,27 +129,13 @@ def _seen_from(node: str, nodes: Collection[str], edge: Edge) -> tuple[str, str]
 
 
 def _contacts_of(ports: LinkPorts, nodes: Collection[str]) -> dict[str, str]:
-    """Return node → contact in the last run, empty for a node that is flagged."""
-    query = "SELECT node, contact FROM contacts WHERE list_contains(?, node)"
-    return dict(_ask(ports, query, [list(nodes)]))
+    return contacts_of(ports.published, ports.facts, nodes)
 
 
 def _nodes_of_contact(ports: LinkPorts, node: str) -> set[str]:
     """Return the nodes of the contact that a node belongs to; raises UnknownResourceError."""
-    found = _ask(
-        ports,
-        "SELECT n.node FROM contacts c JOIN contacts n "
-        "ON n.node = c.node OR (n.contact = c.contact AND c.contact <> '') WHERE c.node = ?",
-        [node],
-    )
+    found = nodes_beside(ports.published, ports.facts, node)
     if not found:
         message = "contact: the last run knows nobody of that name"
         raise UnknownResourceError(message)
-    return {row[0] for row in found}
-
-
-def _ask(ports: LinkPorts, query: str, values: list[Any]) -> list[Any]:
-    with open_database() as db:
-        tables = ports.published.manifest.tables
-        ports.facts.mount(db, {"contacts": tables.get("contacts", {})}, ["contacts"])
-        return db.execute(query, values).fetchall()
+    return found

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from headwater.adapters.dynamodb.attributes import Item
     from headwater.adapters.dynamodb.table import Table
     from headwater.usecases.ports import Clock, Marks
+    from headwater.usecases.ports.erasure import Erasures
 
 _OPPOSITE = {"link": "unlink", "unlink": "link"}
 _HAND_PREFIXES = ("edge#", "cut#")
@@ -31,13 +32,16 @@ class DynamoEdges:
     the smaller node is the one that becomes a fact.
     """
 
-    def __init__(self, table: Table, marks: Marks, clock: Clock) -> None:
+    def __init__(self, table: Table, marks: Marks, clock: Clock, erasures: Erasures) -> None:
         self._table = table
+        self._erasures = erasures
         self._items = DailyItems("edges", table, marks, clock)
 
     def add_records(self, account: str, edges: Sequence[Edge], received_at: datetime) -> int:
         """Add what customer records join, once by (customer, email)."""
-        keyed = {keys.record_edge(account, edge.node, edge.other): edge for edge in reversed(edges)}
+        erased = self._erasures.of(account)
+        kept = [e for e in edges if not (erased.covers(e.node) or erased.covers(e.other))]
+        keyed = {keys.record_edge(account, edge.node, edge.other): edge for edge in reversed(kept)}
         stored = self._table.get_many(list(keyed), ("at",))
         new = {key: edge for key, edge in keyed.items() if key not in stored}
         self._items.mark(account, {utc_day(edge.at) for edge in new.values()})

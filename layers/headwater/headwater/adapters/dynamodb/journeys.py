@@ -10,6 +10,7 @@ from headwater.adapters.dynamodb import codec, keys
 from headwater.adapters.dynamodb.daily_items import DailyItems
 from headwater.adapters.dynamodb.touchpoints import DynamoTouchpoints
 from headwater.adapters.parallel import in_parallel
+from headwater.domain.erasure import spared
 from headwater.domain.journeys import Identification, OptIn, OrderClaim
 from headwater.domain.reporting_days import utc_day
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from headwater.adapters.dynamodb.table import Table
     from headwater.domain.journeys import Profile, Touchpoint
     from headwater.usecases.ports import Clock, Marks
+    from headwater.usecases.ports.erasure import Erasures
 
 type _Event = Identification | OptIn | OrderClaim
 
@@ -38,10 +40,12 @@ class DynamoJourneys:
         table: JourneysTable.
         marks: where the days that change are marked, before they do.
         clock: when a mark is raised; a hit may have waited in the queue for hours.
+        erasures: of whom nothing is kept.
     """
 
-    def __init__(self, table: Table, marks: Marks, clock: Clock) -> None:
+    def __init__(self, table: Table, marks: Marks, clock: Clock, erasures: Erasures) -> None:
         self._table = table
+        self._erasures = erasures
         self._links = DailyItems("links", table, marks, clock)
         self._opt_ins = DailyItems("optins", table, marks, clock)
         self._claims = DailyItems("claims", table, marks, clock)
@@ -51,7 +55,7 @@ class DynamoJourneys:
         self, account: str, touchpoints: Sequence[Touchpoint], received_at: datetime
     ) -> int:
         """Add touchpoints; hits of one session merge."""
-        return self._touchpoints.add(account, touchpoints, received_at)
+        return self._touchpoints.add(account, self._spared(account, touchpoints), received_at)
 
     def add_identifications(
         self, account: str, items: Sequence[Identification], received_at: datetime
@@ -61,7 +65,8 @@ class DynamoJourneys:
         A node names its visitors, before the identification is there: whoever asks for the
         person behind a node finds them.
         """
-        keyed = [(keys.identification(account, i.visitor, i.event_id), i) for i in items]
+        kept = self._spared(account, items)
+        keyed = [(keys.identification(account, i.visitor, i.event_id), i) for i in kept]
         new = self._unknown(keyed)
         named = {keys.seen_visitor(account, i.node, i.visitor): i.visitor for _, i in new}
         at = keys.instant(received_at)
@@ -75,7 +80,8 @@ class DynamoJourneys:
 
     def add_opt_ins(self, account: str, items: Sequence[OptIn], received_at: datetime) -> int:
         """Add opt-ins, once by (node, source, id)."""
-        keyed = [(keys.opt_in(account, i.node, i.source, i.opt_in_id), i) for i in items]
+        kept = self._spared(account, items)
+        keyed = [(keys.opt_in(account, i.node, i.source, i.opt_in_id), i) for i in kept]
         return self._write(self._opt_ins, account, self._unknown(keyed), received_at)
 
     def add_claims(self, account: str, items: Sequence[OrderClaim], received_at: datetime) -> int:
@@ -85,7 +91,7 @@ class DynamoJourneys:
         the same instant may together pass the limit.
         """
         by_order: dict[str, dict[str, OrderClaim]] = defaultdict(dict)
-        for item in items:
+        for item in self._spared(account, items):
             order = keys.claimed_order(account, item.source, item.order_id)
             by_order[order].setdefault(keys.claim(item.visitor, item.event_id), item)
 
@@ -108,7 +114,10 @@ class DynamoJourneys:
     def add_profiles(self, account: str, items: Sequence[Profile], received_at: datetime) -> int:
         """Add profiles; a stored one only gains a phone or an earlier ``created_at``."""
         best: dict[keys.Key, Profile] = {}
+        erased = self._erasures.of(account)
         for item in items:
+            if erased.covers(item.node):
+                continue
             key = keys.profile(account, item.node)
             seen = best.setdefault(key, item)
             if item.created_at and (not seen.created_at or item.created_at < seen.created_at):
@@ -173,6 +182,14 @@ class DynamoJourneys:
         """Return the claims of a UTC day, or up to another of its month, in order."""
         items = self._claims.on_day(account, day, last)
         return (codec.from_plain(OrderClaim, item) for item in items)
+
+    def _spared[Event: _Event | Touchpoint](
+        self, account: str, items: Sequence[Event]
+    ) -> Sequence[Event]:
+        """Return what may be kept; who is nobody's, as most touchpoints are, costs no question."""
+        if not any(item.node for item in items):
+            return items
+        return spared(items, self._erasures.of(account))
 
     def _unknown[Event: _Event](
         self, keyed: Sequence[tuple[keys.Key, Event]]

@@ -235,6 +235,11 @@ def mark(account: str, table: str, day: date) -> Key:
     return join(account, "marks"), join("mark", table, day.isoformat())
 
 
+def erased(account: str) -> str:
+    """Return the partition that names the nodes of people who were erased."""
+    return join(account, "erased")
+
+
 def api_key(key_sha256: str) -> Key:
     """Return the key under which an API key is looked up."""
     return join("key", key_sha256), "key"

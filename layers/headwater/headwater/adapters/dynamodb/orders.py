@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from headwater.adapters.dynamodb.attributes import Item
     from headwater.adapters.dynamodb.table import Table
     from headwater.usecases.ports import Clock, Marks
+    from headwater.usecases.ports.erasure import Erasures
 
 # Two pulls of one account exclude each other by its lease, so an order that keeps changing under
 # our hands is no race that time heals.
@@ -43,12 +44,14 @@ class DynamoOrders:
         table: OrdersTable.
         marks: where the days that change are marked, before they do.
         clock: when a mark is raised; what was fetched long ago is written now.
+        erasures: whose orders are kept without their person.
     """
 
-    def __init__(self, table: Table, marks: Marks, clock: Clock) -> None:
+    def __init__(self, table: Table, marks: Marks, clock: Clock, erasures: Erasures) -> None:
         self._table = table
         self._marks = marks
         self._clock = clock
+        self._erasures = erasures
 
     def upsert(self, account: str, orders: Sequence[Order], fetched_at: datetime) -> int:
         """Write the orders that were read later and are different; return how many that were.
@@ -57,7 +60,8 @@ class DynamoOrders:
             ConflictError: somebody else keeps writing the same orders.
         """
         received_at = self._clock.now()
-        pending = _newest(_Incoming(account, order, fetched_at, received_at) for order in orders)
+        blanked = map(self._erasures.of(account).blank, orders)
+        pending = _newest(_Incoming(account, order, fetched_at, received_at) for order in blanked)
         written = 0
         for _ in range(_ATTEMPTS):
             stored = self._table.get_many([new.key for new in pending], _DECIDED_BY)

@@ -38,6 +38,7 @@ ROLES_OF_ROUTE = {
     "GET /v1/sources": _OWNER,
     "GET /v1/sources/{source}": _OWNER,
     "POST /v1/sources": _OWNER,
+    "DELETE /v1/contacts/{contact}": _OWNER,
     "GET /v1/contacts/{contact}/links": _READERS,
     "POST /v1/contacts/{contact}/links": _OWNER,
     "DELETE /v1/contacts/{contact}/links/{other}": _OWNER,

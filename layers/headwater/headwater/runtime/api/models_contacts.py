@@ -32,6 +32,38 @@ class ContactLink(ApiModel):
     at: Instant
 
 
+class Erasure(ApiModel):
+    """What an erasure removed, and until when copies exist that no single person leaves."""
+
+    model_config = with_example(
+        {
+            "account": "my-shop",
+            "erased_at": "2026-11-21T14:02:11+00:00",
+            "orders_blanked": 3,
+            "touchpoints_removed": 7,
+            "items_removed": 5,
+            "run_started": True,
+            "raw_pages_until": "2026-12-21",
+            "backups_until": "2026-12-26",
+        }
+    )
+
+    account: str
+    erased_at: Instant
+    orders_blanked: int = Field(description="Orders that no longer say who placed them.")
+    touchpoints_removed: int
+    items_removed: int = Field(
+        description="Profile, opt-ins, links, imported touchpoints and customer records."
+    )
+    run_started: bool = Field(description="The run after which no report knows the person.")
+    raw_pages_until: str = Field(
+        description="The day on which the last page as a store or CRM sent it expires."
+    )
+    backups_until: str = Field(
+        description="The day until which the tables can be restored as they were before."
+    )
+
+
 class ContactLinks(ApiModel):
     """A contact as the last run found it, and what was said of it since the beginning."""
 

@@ -28,7 +28,7 @@ from headwater.runtime.api.models_connectors import (
     ConnectorRenewal,
     ConnectorTrial,
 )
-from headwater.runtime.api.models_contacts import ContactLinks, LinkRequest
+from headwater.runtime.api.models_contacts import ContactLinks, Erasure, LinkRequest
 from headwater.runtime.api.models_coverage import CoverageReport
 from headwater.runtime.api.models_duplicates import DuplicateList, OwnerRequest, Owners
 from headwater.runtime.api.models_effects import (
@@ -87,6 +87,7 @@ from headwater.runtime.api.routes_duplicate_owners import owner_routes
 from headwater.runtime.api.routes_duplicates import duplicate_routes
 from headwater.runtime.api.routes_effects import effect_routes
 from headwater.runtime.api.routes_engine import engine_routes
+from headwater.runtime.api.routes_erasure import erasure_routes
 from headwater.runtime.api.routes_health import health_routes
 from headwater.runtime.api.routes_imports import import_routes
 from headwater.runtime.api.routes_manage_sources import manage_routes
@@ -105,6 +106,7 @@ from headwater.runtime.api.routing import new_router
 from headwater.usecases.choose_models import read_models, save_models
 from headwater.usecases.clean_names import read_cleaning, save_cleaning
 from headwater.usecases.connect_source import connect_source
+from headwater.usecases.erase_contact import erase_contact
 from headwater.usecases.explain_credits import explain_credits
 from headwater.usecases.import_orders import import_order_file, import_orders
 from headwater.usecases.import_rows import import_rows
@@ -148,6 +150,7 @@ _MODELS = (
     CostsPost,
     CoverageReport,
     CreditTrail,
+    Erasure,
     CredentialsRequest,
     ImportResult,
     JourneysReport,
@@ -252,6 +255,7 @@ def _routers() -> tuple[Router, ...]:
         manage_routes(),
         source_routes(),
         contact_routes(link_contacts),
+        erasure_routes(erase_contact),
         setting_routes(read_subscription_rules, save_subscription_rules),
         attribution_routes(read_models, save_models),
         cleaning_routes(read_cleaning, save_cleaning),
