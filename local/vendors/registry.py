@@ -2,8 +2,9 @@
 
 from local.vendors.application import VendorApplication
 from local.vendors.klaviyo import KlaviyoApplication
+from local.vendors.meta_ads import MetaApplication
 from local.vendors.tiktok_ads import TikTokApplication
 
-APPLICATIONS: dict[str, type[VendorApplication]] = {
-    one.kind: one for one in (TikTokApplication, KlaviyoApplication)
-}
+_AD_PLATFORMS: tuple[type[VendorApplication], ...] = (MetaApplication, TikTokApplication)
+_CRMS: tuple[type[VendorApplication], ...] = (KlaviyoApplication,)
+APPLICATIONS = {one.kind: one for one in (*_AD_PLATFORMS, *_CRMS)}

@@ -29,9 +29,11 @@ if TYPE_CHECKING:
     from headwater.usecases.ports.connectors import AdPlatform, Connectors
 
 # Rows that are held in memory together; one day's are held whatever they are.
-MOST_ROWS = 20_000
+MOST_ROWS = 25_000
 # A slice that is twice as long is tried where the last one held less than this part of them.
 _ROOM_TO_GROW = 4
+# One that is too much is asked for again as so many parts: each attempt is paid for in calls.
+_SHRINKS_TO = 4
 _DAY = timedelta(days=1)
 
 
@@ -157,7 +159,7 @@ class CostPull:
         return timedelta(days=self._slice - 1)
 
     def _take(self, platform: AdPlatform, ad_account: AdAccount, first: date, last: date) -> date:
-        """Pull the days of a slice, or its later half where it is too much.
+        """Pull the days of a slice, or the last of them where it is too much.
 
         Returns:
             The first day that is in.
@@ -168,7 +170,7 @@ class CostPull:
         except StoreFailedError as failure:
             if not isinstance(failure.error, TooMuchDataError) or first == last:
                 raise
-            self._slice = ((last - first).days + 1) // 2
+            self._slice = max(((last - first).days + 1) // _SHRINKS_TO, 1)
             return self._take(platform, ad_account, last - self._span, last)
         self._keep(ad_account, first, last, rows, rejected)
         if len(rows) < MOST_ROWS // _ROOM_TO_GROW:

@@ -143,9 +143,8 @@ class Caller:
         answer = self._send(ask, self._vendor.auth.headers(self._kept))
         if error := self._vendor.classify(answer):
             raise error
-        if answer.is_good and b"<html" in answer.body[:200].lower():
-            message = f"{answer.path}: a page of HTML in place of an answer"
-            raise MalformedAnswerError(message)
+        if ask.is_json:
+            answer.content()
         self._pause = max(self._vendor.pause_after(answer), self._vendor.shortest_gap)
         return answer
 

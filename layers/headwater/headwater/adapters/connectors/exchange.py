@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import cached_property
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from headwater.errors import MalformedAnswerError
@@ -21,7 +23,8 @@ class Ask:
     """A request.
 
     ``path`` lies below the vendor's ``host``, which is the name of one of its row's hosts; or it is
-    a whole address that the vendor has given us, and begins with http.
+    a whole address that the vendor has given us, and begins with http. ``is_json``: a good answer
+    that is none has broken off.
     """
 
     path: str
@@ -31,9 +34,10 @@ class Ask:
     form: Mapping[str, str] | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
     host: str = API
+    is_json: bool = True
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Answer:
     """What came back, without any secret that it quoted; header names are case-insensitive."""
 
@@ -49,16 +53,22 @@ class Answer:
         return 200 <= self.status < 300  # noqa: PLR2004 - HTTP's own numbers
 
     def content(self) -> Any:  # noqa: ANN401 - any JSON value
-        """Return the JSON of the body, every fraction a Decimal.
+        """Return the JSON of the body, every fraction a Decimal; None for an empty body.
 
         Raises:
             MalformedAnswerError: the body is no JSON.
         """
         try:
-            return json.loads(self.body, parse_float=Decimal, parse_constant=_no_constant)
+            return self._parsed
         except (ValueError, RecursionError):
             message = f"{self.path}: {len(self.body)} bytes that are not JSON ({self.status})"
             raise MalformedAnswerError(message) from None
+
+    @cached_property
+    def _parsed(self) -> Any:  # noqa: ANN401
+        if not self.body and self.status == HTTPStatus.NO_CONTENT:
+            return None
+        return json.loads(self.body, parse_float=Decimal, parse_constant=_no_constant)
 
     def said(self) -> Any:  # noqa: ANN401 - any JSON value
         """Return the JSON of the body, or None where it is none."""

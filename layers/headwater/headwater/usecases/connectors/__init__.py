@@ -5,8 +5,11 @@
 
 from headwater.usecases.connectors.kinds import AD_COST, LEADS, ConnectorKind, Credential
 from headwater.usecases.connectors.klaviyo import KLAVIYO
+from headwater.usecases.connectors.meta_ads import META_ADS
 from headwater.usecases.connectors.tiktok_ads import TIKTOK_ADS
 
-KINDS = {one.kind: one for one in (TIKTOK_ADS, KLAVIYO)}
+_AD_PLATFORMS = (META_ADS, TIKTOK_ADS)
+_CRMS = (KLAVIYO,)
+KINDS = {one.kind: one for one in (*_AD_PLATFORMS, *_CRMS)}
 
 __all__ = ["AD_COST", "KINDS", "LEADS", "ConnectorKind", "Credential"]
