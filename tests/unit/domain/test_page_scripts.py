@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from time import process_time
+
 import pytest
 
 from headwater.domain.page_scripts import FoundScript, read_page
@@ -50,6 +52,12 @@ def test_the_script_is_found_however_its_tag_is_written(tag: str, found: FoundSc
         f"<p>{LOADER}</p>",
         f"<script>var a = '<script src=\"{LOADER}\">'</script>",
         f"<a href='{LOADER}'>script</a>",
+        f"<textarea><script src='{LOADER}'></script></textarea>",
+        f"<noscript><script src='{LOADER}'></script></noscript>",
+        f"<style><script src='{LOADER}'></script>",
+        f"<scripts src='{LOADER}'>",
+        f"<script>//<script src='{LOADER}'>",
+        f"<!-- <script src='{LOADER}'></script>",
         "<script src='https://hits.example/l/.js'></script>",
         "<script src='https://other.example/all.js'></script>",
         "<script src='http://[broken/l/abcdefgh.js'></script>",
@@ -60,6 +68,36 @@ def test_the_script_is_found_however_its_tag_is_written(tag: str, found: FoundSc
 )
 def test_what_a_browser_would_not_run_is_no_script(text: str) -> None:
     assert read_page(text, URL).scripts == ()
+
+
+def test_of_a_repeated_attribute_the_first_counts_as_in_browsers() -> None:
+    text = f"<script src='{LOADER}' src='https://other.example/' SRC=x></script>"
+    assert read_page(text, URL).scripts == (FoundScript(LOADER, KEY),)
+
+
+@pytest.mark.parametrize(
+    "piece",
+    [
+        *(
+            "<!--",
+            "<a ",
+            "<",
+            "<script",
+            "<script ",
+            "<script>",
+            "</script",
+            "<base a=",
+            "<?",
+            "<!",
+        ),
+        *("<script a='", '<script a="', "<script =", "<script a", "=", "&#", "\t", "<base href=x>"),
+    ],
+)
+def test_no_text_of_a_megabyte_takes_longer_than_a_page_may(piece: str) -> None:
+    began = process_time()
+    read_page(piece * (1_000_000 // len(piece)), URL)
+    read_page("<script " + piece * (1_000_000 // len(piece)), URL)
+    assert process_time() - began < 5
 
 
 def test_addresses_are_relative_to_the_pages_base() -> None:

@@ -310,6 +310,14 @@ def test_the_redirect_that_drops_the_marks_is_named(merchant: Merchant) -> None:
     assert "https://www.shop.example/ad2" in marks["fix"]
 
 
+def test_what_a_server_says_reaches_no_terminal_as_it_is(merchant: Merchant) -> None:
+    merchant.side.pages.pages[PAGE] = WebPage(status=302, location="https://shop.example/\x1b[2J")
+    assert "\x1b" not in str(merchant.start())
+    merchant.side.pages.pages[PAGE] = WebPage(content_type="text/\x1b[2J" + "x" * 9000)
+    assert "\x1b" not in str(merchant.start())
+    assert len(merchant.item("page")["cause"]) < 1000
+
+
 def test_marks_that_a_script_or_an_extension_drops_are_named(merchant: Merchant) -> None:
     merchant.start()
     merchant.visit(f"utm_source=google&{merchant.code}")

@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from html.parser import HTMLParser
+from html import unescape
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urljoin, urlsplit
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Iterator
+    from urllib.parse import SplitResult
 
 _LOADER = re.compile(r"/l/([0-9A-Za-z]{8,64})\.js\Z")
 _VERSION = re.compile(r"/s/([0-9a-f]{12}\.js)\Z")
 # What a script's type has to be for a browser to run it.
 _RUNS = frozenset({"", "text/javascript", "application/javascript", "module", "text/ecmascript"})
+# A comment, or an element that decides what is a script and what is only text.
+_TEXT_ELEMENTS = ("script", "style", "textarea", "title", "noscript", "iframe", "xmp")
+_OPENING = re.compile(rf"<!--|<({'|'.join(_TEXT_ELEMENTS)}|base)(?=[\s/>])", re.IGNORECASE)
+_CLOSING = {name: re.compile(rf"</{name}[\s/>]", re.IGNORECASE) for name in _TEXT_ELEMENTS}
+_ATTRIBUTE = re.compile(r"""[\s/]*([^\s/>=]+)(?:\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s>]*)))?""")
 # BigCommerce's cookie banner announces itself so, on each page of a store that has it switched on.
 _BANNER = re.compile(r"consentManagerStoreConfig|/consent-manager-", re.ASCII)
 _TAG_MANAGER = re.compile(
@@ -59,42 +65,68 @@ def read_page(text: str, url: str) -> PageText:
         text: the page.
         url: its address, to which others in it may be relative.
     """
-    reader = _Reader(url)
-    reader.feed(text)
-    reader.close()
+    scripts: list[FoundScript] = []
+    base = url
+    for name, given in _tags(text):
+        if name == "base":
+            base = _joined(base, given.get("href", ""))
+        elif source := given.get("src", "").strip():
+            scripts += filter(None, [_script(_joined(base, source), given)])
     return PageText(
-        tuple(reader.scripts),
+        tuple(scripts),
         _BANNER.search(text) is not None,
         _TAG_MANAGER.search(text) is not None,
     )
 
 
-class _Reader(HTMLParser):
-    def __init__(self, url: str) -> None:
-        super().__init__(convert_charrefs=True)
-        self.scripts: list[FoundScript] = []
-        self._base = url
+def _tags(text: str) -> Iterator[tuple[str, dict[str, str]]]:
+    """Yield the script and base tags of a page with their attributes, in one pass.
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        given = {name: value or "" for name, value in reversed(attrs)}
-        if tag == "base" and given.get("href"):
-            self._base = _joined(self._base, given["href"])
-        if tag == "script" and given.get("src"):
-            self._take(_joined(self._base, given["src"].strip()), given)
-
-    def _take(self, url: str, given: dict[str, str]) -> None:
-        parts = urlsplit(url)
-        name = ""
-        if loader := _LOADER.search(parts.path):
-            key = loader[1]
-        elif version := _VERSION.search(parts.path):
-            name = version[1]
-            key = given.get("data-key") or parse_qs(parts.query).get("key", [""])[0]
+    The library's parser takes minutes for some texts of a hundred kilobytes.
+    """
+    place = 0
+    while opened := _OPENING.search(text, place):
+        place = opened.end()
+        name = (opened[1] or "").lower()
+        if not name:
+            place = text.find("-->", place)
         else:
+            given: dict[str, str] = {}
+            while found := _ATTRIBUTE.match(text, place):
+                value = found[2] or found[3] or found[4] or ""
+                given.setdefault(found[1].lower(), unescape(value))
+                place = found.end()
+            if name in {"script", "base"}:
+                yield name, given
+            if name != "base":
+                # What is inside is text.
+                closing = _CLOSING[name].search(text, place)
+                place = closing.end() if closing else -1
+        if place < 0:
             return
-        held = given.get("type", "").strip().lower() not in _RUNS
-        integrity, consent = given.get("integrity", "").strip(), given.get("data-consent", "")
-        self.scripts.append(FoundScript(url, key, name, integrity, held, consent))
+
+
+def _script(url: str, given: dict[str, str]) -> FoundScript | None:
+    """Return what a tag says if it is of the tracking script."""
+    parts = _split(url)
+    name = ""
+    if loader := _LOADER.search(parts.path):
+        key = loader[1]
+    elif version := _VERSION.search(parts.path):
+        name = version[1]
+        key = given.get("data-key") or parse_qs(parts.query).get("key", [""])[0]
+    else:
+        return None
+    held = given.get("type", "").strip().lower() not in _RUNS
+    integrity, consent = given.get("integrity", "").strip(), given.get("data-consent", "")
+    return FoundScript(url, key, name, integrity, held, consent)
+
+
+def _split(url: str) -> SplitResult:
+    try:
+        return urlsplit(url)
+    except ValueError:
+        return urlsplit("")
 
 
 def _joined(base: str, reference: str) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, unquote_plus, urlsplit, urlunsplit
 
 from headwater.domain.landings import TEST_CODE, known_marks
+from headwater.domain.rows import clean_text
 from headwater.errors import InvalidParameterError
 
 if TYPE_CHECKING:
@@ -139,7 +140,8 @@ def steps_of(chain: tuple[tuple[str, int], ...]) -> tuple[Step, ...]:
     for url, status in chain:
         has = marks_of(url)
         dropped = sorted(name for name, value in had.items() if has.get(name) != value)
-        steps.append(Step(url, status, tuple(dropped)))
+        # A server may write anything into a redirect, and terminals show what is told here.
+        steps.append(Step(clean_text(url), status, tuple(dropped)))
         had = has
     return tuple(steps)
 

@@ -10,6 +10,7 @@ from headwater.domain.checklists import checklist
 from headwater.domain.fetching import Allowance, Failure, RefusedUrlError, target_of
 from headwater.domain.page_checks import Expected, is_readable, page_item, script_items
 from headwater.domain.page_scripts import read_page
+from headwater.domain.rows import clean_text
 from headwater.domain.validations import (
     LONGEST_TEST,
     WAITING,
@@ -98,7 +99,7 @@ def start_validation(account: str, url: str, kind: str, *, ports: ValidatePorts)
         now,
         now + LONGEST_TEST,
         steps_of(tuple((hop.url, hop.status) for hop in fetched.hops)),
-        _look_at(fetched, expected, allowance, ports),
+        tuple(map(_cleaned, _look_at(fetched, expected, allowance, ports))),
     )
     ports.evidence.validations.save(account, validation)
     return validation
@@ -212,6 +213,12 @@ def _look_at(
     served = Allowance(allowance.hosts | own | {ports.collector_host}, ports.loopback)
     loaded = ports.pages.fetch(script.url, served) if script else None
     return (opened, *script_items(page, expected, loaded))
+
+
+def _cleaned(item: Item) -> Item:
+    """Return an item without what a page may have put into its words for a terminal."""
+    seen, cause, fix = clean_text(item.seen), clean_text(item.cause), clean_text(item.fix)
+    return replace(item, seen=seen, cause=cause, fix=fix)
 
 
 def _hosts(origins: frozenset[str]) -> frozenset[str]:

@@ -16,9 +16,9 @@ from headwater.usecases.published_runs import open_published_run
 from headwater.usecases.serve_reports import serve_credits
 
 if TYPE_CHECKING:
-    from headwater.domain.journeys import Identification, OptIn, OrderClaim, Touchpoint
+    from headwater.domain.journeys import Identification, OptIn, OrderClaim
     from headwater.domain.orders import Order
-    from headwater.domain.validations import Validation, Visit
+    from headwater.domain.validations import Validation
     from headwater.usecases.ports import Accounts, Facts, Lake, Orders, Runs
     from headwater.usecases.ports.people import LivePeople
     from headwater.usecases.ports.validations import Validations
@@ -72,7 +72,7 @@ def gather_evidence(account: str, validation: Validation, *, ports: EvidencePort
     found = replace(found, identifications=tuple(identifications))
     if validation.kind == LEAD:
         return _with_opt_in(account, found, identifications, ports)
-    return _with_order(account, found, visit, touch, ports)
+    return _with_order(account, found, events.claimed, ports)
 
 
 def _rank(found: Evidence) -> tuple[bool, Any, str]:
@@ -95,12 +95,11 @@ def _with_opt_in(
 
 
 def _with_order(
-    account: str, found: Evidence, visit: Visit, touch: Touchpoint, ports: EvidencePorts
+    account: str, found: Evidence, claimed: frozenset[tuple[str, str]], ports: EvidencePorts
 ) -> Evidence:
     """Add the order that the visitor claimed last, and what became of it."""
-    claimed = ports.people.of_visitors(account, {visit.visitor}).claimed
     claims = [stored.item for stored in ports.people.claims_on(account, claimed)]
-    own = [c for c in claims if c.visitor == visit.visitor and c.at >= touch.at]
+    own = [claim for claim in claims if _is_of(claim, found)]
     if not own:
         return found
     claim: OrderClaim = max(own, key=lambda each: (each.at, each.event_id))
@@ -116,6 +115,12 @@ def _with_order(
         is_counted=order.status_id in statuses and not order.is_archived,
         trail=_trail(account, order, ports),
     )
+
+
+def _is_of(claim: OrderClaim, found: Evidence) -> bool:
+    """Tell whether a claim belongs to the visit, or followed it."""
+    visit, touch = found.visit, found.touch
+    return bool(visit and touch and claim.visitor == visit.visitor and claim.at >= touch.at)
 
 
 def _find_order(account: str, claim: OrderClaim, ports: EvidencePorts) -> tuple[Order | None, str]:
