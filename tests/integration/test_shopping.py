@@ -11,18 +11,24 @@ from contextlib import contextmanager
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Lock, Thread
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from headwater.adapters.web.pages import WebPages
+from headwater.adapters.bigcommerce.scripts import BigCommerceScripts
+from headwater.adapters.bigcommerce.session import Session
+from headwater.adapters.system_clock import SystemClock
 from headwater.domain.nodes import hashed_email_node
+from headwater.domain.script_tags import ScriptTag
 from headwater.domain.sites import Site
 from headwater.runtime import bootstrap, edge, validating
 from headwater.runtime.settings import Settings
 from headwater.usecases.ports import Source
+from headwater.usecases.ports.scripts import ALL_PAGES, StoreScript
 from headwater.usecases.serve_script import Build
 from local.build_tracker import BUILT, build_tracker
+from local.storefront import access
 from local.storefront.model import StoreProduct
 from local.storefront.server import Storefront
 from tests.lambda_side import OWNER, LambdaSide, http_event, sample
@@ -30,7 +36,7 @@ from tests.shopper import NODE, shop_in_a_browser
 from tests.workshop import ACCOUNT, STORE, Workshop
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from datetime import datetime
     from pathlib import Path
 
@@ -108,6 +114,10 @@ def serving(side: LambdaSide) -> Iterator[str]:
         server.server_close()
 
 
+def events_of(side: LambdaSide) -> list[dict[str, Any]]:
+    return [event for body in side.queue.messages for event in json.loads(body)["events"]]
+
+
 def record_what_is_queued(side: LambdaSide) -> None:
     record = sample("record_hits")["Records"][0]
     records = [
@@ -117,8 +127,29 @@ def record_what_is_queued(side: LambdaSide) -> None:
     assert side.invoke("record_hits", {"Records": records}) == {"batchItemFailures": []}
 
 
+def put_by_the_theme(shop: Storefront, collector: str) -> None:
+    shop.store.configure(tracking_script=f"{collector}/l/{KEY}.js")
+
+
+def put_by_the_scripts_api(shop: Storefront, collector: str) -> None:
+    build = BuiltScripts().build()
+    tag = ScriptTag(
+        f"{collector}/s/{build.script}", (build.integrity,), KEY, ("127.0.0.1",), is_stencil=True
+    )
+    token = shop.store.issue_token(access.SCRIPT_SCOPES)
+    session = Session(
+        f"{shop.url}/stores/abc123",
+        token,
+        clock=SystemClock(),
+        deadline=SystemClock().now() + timedelta(minutes=1),
+        sleep=time.sleep,
+    )
+    BigCommerceScripts(session).create(StoreScript(1, tag.html(), ALL_PAGES, "targeting"))
+
+
+@pytest.mark.parametrize("put_in", [put_by_the_theme, put_by_the_scripts_api])
 def test_the_ad_that_brought_a_shopper_gets_the_credit_for_what_he_buys(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, put_in: Callable[[Storefront, str], None]
 ) -> None:
     build_tracker()
     workshop = Workshop()
@@ -130,11 +161,14 @@ def test_the_ad_that_brought_a_shopper_gets_the_credit_for_what_he_buys(
     with Storefront(tmp_path / "shop.sqlite") as shop, serving(side) as collector:
         side.edge_sites.sites[KEY] = Site(ACCOUNT, STORE, frozenset({shop.url}))
         shop.store.load_products([StoreProduct(501, "Blue mug")])
-        shop.store.configure(tracking_script=f"{collector}/l/{KEY}.js")
+        put_in(shop, collector)
         shopped = shop_in_a_browser(shop.url, CHROMIUM)
     record_what_is_queued(side)
 
     assert (shopped["problems"], shopped["before"]) == ([], 0)
+    told = {event["page_type"] for event in events_of(side) if "page_type" in event}
+    if put_in is put_by_the_scripts_api:
+        assert {"default", "product", "cart", "checkout", "orderconfirmation"} <= told
     today = workshop.clock.now().date()
     (touch,) = workshop.journeys.touchpoints_on(ACCOUNT, today)
     assert (touch.visitor, touch.campaign.campaign) == (shopped["visitor"], "spring")

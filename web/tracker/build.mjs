@@ -18,7 +18,7 @@ const SOURCES = new URL("src/", import.meta.url).pathname;
 // Bytes after gzip -9: what a visitor's line carries.
 const BUDGETS = { loader: 700, script: 6000, overlay: 2500 };
 // Names of our own objects, which no browser knows: the build shortens them.
-const OURS = /^(hit|unsure|busy|tried|sync|take|settle|doubt|drain|leave|retry)$/;
+const OURS = /^(hit|unsure|busy|tried|sync|take|settle|doubt|drain|leave|retry|due|flush)$/;
 
 async function bundled(entry, define) {
   const { outputFiles } = await build({
@@ -38,6 +38,7 @@ async function bundled(entry, define) {
     unsafe_arrows: true,
     keep_fargs: false,
     booleans_as_integers: true,
+    hoist_funs: true,
   };
   const { code } = await minify(outputFiles[0].text, { compress, mangle: true, ecma: 2017 });
   return code + "\n";

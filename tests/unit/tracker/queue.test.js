@@ -36,7 +36,7 @@ test("an event is sent once, and gone when it is confirmed", () => {
   assert.deepEqual(queue.take(NOON), []);
   queue.settle(batch, true, NOON);
   assert.deepEqual(Object.keys(area), []);
-  assert.equal(queue.wait(NOON), Infinity);
+  assert.equal(queue.due(NOON), Infinity);
 });
 
 test("an event that was not confirmed is sent again", () => {
@@ -130,7 +130,7 @@ test("an event is given up after a day", () => {
   before.doubt(null, NOON);
   const after = queueOf(area, "b");
   after.sync(NOON + 86_400_001);
-  assert.equal(after.wait(NOON + 86_400_001), Infinity);
+  assert.equal(after.due(NOON + 86_400_001), Infinity);
   assert.deepEqual(Object.keys(area), []);
 });
 
@@ -169,5 +169,5 @@ test("a withdrawal deletes the events of all pages", () => {
   queue.add(event("2"), NOON);
   queue.clear();
   assert.deepEqual(Object.keys(area), []);
-  assert.equal(queue.wait(NOON), Infinity);
+  assert.equal(queue.due(NOON), Infinity);
 });

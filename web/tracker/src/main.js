@@ -111,7 +111,7 @@ export function follow(options, note) {
     note("event", event);
     queue.add(event, now());
     // In a task of its own: events of one moment share a request, and the page is not held up.
-    setTimeout(sender.send);
+    setTimeout(sender.flush);
   }
 
   /** Put an event into the visitor's session; tell whether it opens one. */
@@ -131,7 +131,11 @@ export function follow(options, note) {
     // Frameworks write the same address again, to keep their state.
     if (path === lastPath) return;
     lastPath = path;
-    emit("page", { url: trimmed(location), referrer: lastUrl.split(/[?#]/)[0].slice(0, 512) });
+    emit("page", {
+      url: trimmed(location),
+      referrer: lastUrl.split(/[?#]/)[0].slice(0, 512),
+      page_type: options.type,
+    });
     lastUrl = location.href;
     const { login } = recall(now());
     if (login && !/login/.test(path)) {
@@ -270,7 +274,7 @@ export function follow(options, note) {
     // In a task of its own, so that the page is not held up.
     setTimeout(safely(listen));
     // Pages that died without a word give their slots up after ten seconds.
-    setTimeout(sender.send, 11e3);
+    setTimeout(sender.flush, 11e3);
   }
 
   if (document.prerendering) on(document, "prerenderingchange", begin);

@@ -109,7 +109,7 @@ export function makeQueue(name) {
     },
 
     /** Return in how many milliseconds something can be sent; infinite if nothing waits. */
-    wait: (now) =>
+    due: (now) =>
       Math.min(
         ...entries.filter((entry) => !entry.busy).map((entry) => entry.unsure + LEASE + 1 - now),
       ),

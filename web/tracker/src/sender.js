@@ -47,7 +47,7 @@ export function makeSender(queue, url, seal, note) {
 
   /** Come back when something can be sent, and now and then to keep the slot ours. */
   function arm(now) {
-    const wait = queue.wait(now);
+    const wait = queue.due(now);
     clearTimeout(timer);
     if (wait < 1 / 0) timer = setTimeout(send, Math.min(BEAT, Math.max(wait, notBefore - now)));
   }
@@ -61,7 +61,7 @@ export function makeSender(queue, url, seal, note) {
   }
 
   return {
-    send,
+    flush: send,
     drain,
     /** Leave everything to the next page. */
     leave() {

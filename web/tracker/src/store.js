@@ -62,8 +62,8 @@ export const read = (name) => cookie(name) || attempt(() => localStorage[name]) 
 
 /** Write a value to both, or delete it where it is empty. */
 export function write(name, value) {
-  if (domain === undefined) domain = attempt(() => localStorage[DOMAIN]);
-  if (domain === undefined) domain = rootDomain();
+  if (domain == null) domain = attempt(() => localStorage[DOMAIN]);
+  if (domain == null) domain = rootDomain();
   attempt(() => (localStorage[DOMAIN] = domain));
   setCookie(name, value, value ? COOKIE_LIFE : 0, domain);
   attempt(() => (value ? (localStorage[name] = value) : delete localStorage[name]));

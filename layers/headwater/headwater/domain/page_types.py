@@ -10,6 +10,31 @@ PAGE_TYPES = frozenset(
     {"home", "category", "product", "brand", "search", "cart", "checkout", "order_confirmation"}
     | {"login", "account", "blog", OTHER}
 )
+# What Stencil, BigCommerce's theme engine, calls pages by other names (its ``page_type``).
+_STENCIL = {
+    "default": "home",
+    "brands": "brand",
+    "blog_post": "blog",
+    "orderconfirmation": "order_confirmation",
+    "createaccount": "login",
+    "createaccount_thanks": "account",
+    "getnewpassword": "login",
+    "forgotpassword": "login",
+    "editaccount": "account",
+    "shippingaddressform": "account",
+    "wishlist": "account",
+    "wishlists": "account",
+    "add-wishlist": "account",
+    "amp_product_options": "product",
+    **dict.fromkeys(
+        (
+            *("page", "page_contact_form", "error", "404", "compare", "sitemap"),
+            *("newsletter_subscribe", "giftcertificates"),
+            *("giftcertificates_balance", "giftcertificates_redeem"),
+        ),
+        OTHER,
+    ),
+}
 # Paths that a BigCommerce shop keeps, whatever its merchant calls his products.
 _PATHS = tuple(
     (re.compile(pattern), kind)
@@ -30,11 +55,13 @@ _PATHS = tuple(
 
 
 def page_type(stated: object, path: str) -> str:
-    """Return one of ``PAGE_TYPES``: as the page says itself, else as its path tells.
+    """Return one of ``PAGE_TYPES``: as the page says, in our words or Stencil's, else by its path.
 
     Products and categories have paths of the merchant's own: where the page does not say what it
     is, most of them are ``other``.
     """
-    if isinstance(stated, str) and stated in PAGE_TYPES:
-        return stated
+    if isinstance(stated, str):
+        said = "account" if stated.startswith("account_") else _STENCIL.get(stated, stated)
+        if said in PAGE_TYPES:
+            return said
     return next((kind for pattern, kind in _PATHS if pattern.match(path.lower())), OTHER)
