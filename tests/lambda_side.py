@@ -264,6 +264,7 @@ class LambdaSide:
         monkeypatch.setattr(bootstrap, "other_api_urls", lambda: self.other_api_urls)
         monkeypatch.setattr(validating, "sites", self._sites)
         monkeypatch.setattr(edge, "sites", self._sites)
+        monkeypatch.setattr(edge, "newer_sites", self._sites)
         monkeypatch.setattr(edge, "hit_queue", lambda: self.queue)
         monkeypatch.setattr(edge, "clock", lambda: shop.clock)
         monkeypatch.setattr(edge, "limits", lambda: self.limits)

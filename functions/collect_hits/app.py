@@ -15,6 +15,7 @@ def lambda_handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
         queue=edge.hit_queue(),
         clock=edge.clock(),
         limits=edge.limits(),
+        newer_sites=edge.newer_sites,
     )
     edge.log(request, answer)
     return edge.response_of(answer)

@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from headwater.adapters.web.pages import WebPages
 from headwater.adapters.bigcommerce.scripts import BigCommerceScripts
 from headwater.adapters.bigcommerce.session import Session
 from headwater.adapters.system_clock import SystemClock
+from headwater.adapters.web.pages import WebPages
 from headwater.domain.nodes import hashed_email_node
 from headwater.domain.script_tags import ScriptTag
 from headwater.domain.sites import Site

@@ -45,6 +45,17 @@ def test_sites_are_read_once_a_minute(registry: Registry) -> None:
     assert registry.asked == 2
 
 
+def test_whoever_is_unknown_has_them_read_again_but_not_every_time(registry: Registry) -> None:
+    cached = CachedSites(registry.read, registry.seconds)
+    cached.get()
+    registry.now += 4.9
+    assert cached.renew().find("key2") is None
+    registry.now += 0.1
+    for _ in range(100):
+        assert cached.renew().find("key2")
+    assert registry.asked == 2
+
+
 def test_old_sites_serve_while_new_ones_cannot_be_read(registry: Registry) -> None:
     cached = CachedSites(registry.read, registry.seconds)
     cached.get()

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 import headwater
 from headwater.domain.rate_limits import RateLimits
-from headwater.domain.sites import Sites
+from headwater.domain.sites import Site, Sites
 from headwater.errors import StoreUnavailableError
 from headwater.usecases.browser_answers import Answer, Request
 from headwater.usecases.collect_hits import collect_hits, truncated_ip
@@ -379,6 +379,38 @@ def test_a_store_may_have_a_limit_of_its_own() -> None:
     edge["sites"] = lambda: Sites.from_document({"hw_pub_1": document})
     assert collect_hits(_post(_envelope(events=[HIT] * 50)), **edge).hits == 50
     assert collect_hits(_post(_envelope()), **edge).headers["retry-after"] == "1"
+
+
+def test_a_site_that_is_new_is_looked_for_before_its_hits_are_refused() -> None:
+    queue = FakeHitQueue()
+    edge = _edge(RateLimits(per_second=100), FakeClock(), queue)
+    older = Sites({})
+    known = edge | {"sites": lambda: older, "newer_sites": lambda: SITES}
+    answer = collect_hits(_post(_envelope()), **known)
+    assert (answer.status, answer.hits) == (HTTPStatus.NO_CONTENT, 1)
+    assert answer.headers["access-control-allow-origin"] == ORIGIN
+    assert len(queue.messages) == 1
+
+
+def test_a_page_that_is_new_is_looked_for_too() -> None:
+    moved = Sites({"hw_pub_1": Site("acme", "shop", frozenset({"https://before.example"}))})
+    edge = _edge(RateLimits(per_second=100), FakeClock(), FakeHitQueue())
+    asked: list[int] = []
+
+    def newer() -> Sites:
+        asked.append(1)
+        return SITES
+
+    known = edge | {"sites": lambda: moved, "newer_sites": newer}
+    assert collect_hits(_post(_envelope()), **known).hits == 1
+    assert collect_hits(_post(_envelope()), **known | {"sites": lambda: SITES}).hits == 1
+    assert len(asked) == 1
+
+
+def test_whoever_is_in_no_list_is_refused() -> None:
+    edge = _edge(RateLimits(per_second=100), FakeClock(), FakeHitQueue())
+    answer = collect_hits(_post(_envelope(key="none")), **edge | {"newer_sites": lambda: SITES})
+    assert (answer.status, answer.reason) == (HTTPStatus.FORBIDDEN, "key: unknown")
 
 
 def test_without_the_list_of_sites_the_browser_keeps_its_hits() -> None:

@@ -48,6 +48,16 @@ def ask(path: str, scripts: FakeScripts | None = None) -> Answer:
     )
 
 
+def test_the_loader_of_a_site_that_is_new_is_served() -> None:
+    answer = serve_script(
+        Request("GET", f"/l/{KEY}.js"),
+        sites=lambda: Sites({}),
+        scripts=FakeScripts(),
+        newer_sites=lambda: Sites({KEY: SITE}),
+    )
+    assert answer.status == 200
+
+
 def text_of(answer: Answer) -> str:
     assert answer.is_base64
     assert answer.headers["content-encoding"] == "gzip"

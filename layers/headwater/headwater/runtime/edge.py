@@ -31,8 +31,11 @@ if TYPE_CHECKING:
     from headwater.usecases.ports import Clock, HitQueue
     from headwater.usecases.serve_script import Scripts
 
-# How long a newly connected store waits until its hits are taken, at most.
+# How long a site that was removed, or whose pages are others now, stays as it was, at most.
 _SITES_LIVE = 60.0
+# How long one that is new waits until its hits are taken, at most. Any browser can ask for a site
+# that there is not, so its asking alone must not have the list read each time.
+_SITES_RENEWED = 5.0
 # A browser waits for the answer, so the edge gives up within its timeout of 5 s.
 _CLIENT = Config(
     connect_timeout=1, read_timeout=2, retries={"mode": "standard", "total_max_attempts": 2}
@@ -40,7 +43,7 @@ _CLIENT = Config(
 
 
 class CachedSites:
-    """The registered sites, read again once they are older than a minute.
+    """The registered sites, read again once they are older than a minute, or than five seconds.
 
     Args:
         read: reads them.
@@ -55,10 +58,17 @@ class CachedSites:
 
     def get(self) -> Sites:
         """Return the sites; the old ones where the new ones cannot be read."""
+        return self._younger_than(_SITES_LIVE)
+
+    def renew(self) -> Sites:
+        """Return the sites of the last few seconds; the old ones where these cannot be read."""
+        return self._younger_than(_SITES_RENEWED)
+
+    def _younger_than(self, seconds: float) -> Sites:
         now = self._seconds()
         if self._sites is None:
             self._sites, self._read_at = self._read(), now
-        elif now - self._read_at >= _SITES_LIVE:
+        elif now - self._read_at >= seconds:
             self._read_at = now
             try:
                 self._sites = self._read()
@@ -75,6 +85,11 @@ def clock() -> Clock:
 def sites() -> Sites:
     """Return the registered sites."""
     return _cached_sites().get()
+
+
+def newer_sites() -> Sites:
+    """Return the sites of the last few seconds, for whoever is none of ``sites``."""
+    return _cached_sites().renew()
 
 
 @cache

@@ -58,8 +58,12 @@ def collect_hits(
     queue: HitQueue,
     clock: Clock,
     limits: RateLimits,
+    newer_sites: Callable[[], Sites] | None = None,
 ) -> Answer:
     """Answer one request of a browser, and queue the hits that it brings.
+
+    ``sites`` may be those of a moment ago. Who is no site of them is looked for in ``newer_sites``
+    before he is refused: a script lets go of what is refused.
 
     Routes: ``POST /e``, ``GET /p.gif``, ``OPTIONS`` (any path), ``GET /healthz``,
     ``GET /robots.txt``. Every answer carries CORS headers, and ``x-reason`` where hits were
@@ -77,6 +81,10 @@ def collect_hits(
         )
     try:
         answer = _answer(request, known, queue, clock.now(), limits)
+        if answer.status == HTTPStatus.FORBIDDEN and newer_sites:
+            known, older = newer_sites(), known
+            if known is not older:
+                answer = _answer(request, known, queue, clock.now(), limits)
     except RetriableError:
         answer = _unavailable("the queue takes no hits now")
     headers = shared_headers(origin, answer, is_known=known.knows_origin(origin))

@@ -58,8 +58,14 @@ class Scripts(Protocol):
         ...
 
 
-def serve_script(request: Request, *, sites: Callable[[], Sites], scripts: Scripts) -> Answer:
-    """Answer one request for a script.
+def serve_script(
+    request: Request,
+    *,
+    sites: Callable[[], Sites],
+    scripts: Scripts,
+    newer_sites: Callable[[], Sites] | None = None,
+) -> Answer:
+    """Answer one request for a script; a site that is none of ``sites`` may be one of the newer.
 
     Routes: ``GET /s/{name}``, a script under the name of its content, for ever the same;
     ``GET /l/{public key}.js``, the loader of a site, which names the present one. Shops that set
@@ -70,7 +76,10 @@ def serve_script(request: Request, *, sites: Callable[[], Sites], scripts: Scrip
             case ["", "s", name]:
                 answer = _script(name, scripts)
             case ["", "l", name]:
-                answer = _loader(name.removesuffix(".js"), sites(), scripts.build())
+                key = name.removesuffix(".js")
+                answer = _loader(key, sites(), scripts.build())
+                if answer.status == HTTPStatus.NOT_FOUND and newer_sites:
+                    answer = _loader(key, newer_sites(), scripts.build())
             case _:
                 answer = problem(HTTPStatus.NOT_FOUND, "path: nothing here")
     except RetriableError:
