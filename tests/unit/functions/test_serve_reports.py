@@ -132,6 +132,46 @@ def test_rows_come_as_csv_that_runs_no_formula(reported: LambdaSide) -> None:
     assert [row["kind"] for row in rows][:2] == ["credited", "unattributed"]
 
 
+@pytest.mark.parametrize(
+    "route",
+    [
+        "GET /v1/reports/cohorts?part=last_clicks",
+        "GET /v1/reports/ltv?by=campaign",
+        "GET /v1/reports/ltv?by=contact",
+        "GET /v1/reports/subscriptions?part=campaigns",
+        "GET /v1/reports/models?by=campaign",
+    ],
+)
+def test_no_report_runs_a_formula_in_a_spreadsheet(reported: LambdaSide, route: str) -> None:
+    path, _, query = route.partition("?")
+    query = f"{RANGE}&{query}"
+    told = reported.call(path, caller=MARKETER, query=query)["json"]["rows"]
+    answer = reported.call(path, caller=MARKETER, query=query, headers={"accept": "text/csv"})
+    rows = list(csv.DictReader(io.StringIO(answer["body"])))
+    assert len(rows) == len(told)
+    assert {row["campaign"] for row in rows} <= {"", "'=brand"}
+
+
+def test_a_reader_chooses_rows_their_order_and_how_many(reported: LambdaSide) -> None:
+    query = f"{RANGE}&by=campaign&filter=kind != credited&sort=-kind&limit=2"
+    first = reported.call("GET /v1/reports/roi", caller=MARKETER, query=query)["json"]
+    second = reported.call(
+        "GET /v1/reports/roi", caller=MARKETER, query=f"{query}&after={first['next']}"
+    )["json"]
+    kinds = [row["kind"] for page in (first, second) for row in page["rows"]]
+    assert kinds == ["untracked_channel", "unattributed", "test", "pre_tracking"]
+    assert first["totals"] == second["totals"]
+
+
+@pytest.mark.parametrize(
+    "query", ["filter=net", "sort=nothing", "limit=0", "limit=x", "after=1", "filters=net"]
+)
+def test_a_view_that_nobody_can_show_is_refused(reported: LambdaSide, query: str) -> None:
+    answer = reported.call("GET /v1/reports/roi", caller=MARKETER, query=f"{RANGE}&{query}")
+    assert answer["statusCode"] == 400
+    assert answer["json"]["detail"].startswith(f"{query.partition('=')[0]}: ")
+
+
 def test_an_answer_that_is_too_large_says_so(
     reported: LambdaSide, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -57,7 +57,7 @@ class Test:
         text = str(found).lower() if isinstance(found, bool) else str(found)
         if self.sign == "~":
             return self.value.casefold() in text.casefold()
-        numbers = _number(text), _number(self.value)
+        numbers = number_of(text), number_of(self.value)
         return _COMPARE[self.sign](*((text, self.value) if None in numbers else numbers))
 
     def sql(self) -> str:
@@ -214,7 +214,8 @@ class _Reader:
         raise InvalidParameterError(message)
 
 
-def _number(text: str) -> Decimal | None:
+def number_of(text: str) -> Decimal | None:
+    """Return a text as the finite number that it spells, or None."""
     try:
         number = Decimal(text)
     except InvalidOperation:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 from aws_lambda_powertools.event_handler.exceptions import NotFoundError
 from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValidationError
+from pydantic import BaseModel
 
 from headwater.runtime.api.bodies import refuse_large
 from headwater.runtime.api.callers import permitted_caller
@@ -20,10 +21,11 @@ from headwater.runtime.api.problems import (
 from headwater.runtime.observability import count, logger
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from aws_lambda_powertools.event_handler.api_gateway import Route, Router
     from aws_lambda_powertools.event_handler.middlewares import NextMiddleware
+    from aws_lambda_powertools.event_handler.openapi.compat import ModelField
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
 _SERVER_ERROR = 500
@@ -71,13 +73,22 @@ def _refuse_unknown_parameters(
     if f"{route.method} {route.openapi_path}" != app.context["route_key"]:
         raise no_route()
     parameters = route.dependant.query_params  # codespell:ignore dependant
-    known = {parameter.alias for parameter in parameters}
+    known = {name for parameter in parameters for name in _names_of(parameter)}
     unknown = sorted(set(app.current_event.query_string_parameters) - known)
     if unknown:
         expected = ", ".join(sorted(known)) or "none"
         reason = f"no parameter of this route, which knows {expected}"
         raise invalid_fields([{"loc": ("query", name[:64]), "msg": reason} for name in unknown])
     return next_middleware(app)
+
+
+def _names_of(parameter: ModelField) -> Iterator[str]:
+    """Yield the names under which a parameter is given: a model's fields are one each."""
+    model = parameter.field_info.annotation
+    if isinstance(model, type) and issubclass(model, BaseModel):
+        yield from (field.alias or name for name, field in model.model_fields.items())
+    else:
+        yield parameter.alias
 
 
 def _spelled(error: Exception) -> Response[str]:

@@ -37,6 +37,9 @@ Model = Annotated[
         examples=list(MODELS),
     ),
 ]
+NextPage = Annotated[
+    str | None, Field(description="What to give as after for the next page; null on the last.")
+]
 DateBasis = Literal["conversion", "click"]
 Revenue = Literal["gross", "net"]
 RowKind = Literal[

@@ -7,7 +7,15 @@ from typing import Literal
 from pydantic import Field
 
 from headwater.runtime.api.cohort_examples import COHORTS_REPORT
-from headwater.runtime.api.fields import Amount, ApiModel, Day, Ratio, Revenue, with_example
+from headwater.runtime.api.fields import (
+    Amount,
+    ApiModel,
+    Day,
+    NextPage,
+    Ratio,
+    Revenue,
+    with_example,
+)
 from headwater.runtime.api.models_reports import Envelope
 
 CohortKind = Literal["first_purchase", "first_opt_in", "first_click"]
@@ -147,4 +155,4 @@ class CohortsReport(Envelope):
         | list[CohortLag]
     ) = Field(description="Those of the part that was asked for.")
     notes: list[str]
-    next: None
+    next: NextPage

@@ -13,6 +13,7 @@ from headwater.runtime.api.fields import (
     DateBasis,
     Day,
     Model,
+    NextPage,
     Ratio,
     Revenue,
     RowKind,
@@ -68,7 +69,7 @@ class ModelsReport(Envelope):
     totals: ModelsTotals
     rows: list[ModelsRow]
     notes: list[str]
-    next: None
+    next: NextPage
 
 
 class JourneysParameters(ApiModel):
@@ -134,4 +135,4 @@ class JourneysReport(Envelope):
     totals: JourneysTotals
     rows: list[JourneysRow]
     notes: list[str]
-    next: None
+    next: NextPage

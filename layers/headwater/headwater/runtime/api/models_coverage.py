@@ -11,6 +11,7 @@ from headwater.runtime.api.fields import (
     ApiModel,
     Day,
     Model,
+    NextPage,
     Ratio,
     Revenue,
     RowKind,
@@ -222,4 +223,4 @@ class CoverageReport(Envelope):
     effects: list[EffectsSummary] | None = Field(
         None, description="As in the ROI report, where one model is asked about."
     )
-    next: None
+    next: NextPage

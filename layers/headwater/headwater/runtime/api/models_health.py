@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from headwater.runtime.api.fields import ApiModel, Day, Ratio, with_example
+from headwater.runtime.api.fields import ApiModel, Day, NextPage, Ratio, with_example
 from headwater.runtime.api.models_reports import Envelope
 
 HealthPart = Literal["windows", "untagged", "landings", "pages", "scripts"]
@@ -183,4 +183,4 @@ class HealthReport(Envelope):
         default_factory=list, description="Of stores whose script Headwater put in."
     )
     notes: list[str]
-    next: None
+    next: NextPage

@@ -7,7 +7,15 @@ from typing import Any, Literal
 from pydantic import Field
 
 from headwater.domain.cohorts import WINDOWS
-from headwater.runtime.api.fields import Amount, ApiModel, Day, Ratio, Revenue, with_example
+from headwater.runtime.api.fields import (
+    Amount,
+    ApiModel,
+    Day,
+    NextPage,
+    Ratio,
+    Revenue,
+    with_example,
+)
 from headwater.runtime.api.models_reports import Envelope, RowNames
 from headwater.runtime.api.report_examples import RUN
 
@@ -131,4 +139,4 @@ class LtvReport(Envelope):
     totals: LtvFigures
     rows: list[LtvRow] | list[LtvContact] = Field(description="By contact: one by one.")
     notes: list[str]
-    next: None
+    next: NextPage

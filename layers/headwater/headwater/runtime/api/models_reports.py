@@ -13,6 +13,7 @@ from headwater.runtime.api.fields import (
     Day,
     Instant,
     Model,
+    NextPage,
     Ratio,
     Revenue,
     Role,
@@ -174,7 +175,7 @@ class RoiReport(Envelope):
     effects: list[EffectsSummary] | None = Field(
         description="The versions that the range's orders are split by; null of other models."
     )
-    next: None = Field(description="Reports are not paged yet.")
+    next: NextPage
 
 
 class CreditedOrder(ApiModel):

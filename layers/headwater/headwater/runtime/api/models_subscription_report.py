@@ -6,7 +6,15 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from headwater.runtime.api.fields import Amount, ApiModel, Day, Ratio, Revenue, with_example
+from headwater.runtime.api.fields import (
+    Amount,
+    ApiModel,
+    Day,
+    NextPage,
+    Ratio,
+    Revenue,
+    with_example,
+)
 from headwater.runtime.api.models_reports import Envelope
 from headwater.runtime.api.report_examples import RUN
 
@@ -174,4 +182,4 @@ class SubscriptionsReport(Envelope):
     totals: SubscriptionsTotals
     rows: list[SubscriptionMonth] | list[SubscriptionCycle] | list[SubscriptionCampaign]
     notes: list[str]
-    next: None
+    next: NextPage

@@ -142,6 +142,12 @@ def _missing_scopes(error: Exception) -> tuple[Mapping[str, str], ...]:
     return tuple({"name": title, "reason": needed_for} for title, needed_for in scopes.items())
 
 
+_KINDS = ("body", "query", "path")
+
+
 def _place(location: Iterable[object]) -> str:
     """Return where a field is: the path inside a body, or a parameter's name."""
-    return ".".join(str(part) for part in location if part not in {"body", "query", "path"})
+    kind, *parts = location
+    # A parameter that a model holds is given by its own name.
+    named = parts[-1:] if kind == "query" else [p for p in (kind, *parts) if p not in _KINDS]
+    return ".".join(map(str, named))

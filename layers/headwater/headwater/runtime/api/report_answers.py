@@ -7,7 +7,10 @@ from datetime import date
 from typing import TYPE_CHECKING, Annotated, Any
 
 from aws_lambda_powertools.event_handler.openapi.params import Query
+from pydantic import BaseModel, Field
 
+from headwater.domain.row_filters import LONGEST
+from headwater.domain.row_views import MOST_ROWS, RowView, flat_row
 from headwater.errors import InvalidParameterError
 from headwater.runtime import bootstrap
 from headwater.runtime.api.answers import CSV, csv_answer, etag_of, json_answer
@@ -33,6 +36,37 @@ Last = Annotated[Day | None, Query(alias="to", description="The last day, includ
 UsualRange = Annotated[
     str | None, Query(alias="range", description=f"Instead of from and to; else {DEFAULT_RANGE}.")
 ]
+
+
+class RowsAsked(BaseModel):
+    """Which rows of a report are asked for; every report of a range takes these parameters."""
+
+    filter: str | None = Field(
+        None,
+        max_length=LONGEST,
+        description="Only rows that hold a condition on their columns, like "
+        "net > 100 and (source = google or campaign ~ 'brand'). Totals are of all rows.",
+    )
+    sort: str | None = Field(
+        None, max_length=500, description="Columns, comma-separated; those with - fall."
+    )
+    limit: int | None = Field(
+        None, description=f"How many rows at once, up to {MOST_ROWS:,}; all without."
+    )
+    after: str | None = Field(
+        None, max_length=100, description="What stood under next in the page before."
+    )
+
+    def view(self) -> RowView:
+        """Return the view of the rows.
+
+        Raises:
+            InvalidParameterError: naming the parameter and the reason.
+        """
+        return RowView.of(self.filter, self.sort, self.limit, self.after)
+
+
+Rows = Annotated[RowsAsked, Query()]
 # A range as it is asked for: from, to, or the name of a usual one.
 type Asked = tuple[str | None, str | None, str | None]
 
@@ -43,6 +77,7 @@ def answer_report(
     report: Report[Any, Any],
     asked: Asked,
     make_request: Callable[[Span], Request[Any]],
+    rows_asked: RowsAsked,
     *,
     default: str = DEFAULT_RANGE,
 ) -> Response[str]:
@@ -54,40 +89,32 @@ def answer_report(
         report: which one.
         asked: the range as the request names it.
         make_request: makes the question of the range; it refuses what no report can answer.
+        rows_asked: which of the rows.
         default: the usual range that is read where the request names none.
     """
     account, run = account_of(router), published_run(router)
     request = make_request(_span(asked, run, default))
+    view = rows_asked.view()
     wants_csv = CSV in (router.current_event.headers.get("accept") or "")
     # A question is a frozen dataclass of plain values: its text says all of it.
-    etag = etag_of(report.name, wants_csv, run.data_version, request)
+    etag = etag_of(report.name, wants_csv, run.data_version, request, view)
 
     def make() -> Response[str]:
         started = time.perf_counter()
         answer = serve_report(
             report, account, request, run, facts=bootstrap.facts(), lake=bootstrap.lake()
         )
+        answer["rows"], answer["next"] = view.apply(answer["rows"], run.data_version)
         milliseconds = round((time.perf_counter() - started) * 1000)
         rows = answer["rows"]
         told = {"report": report.name, "rows": len(rows), "milliseconds": milliseconds}
         logger.info("report made", extra=told)
         if wants_csv:
-            flat = [_flat(row) for row in rows]
+            flat = [flat_row(row) for row in rows]
             return csv_answer(list(flat[0]) if flat else [], flat, etag)
         return json_answer(answer, etag=etag)
 
     return unless_known(router, etag, make)
-
-
-def _flat(row: dict[str, Any]) -> dict[str, Any]:
-    """Return a row with what stands side by side in it, one level deep, as columns of its own."""
-    columns: dict[str, Any] = {}
-    for name, value in row.items():
-        if isinstance(value, dict):
-            columns |= {f"{name}_{inner}": each for inner, each in value.items()}
-        else:
-            columns[name] = value
-    return columns
 
 
 def _span(asked: Asked, run: PublishedRun, default: str) -> Span:

@@ -16,7 +16,7 @@ from headwater.runtime.api.models_subscription_report import (
     SubscriptionPart,
     SubscriptionsReport,
 )
-from headwater.runtime.api.report_answers import First, Last, UsualRange, answer_report
+from headwater.runtime.api.report_answers import First, Last, Rows, UsualRange, answer_report
 from headwater.runtime.api.routing import new_router
 from headwater.usecases.reports.cohorts import COHORTS, CohortsRequest
 from headwater.usecases.reports.ltv import LTV, LtvQuery, LtvRequest
@@ -65,7 +65,8 @@ def _add_cohorts(router: Router, serve_report: Callable[..., dict[str, Any]]) ->
         responses=answers(CohortsReport, 404, 413, as_csv=True, is_cached=True),
         security=NEEDS_KEY,
     )
-    def read_cohorts(
+    def read_cohorts(  # noqa: PLR0913, PLR0917 - each is a parameter of the route
+        rows: Rows,
         first: First = None,
         last: Last = None,
         usual_range: UsualRange = None,
@@ -81,6 +82,7 @@ def _add_cohorts(router: Router, serve_report: Callable[..., dict[str, Any]]) ->
             COHORTS,
             (first, last, usual_range),
             lambda span: CohortsRequest(Joining(span, by, chosen), part, revenue),
+            rows,
             default=ALL_TIME,
         )
 
@@ -99,6 +101,7 @@ def _add_ltv(router: Router, serve_report: Callable[..., dict[str, Any]]) -> Non
         security=NEEDS_KEY,
     )
     def read_ltv(
+        rows: Rows,
         first: First = None,
         last: Last = None,
         usual_range: UsualRange = None,
@@ -115,6 +118,7 @@ def _add_ltv(router: Router, serve_report: Callable[..., dict[str, Any]]) -> Non
             LTV,
             (first, last, usual_range),
             lambda span: LtvRequest(LtvQuery(Joining(span, where=chosen), names), revenue),
+            rows,
             default=ALL_TIME,
         )
 
@@ -133,6 +137,7 @@ def _add_subscriptions(router: Router, serve_report: Callable[..., dict[str, Any
         security=NEEDS_KEY,
     )
     def read_subscriptions(
+        rows: Rows,
         first: First = None,
         last: Last = None,
         usual_range: UsualRange = None,
@@ -145,6 +150,7 @@ def _add_subscriptions(router: Router, serve_report: Callable[..., dict[str, Any
             SUBSCRIPTIONS,
             (first, last, usual_range),
             lambda span: SubscriptionsRequest(SubscriptionsQuery(span), part, revenue),
+            rows,
             default=ALL_TIME,
         )
 

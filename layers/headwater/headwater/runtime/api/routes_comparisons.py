@@ -10,7 +10,7 @@ from aws_lambda_powertools.event_handler.openapi.params import Query
 from headwater.runtime.api.contract import NEEDS_KEY, answers
 from headwater.runtime.api.fields import Revenue
 from headwater.runtime.api.models_comparisons import JourneysReport, ModelsReport
-from headwater.runtime.api.report_answers import First, Last, UsualRange, answer_report
+from headwater.runtime.api.report_answers import First, Last, Rows, UsualRange, answer_report
 from headwater.runtime.api.routing import new_router
 from headwater.usecases.reports.journeys import JOURNEYS, JourneysQuery, JourneysRequest
 from headwater.usecases.reports.models import MODELS_REPORT, ModelsRequest
@@ -43,6 +43,7 @@ def _add_models(router: Router, serve_report: Callable[..., dict[str, Any]]) -> 
         security=NEEDS_KEY,
     )
     def read_models(
+        rows: Rows,
         first: First = None,
         last: Last = None,
         usual_range: UsualRange = None,
@@ -58,6 +59,7 @@ def _add_models(router: Router, serve_report: Callable[..., dict[str, Any]]) -> 
             MODELS_REPORT,
             asked,
             lambda span: ModelsRequest(RoiQuery(span, names), revenue),
+            rows,
         )
 
 
@@ -75,7 +77,7 @@ def _add_journeys(router: Router, serve_report: Callable[..., dict[str, Any]]) -
         security=NEEDS_KEY,
     )
     def read_journeys(
-        first: First = None, last: Last = None, usual_range: UsualRange = None
+        rows: Rows, first: First = None, last: Last = None, usual_range: UsualRange = None
     ) -> Response[str]:
         asked = (first, last, usual_range)
         return answer_report(
@@ -84,4 +86,5 @@ def _add_journeys(router: Router, serve_report: Callable[..., dict[str, Any]]) -
             JOURNEYS,
             asked,
             lambda span: JourneysRequest(JourneysQuery(span)),
+            rows,
         )

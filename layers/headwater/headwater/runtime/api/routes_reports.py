@@ -12,7 +12,7 @@ from headwater.runtime.api.contract import NEEDS_KEY, answers
 from headwater.runtime.api.fields import DateBasis, Model, Revenue
 from headwater.runtime.api.models_reports import ReportList, RoiReport
 from headwater.runtime.api.reading import published_run, unless_known
-from headwater.runtime.api.report_answers import First, Last, UsualRange, answer_report
+from headwater.runtime.api.report_answers import First, Last, Rows, UsualRange, answer_report
 from headwater.runtime.api.routing import account_of, new_router
 from headwater.usecases.list_reports import list_reports
 from headwater.usecases.reports.roi import ROI, RoiQuery, RoiRequest
@@ -63,7 +63,8 @@ def _add_roi(router: Router, serve_report: Callable[..., dict[str, Any]]) -> Non
         responses=answers(RoiReport, 404, 413, as_csv=True, is_cached=True),
         security=NEEDS_KEY,
     )
-    def read_roi(
+    def read_roi(  # noqa: PLR0913, PLR0917 - each is a parameter of the route
+        rows: Rows,
         first: First = None,
         last: Last = None,
         usual_range: UsualRange = None,
@@ -83,4 +84,5 @@ def _add_roi(router: Router, serve_report: Callable[..., dict[str, Any]]) -> Non
             ROI,
             asked,
             lambda span: RoiRequest(RoiQuery(span, names, date), model, revenue),
+            rows,
         )
