@@ -4,13 +4,19 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+import pytest
+
 from headwater import errors
 from tests.infrastructure.template_file import as_list, resources_of, statements_of
 
 type Json = dict[str, Any]
 
 # Steps whose failure is a gap that a report names: the run goes on.
-GAPS = {"Reconcile orders": "List marked days", "Pull ad costs": "Reconcile orders"}
+GAPS = {
+    "Reconcile orders": "List marked days",
+    "Pull ad costs": "Pull leads",
+    "Pull leads": "Reconcile orders",
+}
 # What Lambda itself may answer when trying again helps.
 OF_LAMBDA = {
     "Lambda.AWSLambdaException",
@@ -87,14 +93,23 @@ def test_a_reconciliation_changes_nothing_that_is_handed_on(machine: Json) -> No
     assert (state["Next"], state["ResultPath"]) == ("List marked days", None)
 
 
-def test_ad_cost_is_pulled_until_there_is_no_more(machine: Json) -> None:
+@pytest.mark.parametrize(
+    ("state", "choice", "following"),
+    [
+        ("Pull ad costs", "More ad cost?", "Pull leads"),
+        ("Pull leads", "More leads?", "Reconcile orders"),
+    ],
+)
+def test_ad_cost_and_leads_are_pulled_until_there_are_no_more(
+    machine: Json, state: str, choice: str, following: str
+) -> None:
     states = machine["States"]
 
-    assert states["Pull ad costs"]["Next"] == "More ad cost?"
-    assert states["More ad cost?"]["Choices"] == [
-        {"Variable": "$.more", "BooleanEquals": True, "Next": "Pull ad costs"}
+    assert states[state]["Next"] == choice
+    assert states[choice]["Choices"] == [
+        {"Variable": "$.more", "BooleanEquals": True, "Next": state}
     ]
-    assert states["More ad cost?"]["Default"] == "Reconcile orders"
+    assert states[choice]["Default"] == following
 
 
 def test_a_recorded_failure_ends_in_failure_even_if_it_could_not_be_recorded(

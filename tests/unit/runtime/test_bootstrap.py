@@ -57,6 +57,7 @@ USED: dict[str, list[Callable[[], object]]] = {
     ],
     "PullOrdersFunction": [bootstrap.pipeline, lambda: bootstrap.pull_ports(LATER)],
     "PullAdCostsFunction": [lambda: bootstrap.cost_ports(LATER)],
+    "PullLeadsFunction": [lambda: bootstrap.lead_ports(LATER)],
     "ReconcileOrdersFunction": [
         lambda: bootstrap.reconcile_ports(LATER),
         bootstrap.reconciliations,

@@ -43,6 +43,7 @@ from headwater.usecases.explain_credits import ExplainPorts
 from headwater.usecases.export_facts import Tables
 from headwater.usecases.keep_orders import KeepPorts
 from headwater.usecases.keep_webhooks import HookPorts
+from headwater.usecases.lead_pull import LeadPorts
 from headwater.usecases.manage_sources import RemovePorts
 from headwater.usecases.open_site import SitePorts
 from headwater.usecases.own_duplicates import OwnerPorts
@@ -156,6 +157,19 @@ def cost_ports(deadline: datetime) -> CostPorts:
         costs=costs(),
         lake=lake(),
         token_hex=token_hex,
+    )
+
+
+def lead_ports(deadline: datetime) -> LeadPorts:
+    """Return what a pull of leads works with."""
+    return LeadPorts(
+        clock=clock(),
+        accounts=accounts(),
+        runs=runs(),
+        connectors=connectors(deadline),
+        journeys=journeys(),
+        edges=edges(),
+        lake=lake(),
     )
 
 

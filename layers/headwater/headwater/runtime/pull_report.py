@@ -9,6 +9,7 @@ from headwater.runtime.observability import count, logger
 
 if TYPE_CHECKING:
     from headwater.usecases.pull_ad_costs import PulledCosts
+    from headwater.usecases.pull_leads import PulledLeads
     from headwater.usecases.pull_orders import InvokedPulls
     from headwater.usecases.source_pull import PulledOrders
 
@@ -49,6 +50,30 @@ def report_costs(account: str, run: str, pulled: PulledCosts) -> dict[str, Any]:
         )
     told = {"account": account, "run": run, "more": pulled.more, **counts}
     logger.info("ad cost pulled", extra=told)
+    return told
+
+
+def report_leads(account: str, run: str, pulled: PulledLeads) -> dict[str, Any]:
+    """Report one invocation's pull of leads; the result is the next state's input."""
+    counts = {
+        "leads": pulled.contacts,
+        "leads_changed": pulled.changed,
+        "leads_without_email": pulled.nameless,
+        "leads_rejected": pulled.rejected,
+    }
+    count(
+        Leads=pulled.contacts,
+        LeadsChanged=pulled.changed,
+        LeadsRejected=pulled.rejected,
+        LeadSourcesFailed=len(pulled.failed_sources),
+    )
+    for failed in pulled.failed_sources:
+        logger.error(
+            "source of leads failed",
+            extra={"account": account, "source": failed.source, "status": failed.status},
+        )
+    told = {"account": account, "run": run, "more": pulled.more, **counts}
+    logger.info("leads pulled", extra=told)
     return told
 
 

@@ -56,7 +56,7 @@ def pull_leads(account: str, run: str, deadline: datetime, *, ports: LeadPorts) 
         LeaseLostError: the run no longer holds the account's lease.
     """
     ports.runs.renew(account, run, ports.clock.now() + LEASE)
-    total = PulledLeads()
+    total, asked = PulledLeads(), 0
     for source in ports.accounts.sources(account):
         kind = KINDS.get(source.kind)
         if kind is None or kind.role != LEADS:
@@ -65,7 +65,9 @@ def pull_leads(account: str, run: str, deadline: datetime, *, ports: LeadPorts) 
             ports.accounts.remove_source(account, source.source)
         elif not source.is_paused:
             total += _pull(account, source, kind, run, deadline, ports)
-    _record_gaps(account, run, total, ports)
+            asked += 1
+    if asked:
+        _record_gaps(account, run, total, ports)
     return total
 
 
@@ -94,7 +96,6 @@ def _pull(
 
 
 def _record_gaps(account: str, run: str, pulled: PulledLeads, ports: LeadPorts) -> None:
-    """Name in the run's record whose leads are not in it."""
+    """Name in the run's record whose leads are not in it, as of the latest invocation."""
     gaps = ", ".join(f"{one.source}: {one.status}" for one in pulled.failed_sources)
-    if gaps:
-        ports.runs.record(account, run, ports.clock.now(), lead_gaps=gaps)
+    ports.runs.record(account, run, ports.clock.now(), lead_gaps=gaps)

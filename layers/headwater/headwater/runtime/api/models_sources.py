@@ -106,6 +106,7 @@ class LastRun(ApiModel):
     status: str = Field(description="done or failed.")
     failure: str = Field(description="The error's name, where it failed.")
     ad_cost_gaps: str = Field(description="Ad platforms whose cost it lacks, each with its status.")
+    lead_gaps: str = Field(description="CRMs whose leads it lacks, each with its status.")
     ended_at: Instant | None
 
 
@@ -123,6 +124,7 @@ class RunState(ApiModel):
                 "status": "done",
                 "failure": "",
                 "ad_cost_gaps": "",
+                "lead_gaps": "",
                 "ended_at": "2026-11-21T14:02:11+00:00",
             },
             "sources": [

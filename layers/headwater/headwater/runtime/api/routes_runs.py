@@ -59,5 +59,6 @@ def _last_run(account: str, run: str) -> dict[str, Any] | None:
         "status": recorded.get("status", ""),
         "failure": recorded.get("failure", ""),
         "ad_cost_gaps": recorded.get("ad_cost_gaps", ""),
+        "lead_gaps": recorded.get("lead_gaps", ""),
         "ended_at": recorded.get("updated_at"),
     }
