@@ -166,6 +166,25 @@ def test_the_options_install_and_remove_the_script(side: LambdaSide) -> None:
     assert side.stores.scripts.stored == []
 
 
+def test_a_store_may_have_a_limit_of_its_own_which_a_new_token_keeps(side: LambdaSide) -> None:
+    key = side.call("POST /v1/sources", caller=OWNER, body=BODY)["json"]["public_key"]
+    pages = side.edge_sites.sites[key].origins
+    route = "PUT /v1/sources/{source}/options"
+
+    def limit(hits: float) -> Any:  # noqa: ANN401
+        body = {"hits_per_second": hits}
+        return side.call(route, caller=OWNER, source="bigcommerce", body=body)
+
+    assert limit(250)["json"]["source"]["hits_per_second"] == 250
+    assert side.edge_sites.sites[key].hits_per_second == 250
+    side.call("POST /v1/sources", caller=OWNER, body=BODY)
+    assert side.edge_sites.sites[key].hits_per_second == 250
+    assert side.edge_sites.sites[key].origins == pages
+    assert limit(0)["json"]["source"]["hits_per_second"] == 0
+    assert side.edge_sites.sites[key].hits_per_second is None
+    assert {limit(wrong)["statusCode"] for wrong in (-1, 10_001, 1.5)} == {400}
+
+
 def test_what_to_paste_by_hand_has_the_sites_key_and_domains(side: LambdaSide) -> None:
     route = "GET /v1/sources/{source}/snippets"
     assert side.call(route, caller=OWNER, source="bigcommerce")["statusCode"] == 404

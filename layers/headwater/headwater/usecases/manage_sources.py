@@ -23,6 +23,7 @@ from headwater.usecases.connect_source import BIGCOMMERCE, find_source, told_by_
 from headwater.usecases.connectors import KINDS
 from headwater.usecases.keep_script import drop_script, install_script
 from headwater.usecases.keep_webhooks import drop_webhooks, keep_webhooks
+from headwater.usecases.open_site import limit_site
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -74,12 +75,14 @@ class Options:
     """What is optional of a source; None leaves it as it is.
 
     ``script_consent`` is the consent that the tracking script needs: targeting or analytics.
+    ``hits_per_second`` is the limit of its pages at the collector; 0 is the deployment's.
     """
 
     webhooks: bool | None = None
     transactions: bool | None = None
     script: bool | None = None
     script_consent: str | None = None
+    hits_per_second: int | None = None
 
 
 def status_of(error: HeadwaterError) -> str:
@@ -172,6 +175,8 @@ def set_options(
     transactions = options.transactions
     if transactions is not None and transactions != source.with_transactions:
         accounts.change_source(account, name, with_transactions=transactions)
+    if options.hits_per_second is not None:
+        limit_site(account, source, options.hits_per_second, ports=script)
     if options.webhooks is not None:
         (keep_webhooks if options.webhooks else drop_webhooks)(account, source, ports=hooks)
     if options.script or options.script_consent:

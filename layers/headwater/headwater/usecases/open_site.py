@@ -122,7 +122,7 @@ def open_site(
 
     def change(known: Site | None) -> Site:
         kept = known.origins if known and not site.origins else site.origins
-        limit = known.hits_per_second if known else None
+        limit = source.hits_per_second or None
         return Site(account, source.source, kept | permanent, limit)
 
     opened = ports.sites.change(source.public_key, change)
@@ -166,6 +166,21 @@ def add_pages(
         return replace(site, origins=site.origins | request.origins)
 
     return ports.sites.change(source.public_key, change)
+
+
+def limit_site(account: str, source: Source, hits_per_second: int, *, ports: PagePorts) -> None:
+    """Set how many hits a store's pages may send; 0 leaves it to the deployment.
+
+    Raises:
+        RetriableError: something was not done; the same call may be repeated.
+    """
+
+    def change(known: Site | None) -> Site:
+        site = known or Site(account, source.source, frozenset())
+        return replace(site, hits_per_second=hits_per_second or None)
+
+    ports.accounts.change_source(account, source.source, hits_per_second=hits_per_second)
+    ports.sites.change(source.public_key, change)
 
 
 def is_only_source(account: str, source: str, accounts: Accounts) -> bool:

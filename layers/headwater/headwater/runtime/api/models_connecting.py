@@ -70,6 +70,13 @@ class SourceOptions(ApiModel):
     script_consent: ConsentCategory | None = Field(
         None, description="The consent under which it runs."
     )
+    hits_per_second: int | None = Field(
+        None,
+        ge=0,
+        le=10_000,
+        description="How many hits its pages may send to each execution environment of the "
+        "collector in the long run, ten times as many at once; 0: as the deployment says.",
+    )
 
 
 class OptionsRequest(SourceOptions):

@@ -60,6 +60,7 @@ class SourceDetails(SourceProgress):
     webhooks: WebhookState
     with_transactions: bool
     script: ScriptState
+    hits_per_second: int = Field(description="Its own limit; 0: as the deployment says.")
     off: list[OffScope]
     store: StoreFacts
     ad_accounts: list[AdAccountFacts] = Field(description="Of an ad platform, those pulled.")

@@ -208,7 +208,13 @@ def _connect(
 
 def options_of(asked: SourceOptions) -> Options:
     """Return what a body says of what is optional."""
-    return Options(asked.webhooks, asked.transactions, asked.script, asked.script_consent)
+    return Options(
+        asked.webhooks,
+        asked.transactions,
+        asked.script,
+        asked.script_consent,
+        asked.hits_per_second,
+    )
 
 
 def switch_options(router: Router, account: str, source: str, options: Options) -> Source:

@@ -47,6 +47,7 @@ def details_of(source: Source, now: datetime) -> dict[str, Any]:
             "looked_at": _instant(source.webhooks.looked_at),
             "note": source.webhooks.note,
         },
+        "hits_per_second": source.hits_per_second,
         "script": {
             "is_on": source.script.is_on,
             "consent_category": source.script.consent_category,

@@ -174,7 +174,8 @@ class Source:
     ended well, both by our clock. ``public_key`` is what the store's tracking script sends.
     ``missing_scopes`` are the titles of the scopes that its token lacks. What the store says of
     itself is empty where the token may not ask. ``with_transactions``: its owner wants each order's
-    payments, at the price of a call each. Of what is no store, ``identity`` tells whose it is,
+    payments, at the price of a call each. ``hits_per_second`` is its pages' own limit at the
+    collector; 0 is the deployment's. Of what is no store, ``identity`` tells whose it is,
     ``ad_accounts`` are those that its owner has chosen, ``cost_bookmarks`` and ``leads`` how far it
     is pulled, and ``lead_fields`` what its owner takes a CRM's custom fields for.
     """
@@ -209,6 +210,7 @@ class Source:
     webhooks: Webhooks = field(default_factory=Webhooks)
     with_transactions: bool = False
     script: TrackingScript = field(default_factory=TrackingScript)
+    hits_per_second: int = 0
     identity: str = ""
     ad_accounts: tuple[AdAccount, ...] = ()
     cost_bookmarks: tuple[CostBookmark, ...] = ()
