@@ -15,6 +15,6 @@ def lambda_handler(event: dict[str, Any], _context: LambdaContext) -> dict[str, 
     """Materialize the reports of one run."""
     run = {"account": event["account"], "run": event["run"]}
     result = materialize_reports(**run, desk=bootstrap.desk(), facts=bootstrap.facts())
-    count(ReportsMaterialized=result.reports)
+    count(ReportsMaterialized=result.reports, ReportsAlarming=result.alarming)
     logger.info("reports materialized", extra={**run, **asdict(result)})
     return {**run, **asdict(result)}

@@ -13,6 +13,7 @@ from headwater.domain import (
     cohort_rows,
     cohorts,
     health,
+    health_checks,
     imported_costs,
     imported_leads,
     imported_orders,
@@ -320,6 +321,8 @@ def test_the_models_of_coverage_name_what_the_domain_knows() -> None:
 
 def test_the_model_of_health_has_the_parts_that_the_domain_knows() -> None:
     assert literals(models_health.HealthPart) == health.PARTS
+    check = models_health.CheckRow.model_fields
+    assert literals(check["check"].annotation) == health_checks.CHECKS
 
 
 def test_the_model_of_cohorts_has_the_kinds_and_parts_that_the_domain_knows() -> None:

@@ -8,7 +8,9 @@ import pytest
 
 from headwater.domain.deliveries import Delivery
 from headwater.domain.health import sales_verdict
+from headwater.domain.hits import PageView
 from headwater.errors import InvalidParameterError
+from headwater.usecases.materialize_reports import materialize_reports
 from headwater.usecases.ports import ChannelScript, Source, TrackingScript
 from headwater.usecases.published_runs import open_published_run
 from headwater.usecases.record_hits import QueuedMessage, record_hits
@@ -158,6 +160,82 @@ def test_page_views_are_told_by_the_type_of_their_page(shop: Workshop) -> None:
     assert report["totals"]["hits"] == 4
 
 
+def look(shop: Workshop, day: str, count: int, page_type: str = "home") -> None:
+    """Let people look at some pages on a day."""
+    moment = at(f"{day} 12:00")
+    views = [
+        PageView(f"{day}-{page_type}-{n}", moment, f"v{n}", f"s{n}", page_type, "/", is_bot=False)
+        for n in range(count)
+    ]
+    shop.marks.raise_marks(ACCOUNT, "page_views", [moment.date()], shop.clock.now())
+    shop.lake.keep_page_views(ACCOUNT, moment.date(), views)
+
+
+def checks(shop: Workshop) -> dict[str, dict[str, str]]:
+    return {row["check"]: row for row in health(shop, part="checks")["rows"]}
+
+
+@pytest.mark.parametrize(
+    ("last", "a_day", "state"),
+    [(2, 30, "failed"), (3, 30, "passed"), (0, 30, "failed"), (0, 29, "not_enough_data")],
+)
+def test_page_views_that_all_but_stop_fail_the_check_and_alarm(
+    shop: Workshop, last: int, a_day: int, state: str
+) -> None:
+    for day in range(13, 20):
+        look(shop, f"2026-11-{day}", a_day)
+    look(shop, "2026-11-20", last)
+    run = shop.begin()
+    shop.export(run)
+    shop.compute(run, reported=False)
+    done = materialize_reports(ACCOUNT, run, desk=shop.desk, facts=shop.facts)
+    assert done.alarming == (state == "failed")
+    shop.finish(run)
+    check = checks(shop)["hits"]
+    assert check["state"] == state
+    assert check["value"] == f"{last} on the last day, {a_day} a day in the week before"
+    assert bool(check["fix"]) == (state == "failed")
+
+
+def test_orders_without_a_page_that_thanks_for_them_fail_the_check(shop: Workshop) -> None:
+    for number in range(30):
+        shop.order(number + 1, "2026-11-19 15:00", email=f"{number}@example.com")
+    look(shop, "2026-11-19", 5)
+    shop.run()
+    found = checks(shop)
+    assert found["order_page"]["state"] == "failed"
+    assert found["order_page"]["value"] == "0 page views, 30 orders"
+    assert [found[name]["state"] for name in ("orders_seen", "attribution_7")] == ["failed"] * 2
+    assert found["orders_seen"]["value"] == "0.0000: 0 of 30"
+    assert health(shop)["totals"]["checks_failed"] == 4
+    look(shop, "2026-11-19", 1, "order_confirmation")
+    for number in range(18):
+        shop.click("2026-11-18 09:00", f"{number}@example.com", **GOOGLE, campaign="brand")
+    shop.run()
+    assert {name: check["state"] for name, check in checks(shop).items()} == {
+        "hits": "not_enough_data",
+        "order_page": "passed",
+        "orders_seen": "passed",
+        "attribution_7": "passed",
+        "attribution_30": "passed",
+        "campaigns": "passed",
+    }
+
+
+def test_what_hinders_the_cost_join_and_a_script_that_is_gone_fail_their_checks(
+    shop: Workshop,
+) -> None:
+    gone = TrackingScript(is_on=True, channels=(ChannelScript(7, "Harbor", "deleted"),))
+    shop.accounts.save_source(ACCOUNT, Source(STORE, "bigcommerce", "abc123", "arn", script=gone))
+    shop.visit("2026-11-18 10:00", "v1", click_id="a", click_id_kind="gclid")
+    shop.run()
+    found = checks(shop)
+    assert (found["campaigns"]["state"], found["campaigns"]["value"]) == ("failed", "1 clicks")
+    assert found["script"]["cause"] == "The script is not as it should be: Harbor."
+    assert "puts it in again" in found["script"]["fix"]
+    assert found["attribution_30"]["state"] == "not_enough_data"
+
+
 def test_an_account_without_anything_has_a_report() -> None:
     shop = Workshop()
     shop.run()
@@ -168,6 +246,7 @@ def test_an_account_without_anything_has_a_report() -> None:
         "sessions": 0,
         "hits": 0,
         "scripts_missing": 0,
+        "checks_failed": 0,
     }
     assert [row["orders_seen_share"] for row in report["rows"]] == [None, None]
 

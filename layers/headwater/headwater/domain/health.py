@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from headwater.domain.health_checks import FAILED, FEWEST_ORDERS, HEALTHY, health_checks
 from headwater.domain.referrers import referrer_facts
 from headwater.domain.roi import ratio
 from headwater.domain.url_templates import URL_TEMPLATES
@@ -15,18 +16,16 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 # The rows of the report's parts.
-PARTS = ("windows", "untagged", "landings", "pages", "scripts")
-# New sales below which a share says nothing, and the share from which tracking is in order.
-_FEWEST_SALES, _HEALTHY = 30, (60, 100)
+PARTS = ("windows", "untagged", "landings", "pages", "scripts", "checks")
 # Who sends a click id → the ad platform, as ``URL_TEMPLATES`` calls it.
 _PLATFORMS = {"bing": "microsoft"}
 
 
 def sales_verdict(sales: int, attributed: int) -> str:
     """Return ``healthy``, ``low`` or ``not_enough_data``."""
-    if sales < _FEWEST_SALES:
+    if sales < FEWEST_ORDERS:
         return "not_enough_data"
-    least, of = _HEALTHY
+    least, of = HEALTHY
     return "healthy" if attributed * of >= sales * least else "low"
 
 
@@ -43,7 +42,7 @@ def spell_health(
     untagged = [_untagged_row(*row) for row in document["untagged"]]
     hits = sum(row[1] for row in document["pages"])
     sessions = sum(count for _, count in document["landings"])
-    return {
+    spelled: dict[str, Any] = {
         "totals": {
             "verdict": windows[-1]["verdict"],
             "untagged_clicks": sum(row["clicks"] for row in untagged),
@@ -69,6 +68,10 @@ def spell_health(
             for kind, seen, visitors, bots in document["pages"]
         ],
     }
+    # Documents of earlier runs do not say how the last day was.
+    checks = [*health_checks(spelled, document.get("recent", (0, 0)))]
+    failed = sum(check["state"] == FAILED for check in checks)
+    return spelled | {"checks": checks, "totals": spelled["totals"] | {"checks_failed": failed}}
 
 
 def _window_row(window: Mapping[str, int]) -> dict[str, Any]:

@@ -28,9 +28,10 @@ _ROWS_AT_ONCE = 300_000
 
 @dataclass(frozen=True, slots=True)
 class MaterializeResult:
-    """How many report objects the run wrote."""
+    """How many report objects the run wrote, and how many of them somebody has to be told of."""
 
     reports: int
+    alarming: int = 0
 
 
 def usual_ranges(today: date, first_day: date) -> dict[str, tuple[date, date]]:
@@ -62,16 +63,18 @@ def materialize_reports(account: str, run: str, *, desk: Desk, facts: Facts) -> 
     frame = open_frame(desk, account, run)
     tables = sorted({table for report in REPORTS for table in report.tables})
     reports: dict[str, str] = {}
+    alarming = 0
     with open_database() as db:
         scope = Scope.of(frame.settings, frame.settings.models, frame.as_of_day)
         facts.mount(db, present_objects(desk.lake, frame), tables, scope.models)
         ranges = usual_ranges(frame.as_of_day, _first_day(db, frame.as_of_day))
         spans = [Span(*days) for days in dict.fromkeys(ranges.values())]
         for some in batched(spans, _ranges_at_once(db)):
-            for name, document in _documents(db, some, scope):
+            for name, document, is_alarming in _documents(db, some, scope):
                 reports[name] = desk.lake.put_report(account, name, document)
+                alarming += is_alarming
     desk.lake.put_json(f"{prefix_of(account, run)}reports.json", reports)
-    return MaterializeResult(len(reports))
+    return MaterializeResult(len(reports), alarming)
 
 
 def _ranges_at_once(db: duckdb.DuckDBPyConnection) -> int:
@@ -83,15 +86,15 @@ def _ranges_at_once(db: duckdb.DuckDBPyConnection) -> int:
 
 def _documents(
     db: duckdb.DuckDBPyConnection, spans: Sequence[Span], scope: Scope
-) -> Iterator[tuple[str, Any]]:
-    """Yield every report's usual documents of some ranges, with the names of their queries."""
+) -> Iterator[tuple[str, Any, bool]]:
+    """Yield every report's usual documents of some ranges by name, and whether they alarm."""
     for report in REPORTS:
         queries = [query for span in spans for query in report.usual(span)]
         if queries:
             names = [report.key(query) for query in queries]
             for name, document in zip(names, report.compute(db, queries, scope), strict=True):
                 if report.is_worth_keeping(document):
-                    yield name, document
+                    yield name, document, report.is_alarming(document)
 
 
 def _first_day(db: duckdb.DuckDBPyConnection, today: date) -> date:

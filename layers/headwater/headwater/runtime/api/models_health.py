@@ -9,7 +9,7 @@ from pydantic import Field
 from headwater.runtime.api.fields import ApiModel, Day, NextPage, Ratio, with_example
 from headwater.runtime.api.models_reports import Envelope
 
-HealthPart = Literal["windows", "untagged", "landings", "pages", "scripts"]
+HealthPart = Literal["windows", "untagged", "landings", "pages", "scripts", "checks"]
 Verdict = Literal["healthy", "low", "not_enough_data"]
 _WINDOW: dict[str, Any] = {
     "days": 30,
@@ -44,6 +44,7 @@ class HealthTotals(ApiModel):
     sessions: int
     hits: int = Field(description="Page views of people, on whole UTC days.")
     scripts_missing: int = Field(description="Storefronts that lack the script we put in.")
+    checks_failed: int
 
 
 class Window(ApiModel):
@@ -106,6 +107,24 @@ class ScriptRow(ApiModel):
     fault: str = Field(description="What is amiss, and what to do about it.")
 
 
+class CheckRow(ApiModel):
+    """One check of the daily look at the tracking."""
+
+    check: Literal[
+        "script",
+        "hits",
+        "order_page",
+        "orders_seen",
+        "attribution_7",
+        "attribution_30",
+        "campaigns",
+    ]
+    state: Literal["passed", "failed", "not_enough_data"]
+    value: str
+    cause: str
+    fix: str
+
+
 class HealthReport(Envelope):
     """Whether tracking sees what it should, and what hinders it."""
 
@@ -131,6 +150,7 @@ class HealthReport(Envelope):
                 "sessions": 1204,
                 "hits": 3310,
                 "scripts_missing": 0,
+                "checks_failed": 1,
             },
             "rows": [_WINDOW],
             "untagged": [
@@ -165,6 +185,15 @@ class HealthReport(Envelope):
                     "fault": "",
                 }
             ],
+            "checks": [
+                {
+                    "check": "campaigns",
+                    "state": "failed",
+                    "value": "12 clicks",
+                    "cause": "Paid clicks name no campaign, so no cost can meet them.",
+                    "fix": "Paste the template of the part untagged into the ad platform.",
+                }
+            ],
             "notes": [],
             "next": None,
         }
@@ -172,7 +201,14 @@ class HealthReport(Envelope):
 
     parameters: HealthParameters
     totals: HealthTotals
-    rows: list[Window] | list[UntaggedRow] | list[LandingRow] | list[PageRow] | list[ScriptRow]
+    rows: (
+        list[Window]
+        | list[UntaggedRow]
+        | list[LandingRow]
+        | list[PageRow]
+        | list[ScriptRow]
+        | list[CheckRow]
+    )
     windows: list[Window] = Field(default_factory=list)
     untagged: list[UntaggedRow] = Field(
         default_factory=list, description="500 landing pages at most, the most clicked first."
@@ -181,6 +217,9 @@ class HealthReport(Envelope):
     pages: list[PageRow] = Field(default_factory=list)
     scripts: list[ScriptRow] = Field(
         default_factory=list, description="Of stores whose script Headwater put in."
+    )
+    checks: list[CheckRow] = Field(
+        default_factory=list, description="What is in order and what is not, and what to do."
     )
     notes: list[str]
     next: NextPage

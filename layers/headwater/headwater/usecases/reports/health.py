@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from headwater.domain.health import PARTS, spell_health
+from headwater.domain.health_checks import is_silent
 from headwater.errors import InvalidParameterError
 from headwater.usecases.reports.health_cells import HEALTH_TABLES, WINDOWS, compute_health
 from headwater.usecases.reports.report import Report, Span
@@ -85,5 +86,12 @@ def _spell(
     }
 
 
-HEALTH = Report("health", HEALTH_TABLES, _usual, _compute, _spell)
+HEALTH = Report(
+    "health",
+    HEALTH_TABLES,
+    _usual,
+    _compute,
+    _spell,
+    is_alarming=lambda document: is_silent(document["recent"]),
+)
 """The health report."""

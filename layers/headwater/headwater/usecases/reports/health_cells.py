@@ -13,6 +13,8 @@ from headwater.usecases.reports.ranges import Ranges
 from headwater.usecases.reports.report import Span
 
 if TYPE_CHECKING:
+    from datetime import date
+
     import duckdb
 
     from headwater.usecases.reports.report import Scope
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
 HEALTH_TABLES = ("credits", "evidence", "claims", "touchpoints", "page_views")
 # How many days back from the end of the range sales are judged, the longest last.
 WINDOWS = (7, 30)
+# The days before the last one that it is compared with.
+_WEEK = timedelta(days=7)
 _MOST_UNTAGGED = 500
 # An order is seen where a visit of its contact is known, or an order page claimed it and is
 # believed: somebody's script may claim what it likes.
@@ -57,6 +61,9 @@ FROM {page_views} GROUP BY ALL ORDER BY seen DESC, page_type
 """
 
 
+_RECENT = "SELECT span, sum(hits) FROM {page_views} GROUP BY span"
+
+
 def compute_health(db: duckdb.DuckDBPyConnection, span: Span, scope: Scope) -> dict[str, Any]:
     """Return how well tracking works up to the end of a range, as plain JSON values.
 
@@ -78,8 +85,11 @@ def compute_health(db: duckdb.DuckDBPyConnection, span: Span, scope: Scope) -> d
     (untagged,) = plain_rows(db, whole, _UNTAGGED.format(touchpoints=touchpoints, paid=names))
     (landings,) = plain_rows(db, whole, _LANDINGS.format(touchpoints=touchpoints))
     (pages,) = plain_rows(db, whole, _PAGES.format(page_views=whole.by_day("page_views")))
+    days = Ranges((Span(span.last, span.last), _week_before(span.last)), scope.zone)
+    recent = days.figures(db, _RECENT.format(page_views=days.by_day("page_views")))
     return {
         "pages": pages,
+        "recent": [int(hits) for (hits,) in recent],
         "windows": [
             {"days": days, **seen[place], **sold[place]} for place, days in enumerate(WINDOWS)
         ],
@@ -90,6 +100,10 @@ def compute_health(db: duckdb.DuckDBPyConnection, span: Span, scope: Scope) -> d
 
 def _last_days(span: Span, days: int) -> Span:
     return Span(max(span.first, span.last - timedelta(days=days - 1)), span.last)
+
+
+def _week_before(day: date) -> Span:
+    return Span(day - _WEEK, day - timedelta(days=1))
 
 
 def _by_type(landings: list[list[Any]]) -> list[list[Any]]:

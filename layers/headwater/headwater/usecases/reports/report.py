@@ -130,6 +130,7 @@ class Report[Q: Query, R: Request[Any]]:
         tables_beyond: those that it reads beyond the end of its range.
         tables_whole: those that it reads whole, whatever its range.
         is_worth_keeping: whether a usual document is stored; others are computed when asked for.
+        is_alarming: whether a usual document says what somebody has to be told at once.
         documents_of: the report whose documents it reads, instead of storing its own.
     """
 
@@ -142,6 +143,7 @@ class Report[Q: Query, R: Request[Any]]:
     tables_beyond: Callable[[Q], frozenset[str]] = field(default=lambda _: frozenset())
     tables_whole: frozenset[str] = frozenset()
     is_worth_keeping: Callable[[Any], bool] = field(default=lambda _: True)
+    is_alarming: Callable[[Any], bool] = field(default=lambda _: False)
     documents_of: str = ""
 
     def key(self, query: Q) -> str:
