@@ -119,6 +119,8 @@ class CostPull:
             today = _today(platform, ad_account)
             mark = replace(mark, run=self._run, run_from=None, run_through=today)
         mark = self._pull_restated(platform, ad_account, mark)
+        if self._kind.click_days:
+            mark = self._pull_clicks(platform, ad_account, mark)
         self._pull_history(platform, ad_account, mark)
 
     def _pull_restated(
@@ -140,6 +142,22 @@ class CostPull:
         return self._save(
             replace(mark, pulled_through=through, history_from=mark.history_from or start)
         )
+
+    def _pull_clicks(
+        self, platform: AdPlatform, ad_account: AdAccount, mark: CostBookmark
+    ) -> CostBookmark:
+        """Pull which ads the clicks came from, day by day; one that is not over comes again."""
+        through = mark.run_through or date.min
+        first = through - timedelta(days=self._kind.click_days - 1)
+        day = max(first, mark.clicks_through + _DAY) if mark.clicks_through else first
+        while day <= through and not self._is_over():
+            with asking_the_store():
+                clicks = platform.clicks(ad_account, day)
+            self._ports.costs.add_clicks(self._account, clicks)
+            if day < through:
+                mark = self._save(replace(mark, clicks_through=day))
+            day += _DAY
+        return mark
 
     def _pull_history(
         self, platform: AdPlatform, ad_account: AdAccount, mark: CostBookmark

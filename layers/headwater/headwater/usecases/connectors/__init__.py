@@ -3,12 +3,13 @@
 ``KINDS``: kind → what a person has to know and to give in order to connect it.
 """
 
+from headwater.usecases.connectors.google_ads import GOOGLE_ADS
 from headwater.usecases.connectors.kinds import AD_COST, LEADS, ConnectorKind, Credential
 from headwater.usecases.connectors.klaviyo import KLAVIYO
 from headwater.usecases.connectors.meta_ads import META_ADS
 from headwater.usecases.connectors.tiktok_ads import TIKTOK_ADS
 
-_AD_PLATFORMS = (META_ADS, TIKTOK_ADS)
+_AD_PLATFORMS = (GOOGLE_ADS, META_ADS, TIKTOK_ADS)
 _CRMS = (KLAVIYO,)
 KINDS = {one.kind: one for one in (*_AD_PLATFORMS, *_CRMS)}
 

@@ -40,6 +40,7 @@ class ConnectorKind:
         restated_days: of ad cost, how long a platform changes what it has said of a day.
         longest_slice: of ad cost, the days of one report.
         history_days: of ad cost, how far back the platform tells.
+        click_days: of ad cost, how far back it tells which ad a click came from; 0 for never.
         overlap: of leads, how far a pull reaches back before the one before it began.
         whole_every: of leads, after how many days all contacts are pulled again, where the vendor
             does not tell of all that changes; 0 for never.
@@ -55,6 +56,7 @@ class ConnectorKind:
     restated_days: int = 30
     longest_slice: int = 30
     history_days: int = 1126
+    click_days: int = 0
     overlap: timedelta = timedelta(minutes=10)
     whole_every: int = 0
 

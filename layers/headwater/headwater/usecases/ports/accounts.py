@@ -100,6 +100,7 @@ class CostBookmark:
     All days from ``history_from`` to ``pulled_through`` are in, the latter being the day at which
     the last pull that is done began. Run ``run`` has been through the days from ``run_from`` to
     ``run_through``. ``slice_days`` are the days of one report that were not too much (0: unknown).
+    Of all days up to ``clicks_through`` it is known which ads their clicks came from.
     """
 
     ad_account: str
@@ -110,6 +111,7 @@ class CostBookmark:
     run_from: date | None = None
     run_through: date | None = None
     slice_days: int = 0
+    clicks_through: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

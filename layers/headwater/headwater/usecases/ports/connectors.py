@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from datetime import date, datetime
 
+    from headwater.domain.ad_clicks import AdClick
     from headwater.domain.costs import CostRow
     from headwater.domain.crm_contacts import CrmContact
     from headwater.usecases.check_store import Permission
@@ -82,6 +83,10 @@ class AdPlatform(Connection, Protocol):
         Raises:
             TooMuchDataError: the platform refuses a report of so many days.
         """
+        ...
+
+    def clicks(self, ad_account: AdAccount, day: date) -> Sequence[AdClick]:
+        """Return which ad each click of a day came from, where the platform tells."""
         ...
 
 
