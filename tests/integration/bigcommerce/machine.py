@@ -11,7 +11,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from hypothesis import strategies as st
-from hypothesis.stateful import precondition, rule
+from hypothesis.stateful import initialize, precondition, rule
 
 from tests.integration.bigcommerce.comparison import StoreDiffersError, compare
 from tests.integration.bigcommerce.house import ACCOUNT
@@ -31,11 +31,18 @@ class StoreMachine(WebhookRules):
         super().__init__()
         # Pages that another process has read and not written yet.
         self.read: list[OrderPage] = []
+        self._last_death: Fuse | None = None
+
+    @initialize(call=st.integers(2, 25), after_effect=st.booleans())
+    def doom_the_last_run(self, call: int, after_effect: bool) -> None:
+        """Let a run die on all that is left, before the last pull: ``die`` is drawn too seldom."""
+        self._last_death = Fuse(call, after_effect=after_effect)
 
     def teardown(self) -> None:
-        """End with a comparison, whatever came last."""
+        """End with a death and a comparison, whatever came last."""
         try:
             if self.ids:
+                self._run_to_death(self._last_death)
                 self._hear_all()
                 self._heal_and_pull()
         finally:
@@ -58,9 +65,13 @@ class StoreMachine(WebhookRules):
     @rule(call=st.integers(1, 25) | st.integers(1, 80), after_effect=st.booleans())
     def die(self, call: int, after_effect: bool) -> None:
         """Kill a run at one of its calls to the store, a table or the lake."""
+        self._run_to_death(Fuse(call, after_effect=after_effect))
+
+    def _run_to_death(self, fuse: Fuse | None) -> None:
         try:
-            self.house.run(Fuse(call, after_effect=after_effect))
+            self.house.run(fuse)
         except DeathError:
+            self.happened["deaths of a run"] += 1
             self.clock.advance(timedelta(minutes=1))
 
     @precondition(lambda self: self.ids and not self.store.faults)

@@ -17,6 +17,7 @@ ENOUGH_RUNS = 100
 MET = (
     "comparisons after a pull",
     "comparisons without a pull",
+    "deaths of a run",
     "deaths while recording",
     "orders retracted",
     "webhooks known",
