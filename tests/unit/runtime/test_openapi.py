@@ -238,7 +238,7 @@ def test_what_is_answered_fits_the_models(reported: LambdaSide) -> None:
             validation=test.validation_id,
         )
         model.model_validate(answer["json"])
-    query = f"by={','.join(REPORT_DIMENSIONS)}&range=last_7_days&date=click"
+    query = f"by={','.join(REPORT_DIMENSIONS)}&range=last_7_days&date=click&compare=previous_year"
     answer = reported.call("GET /v1/reports/roi", caller=OWNER, query=query)
     models_reports.RoiReport.model_validate(answer["json"])
     body = {"store": "abc123", "access_token": "t"}

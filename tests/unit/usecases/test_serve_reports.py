@@ -80,6 +80,11 @@ def test_cost_and_revenue_of_a_campaign_meet_under_its_name(published: Workshop)
         "cac": "20.00",
         "ncac": "20.00",
         "aov": "50.00",
+        "ad_clicks": 0,
+        "impressions": 0,
+        "claimed_conversions": "0",
+        "claimed_value": "0.00",
+        "claimed_roas": "0.0000",
     }
 
 

@@ -1,7 +1,8 @@
 """The ROI report: what each channel, source or campaign cost and brought.
 
 Formulas, with C cost and R revenue (gross or net, as asked): ROI = (R - C) / C; ROAS = R / C;
-CPL = C / leads; EPL = R / leads; CAC = C / customers; nCAC = C / new customers; AOV = R / orders.
+CPL = C / leads; EPL = R / leads; CAC = C / customers; nCAC = C / new customers; AOV = R / orders;
+MER = the store's R / all C.
 A ratio over zero is null.
 """
 
@@ -27,6 +28,7 @@ REST_KINDS = (
     "not_converted",
     "duplicate",
 )
+_MILLIONTHS = 1_000_000
 _RATIO_DECIMALS = Decimal("0.0001")
 
 
@@ -37,7 +39,8 @@ class RoiRow:
     ``kind`` is ``credited`` or one of ``REST_KINDS``; ``names`` are the dimension values of a
     credited row. Cost that could not be converted is in no row, only counted in the totals. None
     stands where the row's dimensions cannot tell a figure. ``future_...`` is the part of orders
-    that were placed after the range, by click date.
+    that were placed after the range, by click date. ``ad_clicks impressions claimed_...`` are what
+    the platforms say of their ads; conversions in millionths.
     """
 
     kind: str
@@ -53,6 +56,10 @@ class RoiRow:
     future_orders: int = 0
     future_gross: int = 0
     future_net: int = 0
+    ad_clicks: int | None = 0
+    impressions: int | None = 0
+    claimed_conversions: int | None = 0
+    claimed_value: int | None = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +98,10 @@ class RoiTotals:
     future_orders: int = 0
     future_gross: int = 0
     future_net: int = 0
+    ad_clicks: int | None = None
+    impressions: int | None = None
+    claimed_conversions: int | None = None
+    claimed_value: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,6 +228,15 @@ def _spell_totals(
         "cost": money(totals.cost),
         "roi": ratio(chosen - totals.cost, totals.cost),
         "roas": ratio(chosen, totals.cost),
+        "mer": ratio(chosen, totals.cost),
+        "cpl": per_head(totals.cost, totals.leads, currency),
+        "epl": per_head(chosen, totals.leads, currency),
+        "cac": per_head(totals.cost, totals.customers, currency),
+        "ncac": per_head(
+            totals.cost, totals.new_customers if is_history_complete else None, currency
+        ),
+        "aov": per_head(chosen, totals.orders, currency),
+        **spell_claims(totals, currency),
         "not_converted_orders": totals.not_converted_orders,
         "not_converted_costs": totals.not_converted_costs,
         "duplicate_orders": totals.duplicate_orders,
@@ -248,6 +268,21 @@ def _spell_figures(
         "cac": per_head(row.cost, row.customers, currency),
         "ncac": per_head(row.cost, new_customers, currency),
         "aov": per_head(chosen, row.orders, currency),
+        **spell_claims(row, currency),
+    }
+
+
+def spell_claims(figures: RoiRow | RoiTotals, currency: str) -> dict[str, Any]:
+    """Return what the platforms say of their ads; it is in no other figure."""
+    conversions, value = figures.claimed_conversions, figures.claimed_value
+    return {
+        "ad_clicks": figures.ad_clicks,
+        "impressions": figures.impressions,
+        "claimed_conversions": None
+        if conversions is None
+        else f"{(Decimal(conversions) / _MILLIONTHS).normalize():f}",
+        "claimed_value": None if value is None else str(from_minor(value, currency)),
+        "claimed_roas": None if value is None else ratio(value, figures.cost or 0),
     }
 
 

@@ -21,6 +21,8 @@ FIGURES = (
     "future_gross",
     "future_net",
 )
+# What a row's ``claims`` lists: what the platforms say of the ads under its names.
+CLAIMS = ("ad_clicks", "impressions", "claimed_conversions", "claimed_value")
 # Stands for every model: what none of them credits.
 ALL_MODELS = "*"
 
@@ -58,6 +60,7 @@ def _rows(document: Mapping[str, Any], model: str) -> Iterator[RoiRow]:
                 clicks=row.get("clicks", 0) if told["clicks"] else None,
                 leads=leads if told["leads"] else None,
                 cost=row.get("cost", 0) if told["cost"] else None,
+                **_claims(row, document),
                 **dict(zip(FIGURES, figures or (), strict=False)),
             )
 
@@ -70,4 +73,12 @@ def _empty(kind: str, document: Mapping[str, Any]) -> RoiRow:
         clicks=0 if told["clicks"] else None,
         leads=0 if told["leads"] else None,
         cost=0 if told["cost"] else None,
+        **_claims({}, document),
     )
+
+
+def _claims(row: Mapping[str, Any], document: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the claims of a row; documents of earlier runs tell none."""
+    if not document["told"]["cost"] or not document["totals"].keys() >= set(CLAIMS):
+        return dict.fromkeys(CLAIMS)
+    return dict(zip(CLAIMS, row.get("claims", (0,) * len(CLAIMS)), strict=True))

@@ -12,6 +12,7 @@ from headwater.domain.manifests import partition_of
 from headwater.domain.models import ROLES
 from headwater.domain.money import from_minor
 from headwater.domain.reporting_days import day_bounds
+from headwater.domain.roi_changes import compare_answers
 from headwater.errors import UnknownResourceError
 from headwater.usecases.databases import open_database
 from headwater.usecases.published_runs import envelope
@@ -42,11 +43,16 @@ def serve_report(
         InvalidParameterError: the run has no such model.
     """
     document = report.document(request, published, facts=facts, lake=lake)
-    return {
+    answer = {
         **envelope(account, report.name, published),
         **report.spell(request, document, published),
         **_effects_of_range(request, published, facts),
     }
+    other = report.compared(request)
+    if other is None:
+        return answer
+    before = serve_report(report, account, other, published, facts=facts, lake=lake)
+    return compare_answers(answer, before, published.settings.currency)
 
 
 def _effects_of_range(

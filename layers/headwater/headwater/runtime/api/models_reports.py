@@ -9,6 +9,7 @@ from pydantic import Field
 from headwater.runtime.api.fields import (
     Amount,
     ApiModel,
+    Compare,
     DateBasis,
     Day,
     Instant,
@@ -82,6 +83,7 @@ class RoiParameters(ApiModel):
     model: Model
     revenue: Revenue
     date: DateBasis
+    compare: Compare | None
     is_partial: bool = Field(description="The range is not over yet.")
 
 
@@ -103,6 +105,17 @@ class RoiTotals(ApiModel):
     cost: Amount
     roi: Ratio | None
     roas: Ratio | None
+    mer: Ratio | None = Field(description="The store's revenue over all cost.")
+    cpl: Amount | None
+    epl: Amount | None
+    cac: Amount | None
+    ncac: Amount | None
+    aov: Amount | None
+    ad_clicks: int | None = Field(description="What the platforms say, as the next four.")
+    impressions: int | None
+    claimed_conversions: Amount | None
+    claimed_value: Amount | None
+    claimed_roas: Ratio | None
     not_converted_orders: int
     not_converted_costs: int
     duplicate_orders: int = Field(description="Owned by another source; in no other total.")
@@ -138,10 +151,9 @@ class RowNames(ApiModel):
     category: str | None = None
 
 
-class RoiRow(RowNames):
-    """A credited row has its dimensions' values; the other kinds stand for what no click gets."""
+class RoiFigures(ApiModel):
+    """What stands under a name."""
 
-    kind: RowKind
     clicks: int | None = Field(description="Null where the dimensions cannot tell it.")
     leads: int | None
     orders: int
@@ -158,9 +170,44 @@ class RoiRow(RowNames):
     cac: Amount | None
     ncac: Amount | None
     aov: Amount | None
+    ad_clicks: int | None = Field(description="What the platforms say, as the next four.")
+    impressions: int | None
+    claimed_conversions: Amount | None
+    claimed_value: Amount | None
+    claimed_roas: Ratio | None
     future_orders: int | None = None
     future_gross: Amount | None = None
     future_net: Amount | None = None
+
+
+class RoiChange(ApiModel):
+    """How much more there is than in the range that is compared with, over what was there."""
+
+    clicks: Ratio | None
+    leads: Ratio | None
+    orders: Ratio | None
+    customers: Ratio | None
+    new_customers: Ratio | None
+    gross: Ratio | None
+    net: Ratio | None
+    cost: Ratio | None
+
+
+class RoiRow(RowNames, RoiFigures):
+    """A credited row has its dimensions' values; the other kinds stand for what no click gets."""
+
+    kind: RowKind
+    previous: RoiFigures | None = Field(None, description="With compare: the same name then.")
+    change: RoiChange | None = None
+
+
+class RoiPrevious(ApiModel):
+    """The range that is compared with."""
+
+    first: Day = Field(alias="from")
+    last: Day = Field(alias="to")
+    totals: RoiTotals
+    change: RoiChange
 
 
 class RoiReport(Envelope):
@@ -172,6 +219,7 @@ class RoiReport(Envelope):
     totals: RoiTotals
     rows: list[RoiRow]
     notes: list[str] = Field(description="What to know before believing the figures.")
+    previous: RoiPrevious | None = Field(None, description="With compare.")
     effects: list[EffectsSummary] | None = Field(
         description="The versions that the range's orders are split by; null of other models."
     )

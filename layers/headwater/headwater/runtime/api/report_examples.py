@@ -47,6 +47,16 @@ _FIGURES: dict[str, Any] = {
     "cost": "640.00",
     "roi": "2.4375",
     "roas": "3.4375",
+    "cpl": "16.84",
+    "epl": "57.89",
+    "cac": "32.00",
+    "ncac": "45.71",
+    "aov": "104.76",
+    "ad_clicks": 430,
+    "impressions": 20180,
+    "claimed_conversions": "25.5",
+    "claimed_value": "2805.00",
+    "claimed_roas": "4.3828",
 }
 
 ROI_REPORT: dict[str, Any] = {
@@ -60,10 +70,12 @@ ROI_REPORT: dict[str, Any] = {
         "model": "last_click",
         "revenue": "net",
         "date": "conversion",
+        "compare": None,
         "is_partial": False,
     },
     "totals": {
         **_FIGURES,
+        "mer": "3.4375",
         "attributed": "2200.00",
         "pre_tracking": "0.00",
         "unattributed": "0.00",
@@ -80,11 +92,6 @@ ROI_REPORT: dict[str, Any] = {
             "kind": "credited",
             "channel": "paid_search",
             **_FIGURES,
-            "cpl": "16.84",
-            "epl": "57.89",
-            "cac": "32.00",
-            "ncac": "45.71",
-            "aov": "104.76",
         }
     ],
     "notes": [],

@@ -33,6 +33,13 @@ _ORDER_DIMENSIONS = {
     "store_channel": "store_channel",
     "coupon": "coupon",
 }
+# What the platforms say themselves; of conversions there are millionths.
+_CLAIMS = {
+    "ad_clicks": "coalesce(sum(clicks), 0)::BIGINT",
+    "impressions": "coalesce(sum(impressions), 0)::BIGINT",
+    "claimed_conversions": "coalesce(sum(conversions) * 1000000, 0)::BIGINT",
+    "claimed_value": "coalesce(sum(value_minor), 0)::BIGINT",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +125,7 @@ def _read_traffic(db: duckdb.DuckDBPyConnection, ranges: Ranges, wanted: Wanted)
     db.execute(
         f"CREATE OR REPLACE TEMP TABLE range_spend AS SELECT {_listed('span', *with_cost)}, "
         "coalesce(sum(cost_minor), 0)::BIGINT AS cost, "
-        "count(*) FILTER (cost_minor IS NULL) AS not_converted "
+        "count(*) FILTER (cost_minor IS NULL) AS not_converted, "
+        f"{', '.join(f'{sql} AS {name}' for name, sql in _CLAIMS.items())} "
         f"FROM {ranges.by_day('spend')} GROUP BY ALL"
     )

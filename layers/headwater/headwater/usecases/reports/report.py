@@ -56,6 +56,20 @@ class Span:
             message = f"from: {self.first} is after to: {self.last}"
             raise InvalidParameterError(message)
 
+    def before(self, compare: str) -> Span:
+        """Return the range to compare with: equally long and right before, or a year earlier.
+
+        Raises:
+            InvalidParameterError: there is no such comparison.
+        """
+        if compare == "previous_period":
+            length = self.last - self.first + timedelta(days=1)
+            return Span(self.first - length, self.last - length)
+        if compare != "previous_year":
+            message = "compare: choose previous_period or previous_year"
+            raise InvalidParameterError(message)
+        return Span(_year_earlier(self.first), _year_earlier(self.last))
+
     def refuse_long(self) -> None:
         """Refuse more than ``LONGEST_RANGE``.
 
@@ -65,6 +79,12 @@ class Span:
         if self.last - self.first > LONGEST_RANGE:
             message = f"to: a report covers at most {LONGEST_RANGE.days} days"
             raise InvalidParameterError(message)
+
+
+def _year_earlier(day: date) -> date:
+    """Return the same date of the year before; 29 February becomes the 28th."""
+    is_leap_day = (day.month, day.day) == (2, 29)
+    return day.replace(year=day.year - 1, day=28 if is_leap_day else day.day)
 
 
 class Query(Protocol):
@@ -132,6 +152,7 @@ class Report[Q: Query, R: Request[Any]]:
         is_worth_keeping: whether a usual document is stored; others are computed when asked for.
         is_alarming: whether a usual document says what somebody has to be told at once.
         documents_of: the report whose documents it reads, instead of storing its own.
+        compared: the question about another range that a question asks to be compared with.
     """
 
     name: str
@@ -145,6 +166,7 @@ class Report[Q: Query, R: Request[Any]]:
     is_worth_keeping: Callable[[Any], bool] = field(default=lambda _: True)
     is_alarming: Callable[[Any], bool] = field(default=lambda _: False)
     documents_of: str = ""
+    compared: Callable[[R], R | None] = field(default=lambda _: None)
 
     def key(self, query: Q) -> str:
         """Return the name under which a manifest lists the document of a query."""

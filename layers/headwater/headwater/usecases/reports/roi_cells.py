@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from headwater.domain.models import LEAD_ROLES
 from headwater.domain.report_dimensions import REPORT_DIMENSIONS
 from headwater.domain.roi import CREDITED
-from headwater.domain.roi_documents import ALL_MODELS, FIGURES
+from headwater.domain.roi_documents import ALL_MODELS, CLAIMS, FIGURES
 from headwater.usecases.reports.line_touches import read_line_touches
 
 if TYPE_CHECKING:
@@ -79,6 +79,7 @@ def read_cells(
             _add_sales([each], db, read_line_touches(db, each.by, scope.models), scope)
     _add_traffic(cells, db, "clicks", "range_clicks")
     _add_traffic(cells, db, "cost", "range_spend")
+    _add_claims(cells, db)
     _add_leads(cells, db)
     if basis == "conversion":
         _add_rest(cells, db, scope.models)
@@ -176,6 +177,17 @@ def _add_traffic(
         query = f"SELECT {keys}, sum({figure})::BIGINT FROM {_spread(told, table)} GROUP BY {keys}"
         for span, place, *names, total in db.execute(query).fetchall():
             told[place].at(span, CREDITED, names)[figure] = total
+
+
+def _add_claims(cells: Sequence[Cells], db: duckdb.DuckDBPyConnection) -> None:
+    """Add what the platforms say of the ads under each name that has cost."""
+    told = [each for each in cells if each.told["cost"]]
+    if told:
+        keys, width = _keys(told), len(told[0].by)
+        sums = ", ".join(f"sum({claim})::BIGINT" for claim in CLAIMS)
+        query = f"SELECT {keys}, {sums} FROM {_spread(told, 'range_spend')} GROUP BY {keys}"
+        for span, place, *row in db.execute(query).fetchall():
+            told[place].at(span, CREDITED, row[:width])["claims"] = row[width:]
 
 
 def _add_leads(cells: Sequence[Cells], db: duckdb.DuckDBPyConnection) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from headwater.domain.roi_documents import CLAIMS
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -66,8 +68,9 @@ def totals_of(
         "GROUP BY span",
         ("clicks",): "SELECT span, sum(clicks)::BIGINT FROM range_clicks GROUP BY span",
         ("leads",): "SELECT span, count(DISTINCT contact) FROM range_leads GROUP BY span",
-        ("cost", "not_converted_costs"): "SELECT span, sum(cost)::BIGINT, "
-        "sum(not_converted)::BIGINT FROM range_spend GROUP BY span",
+        ("cost", "not_converted_costs", *CLAIMS): "SELECT span, sum(cost)::BIGINT, "
+        f"sum(not_converted)::BIGINT, {', '.join(f'sum({each})::BIGINT' for each in CLAIMS)} "
+        "FROM range_spend GROUP BY span",
         ("suspected_duplicates",): suspected,
     }
     own = zip(ranges.named_figures(db, figures), _model_totals(db, ranges, models), strict=True)
