@@ -50,7 +50,13 @@ class FakeTable(Table):
         with self._lock:
             return _copy(self._items[key]) if key in self._items else None
 
-    def get_many(self, keys: Collection[Key], attributes: Sequence[str] = ()) -> dict[Key, Item]:
+    def get_many(
+        self,
+        keys: Collection[Key],
+        attributes: Sequence[str] = (),
+        *,
+        is_latest: bool = True,  # noqa: ARG002 - a dictionary knows no other items
+    ) -> dict[Key, Item]:
         found = {key: item for key in dict.fromkeys(keys) if (item := self.get(key))}
         return {key: _only(item, attributes) for key, item in found.items()}
 

@@ -2,8 +2,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from headwater.adapters.dynamodb.marks import DynamoMarks
+from tests.fakes import FakeTable
 from tests.integration.adapters.samples import DAY, NEXT_DAY, NOON
 
 if TYPE_CHECKING:
@@ -38,6 +40,35 @@ def test_a_mark_that_is_a_minute_old_is_raised_again(stores: Stores) -> None:
     stores.marks.raise_marks("acme", "orders", [DAY], NOON + MINUTE)
     (mark,) = stores.marks.raised("acme")
     assert (mark.version, mark.raised_at) == (2, NOON + MINUTE)
+
+
+class CountingTable(FakeTable):
+    """A table that counts conditional writes, those that their condition stops included."""
+
+    updates = 0
+
+    def update(self, *args: Any, **named: Any) -> Any:  # noqa: ANN401
+        self.updates += 1
+        return super().update(*args, **named)
+
+
+def test_what_a_process_knows_to_be_raised_costs_no_write() -> None:
+    table = CountingTable()
+    marks, others = DynamoMarks(table), DynamoMarks(table)
+    others.raise_marks("acme", "orders", [DAY], NOON)
+    for second in range(60):
+        marks.raise_marks("acme", "orders", [DAY], NOON + second * SECOND)
+    assert table.updates == 2
+    marks.raise_marks("acme", "orders", [DAY], NOON + MINUTE)
+    (mark,) = marks.raised("acme")
+    assert mark.raised_at == NOON + MINUTE
+
+
+def test_a_mark_that_was_cleared_is_raised_again_at_once(stores: Stores) -> None:
+    stores.marks.raise_marks("acme", "orders", [DAY], NOON)
+    stores.marks.clear("acme", stores.marks.raised("acme")[0])
+    stores.marks.raise_marks("acme", "orders", [DAY], NOON)
+    assert len(stores.marks.raised("acme")) == 1
 
 
 def test_clearing_removes_a_mark_that_is_unchanged(stores: Stores) -> None:

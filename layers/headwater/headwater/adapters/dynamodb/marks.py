@@ -16,15 +16,23 @@ if TYPE_CHECKING:
 # Finishing a run clears no mark younger than twenty minutes, so one that was raised a minute ago
 # still covers a write that happens now.
 _STANDS_FOR = timedelta(minutes=1)
+# A process remembers the marks that it has raised, or found raised, for as long: what it found may
+# be two minutes old then, of twenty. Beyond so many it begins anew.
+_MOST_REMEMBERED = 10_000
 # Up to here a conditional write per day is cheaper than a look at all that stands.
 _FEW_DAYS = 5
 
 
 class DynamoMarks:
-    """The port ``Marks`` on AccountsTable."""
+    """The port ``Marks`` on AccountsTable.
+
+    A write that its condition stops is paid for like any other, and nearly every hit would try one:
+    what this process knows to be raised costs nothing.
+    """
 
     def __init__(self, table: Table) -> None:
         self._table = table
+        self._seen: dict[tuple[str, str, date], datetime] = {}
 
     def raise_marks(self, account: str, table: str, days: Collection[date], now: datetime) -> None:
         """Raise marks; one raised less than a minute ago stands.
@@ -32,12 +40,19 @@ class DynamoMarks:
         Many at once are looked up in one query and written in batches. Two writers that raise the
         same mark at the same moment may give it the same version, but never the same instant.
         """
-        wanted = sorted(set(days))
+        wanted = sorted({day for day in days if not self._stands((account, table, day), now)})
         if len(wanted) > _FEW_DAYS:
             self._raise_many(account, table, wanted, now)
         else:
             for day in wanted:
                 self._raise_one(account, table, day, now)
+        if len(self._seen) > _MOST_REMEMBERED:
+            self._seen.clear()
+        self._seen |= {(account, table, day): now for day in wanted}
+
+    def _stands(self, mark: tuple[str, str, date], now: datetime) -> bool:
+        seen = self._seen.get(mark)
+        return seen is not None and timedelta(0) <= now - seen < _STANDS_FOR
 
     def _raise_one(self, account: str, table: str, day: date, now: datetime) -> None:
         self._table.update(
@@ -84,6 +99,7 @@ class DynamoMarks:
 
         The instant is compared besides the version: versions begin anew once a mark is gone.
         """
+        self._seen.pop((account, mark.table, mark.day), None)
         return self._table.delete(
             keys.mark(account, mark.table, mark.day),
             "#version = :version AND #raised_at = :raised_at",

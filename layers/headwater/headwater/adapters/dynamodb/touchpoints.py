@@ -42,8 +42,10 @@ class DynamoTouchpoints:
         """
         pending = _merged(account, touchpoints)
         written = 0
-        for _ in range(_ATTEMPTS):
-            stored = self._table.get_many(list(pending))
+        for attempt in range(_ATTEMPTS):
+            # What was read too early is found by the condition of the write; and a hit that changes
+            # nothing of an older touchpoint changes nothing of a newer one, which is earlier still.
+            stored = self._table.get_many(list(pending), is_latest=attempt > 0)
             known = {key: read_touchpoint(item) for key, item in stored.items()}
             changed = {
                 key: merged
