@@ -216,7 +216,8 @@ class CostPull:
 
     def _keep_raw(self, raw: bytes) -> None:
         source = self._source
-        self._ports.lake.keep_raw_page(self._account, source.source, raw, source.kind)
+        if raw:
+            self._ports.lake.keep_raw_page(self._account, source.source, raw, source.kind)
 
     def _keep(
         self,

@@ -4,11 +4,12 @@ from tests.integration.connectors.ad_world import AdWorld
 from tests.integration.connectors.cases.google_ads import GOOGLE_ADS
 from tests.integration.connectors.cases.klaviyo import KLAVIYO
 from tests.integration.connectors.cases.meta_ads import META_ADS
+from tests.integration.connectors.cases.microsoft_ads import MICROSOFT_ADS
 from tests.integration.connectors.cases.tiktok_ads import TIKTOK_ADS
 from tests.integration.connectors.lead_world import LeadWorld
 from tests.integration.connectors.world import Case, World
 
-_AD_PLATFORMS = (GOOGLE_ADS, META_ADS, TIKTOK_ADS)
+_AD_PLATFORMS = (GOOGLE_ADS, META_ADS, MICROSOFT_ADS, TIKTOK_ADS)
 _CRMS = (KLAVIYO,)
 CASES: dict[str, tuple[type[World], Case]] = {
     **{case.application.kind: (AdWorld, case) for case in _AD_PLATFORMS},

@@ -140,7 +140,7 @@ class Caller:
             message = "the vendor's request quota is nearly used up"
             raise RateLimitedError(message, self._pause)
         self._pause = 0.0
-        answer = self._send(ask, self._vendor.auth.headers(self._kept))
+        answer = self._send(ask, {} if ask.is_anonymous else self._vendor.auth.headers(self._kept))
         if error := self._vendor.classify(answer):
             raise error
         if ask.is_json:
@@ -189,6 +189,8 @@ class Caller:
         if not ask.path.startswith("http"):
             return self._hosts[ask.host] + ask.path, ask.path
         parts = urlsplit(ask.path)
+        if ask.is_anonymous and parts.scheme == "https":
+            return ask.path, parts.path
         if not any(ask.path.startswith(f"{host}/") for host in self._hosts.values()):
             message = f"the next page is said to be at {parts.hostname}, which is another host"
             raise MalformedAnswerError(message)

@@ -24,7 +24,8 @@ class Ask:
 
     ``path`` lies below the vendor's ``host``, which is the name of one of its row's hosts; or it is
     a whole address that the vendor has given us, and begins with http. ``is_json``: a good answer
-    that is none has broken off.
+    that is none has broken off. ``is_anonymous``: the address itself is the permission, as that of
+    a file which a vendor has made for us; it may lie anywhere, and is told nothing of us.
     """
 
     path: str
@@ -35,6 +36,7 @@ class Ask:
     headers: Mapping[str, str] = field(default_factory=dict)
     host: str = API
     is_json: bool = True
+    is_anonymous: bool = False
 
 
 @dataclass(frozen=True)

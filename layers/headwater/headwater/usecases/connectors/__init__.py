@@ -7,9 +7,10 @@ from headwater.usecases.connectors.google_ads import GOOGLE_ADS
 from headwater.usecases.connectors.kinds import AD_COST, LEADS, ConnectorKind, Credential
 from headwater.usecases.connectors.klaviyo import KLAVIYO
 from headwater.usecases.connectors.meta_ads import META_ADS
+from headwater.usecases.connectors.microsoft_ads import MICROSOFT_ADS
 from headwater.usecases.connectors.tiktok_ads import TIKTOK_ADS
 
-_AD_PLATFORMS = (GOOGLE_ADS, META_ADS, TIKTOK_ADS)
+_AD_PLATFORMS = (GOOGLE_ADS, META_ADS, MICROSOFT_ADS, TIKTOK_ADS)
 _CRMS = (KLAVIYO,)
 KINDS = {one.kind: one for one in (*_AD_PLATFORMS, *_CRMS)}
 

@@ -19,7 +19,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class CostPage:
-    """Some cost rows, as much of a report as comes at once; ``raw`` is what the vendor sent."""
+    """Some cost rows, as much of a report as is held at once.
+
+    ``raw`` is what the vendor sent; empty where a page before it had that already.
+    """
 
     rows: tuple[CostRow, ...]
     rejected: tuple[RejectedRow, ...]

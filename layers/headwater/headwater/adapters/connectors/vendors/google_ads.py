@@ -22,6 +22,7 @@ from headwater.adapters.connectors.vendor import Vendor
 from headwater.adapters.connectors.vendors.google_errors import classify
 from headwater.adapters.connectors.vendors.google_links import GoogleLinks, read_links
 from headwater.domain.ad_clicks import AdClick
+from headwater.domain.cost_rest import rest_of
 from headwater.domain.costs import CostRow
 from headwater.errors import MalformedAnswerError, MissingScopeError, TooMuchDataError
 from headwater.usecases.connectors import google_ads as kind
@@ -160,7 +161,7 @@ class GoogleAds(VendorClient):
     def costs(self, ad_account: AdAccount, first: date, last: date) -> Iterator[CostPage]:
         """Yield what ads cost by day, then what campaigns cost beside them."""
         links = self._links_of(ad_account)
-        of_ads: defaultdict[tuple[str, date], list[_Metrics]] = defaultdict(list)
+        of_ads: defaultdict[tuple[str, date], list[CostRow]] = defaultdict(list)
         query = _COSTS.format(first=first, last=last)
         if first < last:
             query += f" LIMIT {_MOST_ROWS + 1}"
@@ -168,14 +169,15 @@ class GoogleAds(VendorClient):
         if first < last and len(ads) > _MOST_ROWS:
             message = f"more than {_MOST_ROWS:,} rows from {first} to {last}"
             raise TooMuchDataError(message)
-        for row in ads:
-            of_ads[row.campaign.id, row.segments.date].append(row.metrics)
-        yield CostPage(tuple(_cost(row, ad_account, links) for row in ads), rejected, raw)
+        costs = tuple(_cost(row, ad_account, links) for row in ads)
+        for cost in costs:
+            of_ads[cost.campaign_id, cost.day].append(cost)
+        yield CostPage(costs, rejected, raw)
         query = _TOTALS.format(first=first, last=last)
         campaigns, rejected, raw = self._rows(ad_account, query, _CostRow)
-        rest = (_rest(row, of_ads[row.campaign.id, row.segments.date]) for row in campaigns)
-        rows = tuple(_cost(row, ad_account, links) for row in rest if row)
-        yield CostPage(rows, rejected, raw)
+        totals = (_cost(row, ad_account, links) for row in campaigns)
+        rest = (rest_of(total, of_ads[total.campaign_id, total.day]) for total in totals)
+        yield CostPage(tuple(row for row in rest if row), rejected, raw)
 
     def clicks(self, ad_account: AdAccount, day: date) -> Sequence[AdClick]:
         """Return which ad each click of a day came from."""
@@ -235,22 +237,6 @@ def _ad_account(client: _Client, root: str) -> AdAccount:
     via = "" if client.id == root else root
     zone, currency = client.time_zone, client.currency_code
     return AdAccount(client.id, client.descriptive_name, currency, zone, via)
-
-
-def _rest(row: _CostRow, ads: Sequence[_Metrics]) -> _CostRow | None:
-    """Return what a campaign has beside its ads on a day, or None for nothing."""
-    total = row.metrics
-    rest = _Metrics.model_construct(
-        cost_micros=total.cost_micros - sum(one.cost_micros for one in ads),
-        clicks=max(total.clicks - sum(one.clicks for one in ads), 0),
-        impressions=max(total.impressions - sum(one.impressions for one in ads), 0),
-        conversions=max(total.conversions - sum(one.conversions for one in ads), Decimal(0)),
-        conversions_value=total.conversions_value - sum(one.conversions_value for one in ads),
-    )
-    # Ads above their campaign were counted a moment later than it; the next pull sees both again.
-    if rest.cost_micros < 0 or not (rest.cost_micros or rest.clicks or rest.impressions):
-        return None
-    return row.model_copy(update={"metrics": rest})
 
 
 def _cost(row: _CostRow, ad_account: AdAccount, links: GoogleLinks) -> CostRow:
