@@ -1,7 +1,7 @@
 """Contacts, as a CRM keeps them."""
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -81,15 +81,16 @@ class ContactBook:
         return sorted(found, key=lambda pair: (pair[1], pair[0].number))
 
 
-def changed_between(
+def between(
     contacts: Sequence[BookContact],
-    first: datetime | None = None,
-    last: datetime | None = None,
-    *,
-    is_first_in: bool = True,
+    first: datetime | None,
+    last: datetime | None,
+    moment: Callable[[BookContact], datetime] = lambda one: one.updated,
 ) -> Sequence[BookContact]:
-    """Return those of contacts by change that changed between two instants (None: no bound)."""
-    find = bisect_left if is_first_in else bisect_right
-    begin = find(contacts, first, key=lambda one: one.updated) if first else 0
-    end = bisect_right(contacts, last, key=lambda one: one.updated) if last else len(contacts)
+    """Return those of some contacts whose moment, by which they are sorted, lies between two.
+
+    Both ends count; None is no bound.
+    """
+    begin = bisect_left(contacts, first, key=moment) if first else 0
+    end = bisect_right(contacts, last, key=moment) if last else len(contacts)
     return contacts if (begin, end) == (0, len(contacts)) else contacts[begin:end]

@@ -18,6 +18,7 @@ from tests.fakes import FakeEdges, FakeJourneys
 from tests.integration.connectors.world import ACCOUNT, SLICE, Case, Memory, World
 
 if TYPE_CHECKING:
+    from headwater.domain.crm_contacts import LeadField
     from headwater.domain.journeys import Profile, Touchpoint
 
 # Above 2^53, so that a float would lose its last digits.
@@ -31,11 +32,14 @@ class LeadCase(Case):
 
     ``tells`` is what it knows besides email and created date: ``phone``, ``lists`` (with the times
     of joining), ``first`` and ``last`` click, ``first_at`` where that has a time of its own.
-    ``days_unseen`` is how long a change of an old contact stays unseen.
+    ``days_unseen`` is how long a change of an old contact stays unseen, ``list_name`` how it calls
+    the one list, ``fields`` what our owner takes custom fields for.
     """
 
     tells: frozenset[str] = frozenset()
     days_unseen: int = 0
+    list_name: str = "Newsletter"
+    fields: tuple[LeadField, ...] = ()
 
 
 def contact(number: int, now: datetime) -> BookContact:
@@ -142,7 +146,7 @@ class LeadWorld(World):
         super().__post_init__()
         self.journeys = FakeJourneys(self.marks, self.clock)
         self.edges = FakeEdges(self.marks, self.clock)
-        self.book.lists["L1"] = "Newsletter"
+        self.book.lists["L1"] = self.case.list_name
 
     @property
     def crm(self) -> CrmApplication:
@@ -152,6 +156,10 @@ class LeadWorld(World):
     @property
     def book(self) -> ContactBook:
         return self.crm.book
+
+    def connect(self, **changed: str) -> None:
+        super().connect(**changed)
+        self.accounts.change_source(ACCOUNT, self.kind, lead_fields=self.case.fields)
 
     def enter(self, count: int) -> None:
         known = self.book.contacts
@@ -166,7 +174,9 @@ class LeadWorld(World):
             self.told |= self._lines_of_theirs(one)
 
     def enter_endless(self, count: int) -> None:
-        self.crm.book = EndlessBook(count=count, now=self.server.now.replace(microsecond=0))
+        self.crm.book = EndlessBook(
+            self.book.lists, count=count, now=self.server.now.replace(microsecond=0)
+        )
         self.journeys = CountingJourneys(self.memory)
         self.lake.forgets = True
 

@@ -219,8 +219,9 @@ def _hosts(vendor: Vendor, kept: Mapping[str, str], api_url: str) -> dict[str, s
     """Return a vendor's hosts by name; an address may name credentials, as a data center's does."""
     if api_url:
         return {name: f"{api_url.rstrip('/')}/{name}" for name in vendor.hosts}
+    known = {**kept, **vendor.derive(kept)}
     try:
-        return {name: url.format(**kept).rstrip("/") for name, url in vendor.hosts.items()}
+        return {name: url.format(**known).rstrip("/") for name, url in vendor.hosts.items()}
     except KeyError as error:
         message = f"the credentials lack {error}"
         raise CredentialsRejectedError(message) from None

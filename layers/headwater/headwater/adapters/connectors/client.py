@@ -16,6 +16,11 @@ class VendorClient:
 
     def __init__(self, caller: Caller) -> None:
         self._caller = caller
+        self._custom_fields: tuple[str, ...] = ()
+
+    def ask_also_for(self, custom_fields: tuple[str, ...]) -> None:
+        """Ask for custom fields too, where the vendor gives only those that it is asked for."""
+        self._custom_fields = custom_fields
 
     def identity(self) -> str:
         """Return nothing: the vendor does not say whose the credentials are."""

@@ -49,7 +49,9 @@ class ConnectorSources:
             CredentialsRejectedError: its credentials are no longer kept.
         """
         vault = SecretVault(self._secrets, source.secret_arn)
-        return self._client(source.kind, vault, source.api_url, self._timeouts)
+        client = self._client(source.kind, vault, source.api_url, self._timeouts)
+        client.ask_also_for(tuple(one.name for one in source.lead_fields))
+        return client
 
     def connect(self, kind: str, credentials: Mapping[str, str], api_url: str = "") -> Any:  # noqa: ANN401
         """Return what tries credentials that are not kept yet, without much patience."""

@@ -21,6 +21,11 @@ def no_pause(answer: Answer) -> float:  # noqa: ARG001 - the row's form
     return 0.0
 
 
+def nothing_more(kept: Mapping[str, str]) -> Mapping[str, str]:  # noqa: ARG001 - the row's form
+    """Return that addresses name nothing but the credentials themselves."""
+    return {}
+
+
 @dataclass(frozen=True, slots=True)
 class Vendor:
     """One vendor.
@@ -35,6 +40,8 @@ class Vendor:
         classify: answer → what it means, None for a good one.
         pause_after: answer → seconds to wait before the next call.
         shortest_gap: seconds between any two calls.
+        derive: credentials → what else addresses name, such as the data center within a key; raises
+            CredentialsRejectedError where they do not lead to the vendor.
         throttle_gap: seconds to wait where the vendor is too busy and does not say how long.
     """
 
@@ -48,3 +55,4 @@ class Vendor:
     pause_after: Callable[[Answer], float] = no_pause
     shortest_gap: float = 0.0
     throttle_gap: float = 10.0
+    derive: Callable[[Mapping[str, str]], Mapping[str, str]] = nothing_more
