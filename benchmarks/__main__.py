@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from benchmarks import (
     chains,
     collector,
+    connectors,
     customers,
     effects,
     engine,
@@ -35,6 +36,7 @@ SUBJECTS: dict[str, Callable[[Scale], list[Line]]] = {
     "customers": customers.measure,
     "store": store.measure,
     "pull": pull.measure,
+    "connectors": connectors.measure,
     "collector": collector.measure,
     "mutations": mutations.measure,
 }

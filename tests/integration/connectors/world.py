@@ -109,6 +109,7 @@ class World(ABC):
     marks: FakeMarks = field(default_factory=FakeMarks)
     server: VendorServer = field(init=False)
     run: str = ""
+    begun: int = 0
 
     role: ClassVar[str]
 
@@ -149,7 +150,8 @@ class World(ABC):
         """Let another run hold the account's lease."""
         self.runs.release(ACCOUNT, self.run)
         now = self.clock.now()
-        self.run = f"{now:%Y%m%dT%H%M%SZ}-{len(self.waits):04x}"
+        self.begun += 1
+        self.run = f"{now:%Y%m%dT%H%M%SZ}-{self.begun:08x}"
         self.runs.acquire(ACCOUNT, self.run, now, now + timedelta(days=9))
 
     @abstractmethod
