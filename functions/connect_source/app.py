@@ -6,6 +6,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from headwater.runtime.api.application import Application
 from headwater.runtime.api.routes_duplicate_owners import owner_routes
+from headwater.runtime.api.routes_fields import field_routes
 from headwater.runtime.api.routes_manage_sources import manage_routes
 from headwater.runtime.api.routes_sources import check_routes, connect_routes
 from headwater.runtime.observability import observed
@@ -13,7 +14,11 @@ from headwater.usecases.connect_source import connect_source
 from headwater.usecases.own_duplicates import own_duplicates
 
 application = Application(
-    connect_routes(connect_source), check_routes(), manage_routes(), owner_routes(own_duplicates)
+    connect_routes(connect_source),
+    check_routes(),
+    manage_routes(),
+    field_routes(),
+    owner_routes(own_duplicates),
 )
 
 

@@ -37,6 +37,7 @@ ASKING = {
     "POST /v1/sources/check",
     "POST /v1/subscriptions/preview",
     "POST /v1/cleaning/preview",
+    "POST /v1/sources/{source}/fields/preview",
 }
 WRITING = [name for name in ROUTES if not name.startswith("GET ") and name not in ASKING]
 TEST = a_validation("https://acme.example/?utm_campaign=acme-campaign")
@@ -75,6 +76,11 @@ CASES: dict[str, dict[str, Any]] = {
     "POST /v1/sources/{source}/reconnect": {"source": STORE, "body": {"access_token": "t"}},
     "PUT /v1/sources/{source}/options": {"source": STORE, "body": {"webhooks": True}},
     "GET /v1/sources/{source}/snippets": {"source": STORE},
+    "POST /v1/sources/{source}/fields/preview": {"source": "crm", "body": {}},
+    "PUT /v1/sources/{source}/fields": {
+        "source": "crm",
+        "body": {"fields": {"Where from": "first_utm_source"}},
+    },
     "DELETE /v1/sources/{source}": {"source": STORE, "query": "data=delete"},
     "POST /v1/touchpoints": {
         "body": {"rows": [{"email": "ann@acme.example", "at": "2026-11-19T09:00:00Z"}]}
@@ -175,6 +181,7 @@ def two_accounts() -> Workshop:
     shop.edges.put(ACCOUNT, link, shop.clock.now())
     source = Source(STORE, "bigcommerce", "acmehash", "arn:acme", public_key="acmepublickey")
     shop.accounts.save_source(ACCOUNT, source)
+    shop.accounts.save_source(ACCOUNT, Source("crm", "klaviyo", "", "arn:crm"))
     shop.validations.save(ACCOUNT, TEST)
     shop.accounts.create("rival", AccountSettings(), shop.clock.now())
     rivals = replace(
@@ -232,8 +239,8 @@ def test_another_accounts_owner_reads_and_changes_nothing(both: LambdaSide, rout
     before = state_of(both, ACCOUNT)
     answer = both.call(route, caller=RIVAL, **CASES[route])
     asked = json.dumps(CASES[route])
-    # A contact of another account is nobody, a test of it none.
-    is_named = "{contact}" in route or "{validation}" in route
+    # A contact of another account is nobody, a test of it none, nor is its CRM one of ours.
+    is_named = any(name in route for name in ("{contact}", "{validation}", "/fields"))
     assert answer["statusCode"] in ({404} if is_named else {200, 201, 202})
     assert [word for word in OWN_WORDS if word in answer["body"] and word not in asked] == []
     assert state_of(both, ACCOUNT) == before

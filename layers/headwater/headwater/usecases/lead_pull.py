@@ -8,7 +8,9 @@ anew.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+import hashlib
+import json
+from dataclasses import asdict, dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -23,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-    from headwater.domain.crm_contacts import CrmContact
+    from headwater.domain.crm_contacts import CrmContact, LeadField
     from headwater.domain.journeys import Edge
     from headwater.errors import HeadwaterError
     from headwater.usecases.connectors import ConnectorKind
@@ -80,7 +82,9 @@ class LeadPull:
         self._deadline = deadline
         self._ports = ports
         self._run = run
-        self._mark = source.leads
+        self._fields = _fingerprint(source.lead_fields)
+        is_read_so = source.leads.fields == self._fields
+        self._mark = source.leads if is_read_so else LeadBookmark()
 
     def go_on(self) -> None:
         """Do a pull, once the one under way is finished; ``failure`` is what has ended it."""
@@ -109,7 +113,8 @@ class LeadPull:
         is_whole = not until or not whole_at or (bool(again) and now - whole_at >= again)
         since = None if is_whole or not until else until - self._kind.overlap
         whole_at = now if is_whole else whole_at
-        self._save(LeadBookmark(until, now, since, whole_at=whole_at, run=self._run))
+        begun = LeadBookmark(until, now, since, whole_at=whole_at, run=self._run)
+        self._save(replace(begun, fields=self._fields))
 
     def _pull(self) -> None:
         has_begun_anew = False
@@ -202,3 +207,11 @@ class LeadPull:
     def _save(self, mark: LeadBookmark) -> None:
         self._mark = mark
         self._ports.accounts.change_source(self._account, self._source.source, leads=mark)
+
+
+def _fingerprint(fields: Sequence[LeadField]) -> str:
+    """Return a name of what custom fields stand for; empty where the account has said nothing."""
+    if not fields:
+        return ""
+    document = json.dumps([asdict(one) for one in fields], sort_keys=True)
+    return hashlib.sha256(document.encode()).hexdigest()[:16]

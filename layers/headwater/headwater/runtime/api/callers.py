@@ -48,6 +48,8 @@ ROLES_OF_ROUTE = {
     "POST /v1/sources/{source}/resume": _OWNER,
     "POST /v1/sources/{source}/reconnect": _OWNER,
     "PUT /v1/sources/{source}/options": _OWNER,
+    "POST /v1/sources/{source}/fields/preview": _OWNER,
+    "PUT /v1/sources/{source}/fields": _OWNER,
     "GET /v1/sources/{source}/snippets": _READERS,
     "DELETE /v1/sources/{source}": _OWNER,
     "POST /v1/touchpoints": _SENDERS,

@@ -38,6 +38,12 @@ from headwater.runtime.api.models_effects import (
     Restating,
 )
 from headwater.runtime.api.models_engine import EngineAnswer, EngineBody
+from headwater.runtime.api.models_fields import (
+    FieldPreview,
+    FieldsBody,
+    FieldsTrial,
+    SavedFields,
+)
 from headwater.runtime.api.models_health import HealthReport
 from headwater.runtime.api.models_imports import (
     AdClicksPost,
@@ -88,6 +94,7 @@ from headwater.runtime.api.routes_duplicates import duplicate_routes
 from headwater.runtime.api.routes_effects import effect_routes
 from headwater.runtime.api.routes_engine import engine_routes
 from headwater.runtime.api.routes_erasure import erasure_routes
+from headwater.runtime.api.routes_fields import field_routes
 from headwater.runtime.api.routes_health import health_routes
 from headwater.runtime.api.routes_imports import import_routes
 from headwater.runtime.api.routes_manage_sources import manage_routes
@@ -190,6 +197,10 @@ _MODELS = (
     SubscriptionPreview,
     SubscriptionRulesAnswer,
     SubscriptionRulesBody,
+    FieldPreview,
+    FieldsBody,
+    FieldsTrial,
+    SavedFields,
     SnippetList,
     SubscriptionsReport,
     TaggedLinkAnswer,
@@ -254,6 +265,7 @@ def _routers() -> tuple[Router, ...]:
         connect_routes(connect_source),
         check_routes(),
         manage_routes(),
+        field_routes(),
         source_routes(),
         contact_routes(link_contacts),
         erasure_routes(erase_contact),

@@ -120,7 +120,9 @@ class LeadBookmark:
 
     ``started_at`` is set while a pull is under way, by the vendor's clock: it began with what
     changed since ``since`` (None: all contacts), has ``done`` contacts behind it and goes on at
-    ``place``. At its end ``started_at`` becomes ``pulled_until``.
+    ``place``. At its end ``started_at`` becomes ``pulled_until``. ``whole_at`` is when the last
+    pull of all contacts began, ``run`` the run in which the last pull did. ``fields`` names what
+    custom fields stood for then: contacts that were read by others are read again.
     """
 
     pulled_until: datetime | None = None
@@ -130,6 +132,7 @@ class LeadBookmark:
     done: int = 0
     whole_at: datetime | None = None
     run: str = ""
+    fields: str = ""
 
 
 @dataclass(frozen=True, slots=True)
