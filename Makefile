@@ -64,6 +64,8 @@ test: setup ## Run the tests; ARGS="-k rebill -n 0" narrows them
 
 CHROMIUM ?= $(or $(shell command -v chromium || command -v chromium-browser || command -v google-chrome),/usr/bin/chromium)
 test-browser: export CHROMIUM := $(CHROMIUM)
+# Delivery is tested in Firefox, too, where there is one (`apt-get install firefox-esr`).
+test-browser: export FIREFOX ?= $(shell command -v firefox-esr || command -v firefox)
 test-browser: build-tracker ## Test the tracking script in Chromium (Debian's is installed where none is)
 	@test -x "$(CHROMIUM)" || $(MAKE) --no-print-directory chromium
 	node --test --test-concurrency=2 tests/browser/*.test.js

@@ -3,13 +3,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 
-import { arrivals, openBrowser, pause, runInWorld, until } from "./harness.js";
-
-let browser;
-before(async () => (browser = await openBrowser()));
-after(() => browser.close());
-
-const inWorld = (run) => runInWorld(browser, {}, run);
+import { arrivals, openBrowser, openFirefox, pause, runInWorld, until } from "./harness.js";
 
 const paths = (world) => new Set(world.events("page").map((event) => new URL(event.url).pathname));
 const mostOften = (world) => Math.max(...arrivals(world.collector.events).values());
@@ -22,7 +16,53 @@ async function hurry(world, page, count, dwell) {
   }
 }
 
-describe("delivery", { concurrency: 8 }, () => {
+// How many tests at once an engine takes without being late itself.
+const ENGINES = [["Chromium", openBrowser, 8]];
+if (process.env.FIREFOX) {
+  ENGINES.push(["Firefox", () => openFirefox(process.env.FIREFOX), 3]);
+}
+
+for (const [name, open, concurrency] of ENGINES) {
+  describe(`delivery in ${name}`, { concurrency }, () => {
+    let browser;
+    before(async () => (browser = await open()));
+    after(() => browser.close());
+    delivers((run) => runInWorld(browser, {}, run));
+  });
+
+  // By itself, for the tab that a person closes is the one in front; others run on slow timers.
+  describe(`a tab in ${name}`, () => {
+    let browser;
+    before(async () => (browser = await open()));
+    after(() => browser.close());
+    closes((run) => runInWorld(browser, {}, run));
+  });
+}
+
+describe("a blocker", () => {
+  let browser;
+  before(async () => (browser = await openBrowser()));
+  after(() => browser.close());
+
+  test("a shop whose shoppers block the collector works, and keeps quiet", () =>
+    runInWorld(browser, {}, async (world) => {
+      await world.context.route(`http://127.0.0.1:${world.collector.port}/e`, (route) =>
+        route.abort(),
+      );
+      world.shop.body = '<button id="buy">Buy</button><a href="/next">next</a>';
+      world.shop.theme =
+        "addEventListener('click', (e) => e.target.id === 'buy' && (document.title = 'bought'))";
+      const page = await world.context.newPage();
+      await page.goto(world.shop.url("/"));
+      await pause(1500);
+      await page.click("#buy");
+      assert.equal(await page.title(), "bought");
+      await page.click("a");
+      await page.waitForURL("**/next");
+    }));
+});
+
+function delivers(inWorld) {
   for (const delay of [0, 300, 1500]) {
     test(`fifteen pages left at once all arrive when the collector takes ${delay} ms`, () =>
       inWorld(async (world) => {
@@ -72,25 +112,6 @@ describe("delivery", { concurrency: 8 }, () => {
       assert.equal(mostOften(world), 1);
     }));
 
-  test("an event just before the tab is closed arrives, fifteen times of fifteen", () =>
-    inWorld(async (world) => {
-      for (let number = 0; number < 15; number++) {
-        const page = await world.context.newPage();
-        await page.goto(world.shop.url("/"));
-        await page.waitForFunction(() => window.hw && window.hw.log);
-        await page.evaluate(
-          (n) => window.hw("order", { order_id: `9${n}`, email: "a@example.com" }),
-          number,
-        );
-        await pause(60);
-        await page.evaluate(() => localStorage.clear());
-        await page.close();
-      }
-      await until(() => world.events("order").length >= 15, "fifteen orders");
-      assert.equal(new Set(world.events("order").map((event) => event.order_id)).size, 15);
-      assert.ok(mostOften(world) <= 2);
-    }));
-
   test("a retry waits as long as the collector asks", () =>
     inWorld(async (world) => {
       Object.assign(world.collector, { status: 429, retryAfter: "4" });
@@ -114,23 +135,6 @@ describe("delivery", { concurrency: 8 }, () => {
       assert.equal(world.collector.requests, 1);
     }));
 
-  test("a shop whose shoppers block the collector works, and keeps quiet", () =>
-    inWorld(async (world) => {
-      await world.context.route(`http://127.0.0.1:${world.collector.port}/e`, (route) =>
-        route.abort(),
-      );
-      world.shop.body = '<button id="buy">Buy</button><a href="/next">next</a>';
-      world.shop.theme =
-        "addEventListener('click', (e) => e.target.id === 'buy' && (document.title = 'bought'))";
-      const page = await world.context.newPage();
-      await page.goto(world.shop.url("/"));
-      await pause(1500);
-      await page.click("#buy");
-      assert.equal(await page.title(), "bought");
-      await page.click("a");
-      await page.waitForURL("**/next");
-    }));
-
   test("a script that breaks fetch does not stop events", () =>
     inWorld(async (world) => {
       world.shop.theme = "window.fetch = () => { throw new Error('patched') }";
@@ -141,4 +145,25 @@ describe("delivery", { concurrency: 8 }, () => {
       await until(() => paths(world).size === 2, "both pages");
       assert.equal(mostOften(world), 1);
     }));
-});
+}
+
+function closes(inWorld) {
+  test("an event just before the tab is closed arrives, fifteen times of fifteen", () =>
+    inWorld(async (world) => {
+      for (let number = 0; number < 15; number++) {
+        const page = await world.context.newPage();
+        await page.goto(world.shop.url("/"));
+        await page.waitForFunction(() => window.hw && window.hw.log);
+        await page.evaluate(
+          (n) => window.hw("order", { order_id: `9${n}`, email: "a@example.com" }),
+          number,
+        );
+        await pause(60);
+        await page.evaluate(() => localStorage.clear());
+        await page.close();
+      }
+      await until(() => world.events("order").length >= 15, "fifteen orders");
+      assert.equal(new Set(world.events("order").map((event) => event.order_id)).size, 15);
+      assert.ok(mostOften(world) <= 2);
+    }));
+}

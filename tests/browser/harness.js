@@ -6,6 +6,7 @@ import { createServer } from "node:http";
 import { join } from "node:path";
 
 import { chromium } from "playwright-core";
+import puppeteer from "puppeteer-core";
 
 const BUILT = new URL("../../layers/headwater/headwater/adapters/built_scripts/", import.meta.url)
   .pathname;
@@ -40,6 +41,39 @@ export const openBrowser = () =>
     headless: true,
     args: FLAGS,
   });
+
+/**
+ * Open Firefox, with the few of Playwright's calls that the tests of delivery make: Playwright
+ * drives only a Firefox of its own making, which no package registry has.
+ */
+export async function openFirefox(executablePath) {
+  const browser = await puppeteer.launch({ browser: "firefox", executablePath, headless: true });
+  // It loses its way when tabs open and close at once.
+  let last = Promise.resolve();
+  const inTurn = (act) => (last = last.then(act, act));
+  return {
+    newContext: () =>
+      inTurn(async () => firefoxContext(await browser.createBrowserContext(), inTurn)),
+    close: () => browser.close(),
+  };
+}
+
+function firefoxContext(context, inTurn) {
+  const heard = {};
+  return {
+    on: (event, hear) => (heard[event] = hear),
+    newPage: () =>
+      inTurn(async () => {
+        const page = await context.newPage();
+        const close = page.close.bind(page);
+        page.close = () => inTurn(close);
+        page.on("pageerror", (error) => heard.weberror({ error: () => error }));
+        page.on("console", (message) => heard.console(message));
+        return page;
+      }),
+    close: () => inTurn(() => context.close()),
+  };
+}
 
 const listening = (handle) =>
   new Promise((resolve) => {
