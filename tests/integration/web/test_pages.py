@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import socket
+import tracemalloc
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -306,8 +307,12 @@ def test_a_packed_page_is_unpacked_as_far_as_the_bound(network: Network) -> None
     network.server.pages["/"] = Page(gzip.compress(b"<p>small</p>"), headers=packed)
     assert network.pages().fetch("http://shop.example/", SHOP).body == b"<p>small</p>"
     network.server.pages["/"] = Page(gzip.compress(b"0" * 200_000_000), headers=packed)
+    tracemalloc.start()
     fetched = network.pages().fetch("http://shop.example/", SHOP)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
     assert (len(fetched.body), fetched.is_cut) == (LARGEST_BODY, True)
+    assert peak < 10 * LARGEST_BODY
 
 
 @pytest.mark.parametrize(

@@ -400,6 +400,28 @@ def test_the_script_of_another_site_is_none(merchant: Merchant) -> None:
     assert "another site" in merchant.item("script")["cause"]
 
 
+def test_what_a_visitor_did_before_the_test_is_no_part_of_it(merchant: Merchant) -> None:
+    merchant.visit(MARKS)
+    merchant.order()
+    merchant.claim()
+    merchant.sign_up()
+    for kind, item in (("sales", "order"), ("lead", "opt_in")):
+        merchant.start(kind)
+        merchant.visit(session=f"s-{kind}")
+        merchant.look()
+        assert merchant.states()["hit"] == "passed"
+        assert merchant.states()["email"] == merchant.states()[item] == "waiting"
+
+
+def test_what_another_visitor_does_with_the_same_link_is_not_mixed_in(merchant: Merchant) -> None:
+    merchant.start("lead")
+    merchant.visit(visitor="v0", session="s0")
+    merchant.visit()
+    merchant.sign_up(visitor="v0", session="s0")
+    merchant.look()
+    assert merchant.states()["email"] == "waiting"
+
+
 def test_an_order_of_another_visitor_is_not_this_visits(merchant: Merchant) -> None:
     merchant.start()
     merchant.visit()

@@ -158,6 +158,7 @@ def _meant(address: IPv4Address | IPv6Address) -> Collection[IPv4Address | IPv6A
     """Return an address and those that it carries inside."""
     if isinstance(address, IPv4Address):
         return (address,)
+    # Python counts the tunnels' addresses as private themselves, some versions of it not all.
     inside: list[IPv4Address | IPv6Address | None] = [address.ipv4_mapped, address.sixtofour]
     inside += address.teredo or ()
     if address in _NAT64:

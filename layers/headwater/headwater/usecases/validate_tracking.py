@@ -186,7 +186,7 @@ def _sites_of(account: str, ports: ValidatePorts) -> dict[str, Site]:
         for source in ports.evidence.accounts.sources(account)
         if source.public_key and not source.is_removed
     }
-    return {key: site for key, site in found.items() if site and site.account == account}
+    return {key: site for key, site in found.items() if site}
 
 
 def _categories(account: str, ports: ValidatePorts) -> frozenset[str]:
