@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -74,6 +75,8 @@ def test_it_does_not_hold(text: str) -> None:
         "not " * 30 + "a = b",
         "(" * 30 + "a = b" + ")" * 30,
         "a = " + "b" * 2_000,
+        "a = 'b\x00'",
+        "a = b\n",
     ],
 )
 def test_what_is_no_condition_is_refused(text: str) -> None:
@@ -91,6 +94,17 @@ conditions: st.SearchStrategy[Condition] = st.recursive(
     ),
     max_leaves=5,
 )
+
+
+@given(
+    text=st.text("ab'\"=~!<>() \\\x00\ud800né1.", max_size=30)
+    | st.lists(
+        st.sampled_from(["a", "=", "~", "'b'", "and", "or", "not", "(", ")", "null", "1e9"])
+    ).map(" ".join)
+)
+def test_whatever_is_written_is_a_condition_or_refused(text: str) -> None:
+    with suppress(InvalidParameterError):
+        read_condition("filter", text).holds(ROW | {"a": "1"})
 
 
 @given(condition=conditions)

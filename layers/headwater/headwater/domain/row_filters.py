@@ -13,6 +13,7 @@ import re
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any, NoReturn
+from unicodedata import category
 
 from headwater.errors import InvalidParameterError
 
@@ -148,6 +149,8 @@ class _Reader:
         self._parameter = parameter
         if len(text) > LONGEST:
             self._refuse(f"at most {LONGEST} characters")
+        if any(category(letter) in {"Cc", "Cs"} for letter in text):
+            self._refuse("there is a character that nobody can write")
         self._tokens: list[tuple[str, str]] = []
         place, text = 0, text.rstrip()
         while place < len(text):

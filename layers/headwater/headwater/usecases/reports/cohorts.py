@@ -10,7 +10,13 @@ from headwater.domain.cohort_rows import PARTS, spell_cohorts, withhold_cohorts
 from headwater.domain.cohorts import KINDS, CohortSpelling
 from headwater.errors import InvalidParameterError
 from headwater.usecases.reports.cohort_cells import read_cohorts
-from headwater.usecases.reports.members import MEMBER_TABLES, READ_WHOLE, Joining, read_members
+from headwater.usecases.reports.members import (
+    MEMBER_TABLES,
+    READ_WHOLE,
+    Joining,
+    read_first_clicks,
+    read_members,
+)
 from headwater.usecases.reports.report import Report
 from headwater.usecases.reports.roi import refuse_revenue
 
@@ -61,7 +67,12 @@ def _usual(span: Span) -> Sequence[Joining]:
 def _compute(
     db: duckdb.DuckDBPyConnection, queries: Sequence[Joining], scope: Scope
 ) -> Iterator[dict[str, Any]]:
+    known: tuple[str, ...] | None = None
     for query in queries:
+        # The ways to join of one range have the same orders and clicks.
+        if query.names != known:
+            known = query.names
+            read_first_clicks(db, scope.zone, known)
         read_members(db, query, scope.zone)
         yield read_cohorts(db, query, scope.zone)
 

@@ -9,7 +9,13 @@ from headwater.domain.cohorts import FILTERS
 from headwater.domain.ltv import CONTACT, LtvSpelling, spell_ltv, withhold_ltv
 from headwater.errors import InvalidParameterError
 from headwater.usecases.reports.ltv_cells import read_contacts, read_ltv
-from headwater.usecases.reports.members import MEMBER_TABLES, READ_WHOLE, Joining, read_members
+from headwater.usecases.reports.members import (
+    MEMBER_TABLES,
+    READ_WHOLE,
+    Joining,
+    read_first_clicks,
+    read_members,
+)
 from headwater.usecases.reports.report import Report
 from headwater.usecases.reports.roi import refuse_revenue
 
@@ -82,6 +88,7 @@ def _compute(
 ) -> Iterator[dict[str, Any]]:
     for query in queries:
         names = _CONTACT_NAMES if query.by == (CONTACT,) else query.by
+        read_first_clicks(db, scope.zone, dict.fromkeys((*names, *query.joining.names)))
         read_members(db, query.joining, scope.zone, names)
         document = read_ltv(db, query.joining, names, scope.as_of)
         if query.by == (CONTACT,):

@@ -128,19 +128,31 @@ def day_of(instant: str) -> str:
     return f"CAST(({instant} AT TIME ZONE 'UTC') AT TIME ZONE $zone AS DATE)"
 
 
+def read_first_clicks(db: duckdb.DuckDBPyConnection, zone: str, names: Iterable[str]) -> None:
+    """Make ``counted_orders`` and ``first_clicks``, which carry these names of clicks.
+
+    Args:
+        db: holds the views ``credits leads``, whole.
+        zone: the account's, whose calendar counts.
+        names: dimensions of a click.
+    """
+    click = ", ".join(f"'{name}': {name}" for name in ("touched_at", *names))
+    db.execute(_ORDERS.format(day=day_of("placed_at")), {"zone": zone})
+    db.execute(_FIRST_CLICKS.format(click=f"{{{click}}}"))
+
+
 def read_members(
     db: duckdb.DuckDBPyConnection, joining: Joining, zone: str, names: Iterable[str] = ()
 ) -> None:
-    """Make the tables of one way to join.
+    """Make ``members`` and ``member_orders`` of one way to join.
 
     Args:
-        db: holds the views ``MEMBER_TABLES``.
+        db: holds what ``read_first_clicks`` makes with all the names.
         joining: who is a member.
-        zone: the account's, whose calendar counts.
-        names: dimensions of the click that the members are to carry, besides those that choose.
+        zone: the account's.
+        names: what members are to carry, besides the names that choose.
     """
-    wanted = list(dict.fromkeys((*names, *joining.names)))
-    read_first_clicks(db, zone, wanted)
+    wanted = dict.fromkeys((*names, *joining.names))
     named = ", ".join(f"coalesce(c.{name}, '') AS {name}" for name in wanted) or "NULL AS nameless"
     statement = _MEMBERS.format(
         day=day_of("joined_at"),
@@ -149,10 +161,3 @@ def read_members(
     )
     db.execute(statement, {"zone": zone, **joining.values()})
     db.execute(_MEMBER_ORDERS)
-
-
-def read_first_clicks(db: duckdb.DuckDBPyConnection, zone: str, names: Iterable[str]) -> None:
-    """Make ``counted_orders`` and ``first_clicks``, which carry these names."""
-    click = ", ".join(f"'{name}': {name}" for name in ("touched_at", *names))
-    db.execute(_ORDERS.format(day=day_of("placed_at")), {"zone": zone})
-    db.execute(_FIRST_CLICKS.format(click=f"{{{click}}}"))
