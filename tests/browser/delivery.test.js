@@ -112,6 +112,20 @@ function delivers(inWorld) {
       assert.equal(mostOften(world), 1);
     }));
 
+  test("an event that was refused is tried again by itself, long after the page was loaded", () =>
+    inWorld(async (world) => {
+      const page = await world.context.newPage();
+      await page.goto(world.shop.url("/stay"));
+      await until(() => world.events("page").length === 1, "the page");
+      // What a page sends once more after eleven seconds, for pages that died, has been sent.
+      await pause(11_500);
+      world.collector.status = 503;
+      await page.evaluate(() => window.hw("optin", { email: "a@example.com", form: "f" }));
+      await pause(500);
+      world.collector.status = 204;
+      await until(() => world.events("optin").length === 1, "the opt-in", 8_000);
+    }));
+
   test("a retry waits as long as the collector asks", () =>
     inWorld(async (world) => {
       Object.assign(world.collector, { status: 429, retryAfter: "4" });
