@@ -21,11 +21,15 @@ _ROWS_PER_CALL = 1_000
 
 @dataclass(frozen=True, slots=True)
 class _Pulled:
-    """What a pull took: rows that came, calls, and seconds of CPU, those of the server included."""
+    """What a pull took: rows that came, calls, and seconds of CPU, those of the server included.
+
+    ``waited`` are the seconds that the vendor's rate costs besides.
+    """
 
     rows: int
     calls: int
     seconds: float
+    waited: float
 
 
 def measure(scale: Scale) -> list[Line]:
@@ -41,7 +45,7 @@ def measure(scale: Scale) -> list[Line]:
 def _lines(kind: str, rows: int) -> list[Line]:
     pulled = _pull(kind, rows)
     per = _ROWS / pulled.rows
-    return [
+    lines = [
         Line(
             f"connectors: calls per 10,000 rows, {kind}",
             pulled.calls * per,
@@ -51,6 +55,10 @@ def _lines(kind: str, rows: int) -> list[Line]:
         ),
         Line(f"connectors: CPU per 10,000 rows, {kind}", pulled.seconds * per, "s with server"),
     ]
+    if pulled.waited:
+        measure = f"connectors: waits for its rate per 10,000 rows, {kind}"
+        lines.append(Line(measure, pulled.waited * per, "s, not slept"))
+    return lines
 
 
 def _pull(kind: str, rows: int) -> _Pulled:
@@ -70,7 +78,7 @@ def _pull(kind: str, rows: int) -> _Pulled:
 
 
 def _measured(world: World, rows: int) -> _Pulled:
-    before, calls = world.count_kept(), len(world.server.requests)
+    before, calls, waits = world.count_kept(), len(world.server.requests), len(world.waits)
     began = time.process_time()
     world.pull_all()
     seconds = time.process_time() - began
@@ -78,4 +86,5 @@ def _measured(world: World, rows: int) -> _Pulled:
     if kept < rows:
         message = f"{world.kind}: {kept:,} of {rows:,} rows came"
         raise RuntimeError(message)
-    return _Pulled(kept, len(world.server.requests) - calls, seconds)
+    waited = sum(world.waits[waits:])
+    return _Pulled(kept, len(world.server.requests) - calls, seconds, waited)
