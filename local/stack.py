@@ -144,7 +144,8 @@ def deploy(
     version = f"{source_hash()} {sorted(chosen.items())}"
     if _deployed_version(aws) != version:
         say("deploying")
-        overrides = [f"{name}={value}" for name, value in chosen.items()]
+        # The SAM CLI takes what follows a blank for another parameter.
+        overrides = [f'{name}="{value}"' for name, value in chosen.items()]
         _sam(aws, environments, "deploy", "--parameter-overrides", *overrides)
         local_client(aws, "ssm").put_parameter(
             Name=_VERSION_PARAMETER, Value=version, Type="String", Overwrite=True

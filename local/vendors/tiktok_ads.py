@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from http import HTTPStatus
 from typing import Any
+from urllib.parse import parse_qsl
 
 from local.storefront.exchange import Response, json_response
 from local.vendors.ad_book import AdBook, AdDay
@@ -178,17 +179,19 @@ class TikTokApplication(VendorApplication):
         listed = []
         for ad_id in sorted(ads)[(page - 1) * size : page * size]:
             links, row = self.book.links.get((account, ad_id)), ads[ad_id]
-            listed.append(
-                {
-                    "ad_id": ad_id,
-                    "ad_name": row.ad,
-                    "adgroup_id": row.adset_id,
-                    "adgroup_name": row.adset,
-                    "campaign_id": row.campaign_id,
-                    "campaign_name": row.campaign,
-                    "landing_page_url": links.url if links else None,
-                }
-            )
+            appended = parse_qsl(links.suffix) if links else []
+            told = {
+                "ad_id": ad_id,
+                "ad_name": row.ad,
+                "adgroup_id": row.adset_id,
+                "adgroup_name": row.adset,
+                "campaign_id": row.campaign_id,
+                "campaign_name": row.campaign,
+                "landing_page_url": links.url if links else None,
+                "utm_params": [{"key": key, "value": value} for key, value in appended],
+            }
+            fields = json.loads(call.query.get("fields", "[]"))
+            listed.append({name: told[name] for name in fields or told})
         info = {
             "page": page,
             "page_size": size,

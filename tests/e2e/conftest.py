@@ -18,6 +18,8 @@ from local.create_account import create_account_on_stack
 from local.stack import DeployedStack, Environments, deploy
 from local.storefront.model import StoreLine, StoreOrder
 from local.storefront.server import Storefront
+from local.vendors.google_ads import GoogleApplication
+from local.vendors.server import VendorServer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -60,6 +62,7 @@ class System:
     shop: Storefront
     key: str
     other_key: str
+    google: VendorServer
     public_key: str = ""
 
     def call(
@@ -116,6 +119,17 @@ class System:
             | headers,
             timeout=30,
         )
+
+    def wait_for_a_run(self, key: str) -> dict[str, Any]:
+        """Wait until the account of a key has ended a run; return how that went."""
+
+        def state() -> dict[str, Any]:
+            told: dict[str, Any] = self.call("GET", "/v1/runs", key=key).json()
+            return told
+
+        self._wait(lambda: state()["last_run"], "the run did not end")
+        last: dict[str, Any] = state()["last_run"]
+        return last
 
     def wait_for_hits(self) -> None:
         """Wait until the worker has taken every queued hit."""
@@ -186,11 +200,13 @@ def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
         enforce_iam=True,
         persist=False,
     )
-    with shop, aws:
-        stack = deploy(aws, environments, {"OtherApiUrls": shop.url, "LoopbackPages": "true"})
+    google = VendorServer(GoogleApplication())
+    with shop, google, aws:
+        others = f"{shop.url} {google.url}"
+        stack = deploy(aws, environments, {"OtherApiUrls": others, "LoopbackPages": "true"})
         key = create_account_on_stack(stack, "acme")
         other_key = create_account_on_stack(stack, "other")
-        yield System(stack, shop, key, other_key)
+        yield System(stack, shop, key, other_key, google)
 
 
 @pytest.fixture(scope="session")

@@ -288,6 +288,7 @@ class FakeCosts(Marking):
         self._rows: dict[tuple[str, ...], CostRow] = {}
         self._clicks: dict[tuple[str, ...], AdClick] = {}
         self._heads: dict[tuple[str, str, str, str], str] = {}
+        self._pulled: set[tuple[str, str, str, str]] = set()
         self._days: dict[tuple[str, str, str, str], set[date]] = defaultdict(set)
 
     def add(self, account: str, load: str, rows: Sequence[CostRow]) -> int:
@@ -308,6 +309,7 @@ class FakeCosts(Marking):
             head = (account, day.isoformat(), platform, ad_account)
             moved += self._heads.get(head) != load
             self._heads[head] = load
+            self._pulled.discard(head)
         return moved
 
     def replace(
@@ -331,8 +333,10 @@ class FakeCosts(Marking):
         self.raise_marks(account, "costs", [day])
         self._rows |= {_cost_key(account, load, row): row for row in rows}
         self._heads[account, day.isoformat(), platform, ad_account] = load
-        for key in before:
+        head = (account, day.isoformat(), platform, ad_account)
+        for key in before if head in self._pulled else ():
             del self._rows[key]
+        self._pulled.add(head)
         return True
 
     def on_day(self, account: str, day: date, last: date | None = None) -> Iterator[CostRow]:

@@ -204,6 +204,16 @@ def test_a_replaced_day_leaves_other_days_and_ad_accounts_alone(costs: Costs) ->
     assert list(costs.on_day("acme", DAY, NEXT_DAY)) == [theirs, tomorrow]
 
 
+def test_a_posted_load_that_a_pull_has_replaced_can_be_shown_again(costs: Costs) -> None:
+    costs.add("acme", "l1", [a_cost("c1")])
+    complete(costs, "l1")
+    replace_day(costs, "l2", a_cost("c2"))
+    complete(costs, "l1", DAY)
+    assert shown(costs) == [a_cost("c1")]
+    assert replace_day(costs, "l3", a_cost("c3"))
+    assert shown(costs) == [a_cost("c3")]
+
+
 def test_what_a_replaced_day_showed_is_deleted(on_aws: Stores, tables: Tables) -> None:
     replace_day(on_aws.costs, "l1", a_cost("c1"), a_cost("c2"))
     replace_day(on_aws.costs, "l2", a_cost("c3"))

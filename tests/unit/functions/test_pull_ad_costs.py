@@ -55,7 +55,7 @@ def test_what_ads_cost_is_in_the_report(connected: LambdaSide) -> None:
     report = connected.call(
         "GET /v1/reports/roi", caller=OWNER, query=f"from={DAY}&to={DAY}&by=campaign"
     )["json"]
-    assert report["totals"]["cost"] == "12.34"
+    assert (report["totals"]["cost"], report["gaps"]) == ("12.34", {})
 
 
 def test_it_goes_on_where_the_time_was_up(connected: LambdaSide) -> None:
@@ -74,6 +74,9 @@ def test_a_platform_that_fails_is_named_and_the_run_goes_on(
     state = connected.call("GET /v1/runs", caller=OWNER)["json"]
     assert state["last_run"]["ad_cost_gaps"] == "tiktok_ads: reauthorize"
     assert state["sources"][0]["status"] == "reauthorize"
+    connected.run_pipeline()
+    report = connected.call("GET /v1/reports/roi", caller=OWNER)["json"]
+    assert report["gaps"] == {"tiktok_ads": "reauthorize"}
 
 
 def test_one_platform_stops_no_other(connected: LambdaSide, tiktok: VendorServer) -> None:

@@ -56,7 +56,8 @@ class Manifest:
 
     ``as_of`` is the reporting day on which the run happened; ``reports`` maps a report's name to
     its object; ``settings`` is the account's settings document of the run, ``models`` the names of
-    its attribution models. ``scripts`` says how the tracking script was in the pages of the stores.
+    its attribution models. ``scripts`` says how the tracking script was in the pages of the stores,
+    ``gaps`` which ad platforms and CRMs could not be pulled, each with its status.
     """
 
     account: str
@@ -68,23 +69,29 @@ class Manifest:
     rules_version: str = RULES_VERSION
     models: tuple[str, ...] = MODELS
     scripts: tuple[Mapping[str, Any], ...] = ()
+    gaps: Mapping[str, str] = field(default_factory=dict)
 
     def document(self) -> dict[str, Any]:
         """Return the manifest as plain JSON values; the same run always gives the same text."""
         scripts = {"scripts": [dict(row) for row in self.scripts]} if self.scripts else {}
-        return scripts | {
-            "account": self.account,
-            "as_of": self.as_of.isoformat(),
-            "histories": {
-                source: {"done": h.done, "total": h.total, "is_complete": h.is_complete}
-                for source, h in self.histories.items()
-            },
-            "models": list(self.models),
-            "reports": self.reports,
-            "rules_version": self.rules_version,
-            "settings": dict(self.settings),
-            "tables": self.tables,
-        }
+        gaps = {"gaps": dict(self.gaps)} if self.gaps else {}
+        return (
+            scripts
+            | gaps
+            | {
+                "account": self.account,
+                "as_of": self.as_of.isoformat(),
+                "histories": {
+                    source: {"done": h.done, "total": h.total, "is_complete": h.is_complete}
+                    for source, h in self.histories.items()
+                },
+                "models": list(self.models),
+                "reports": self.reports,
+                "rules_version": self.rules_version,
+                "settings": dict(self.settings),
+                "tables": self.tables,
+            }
+        )
 
     @property
     def data_version(self) -> str:
@@ -109,6 +116,7 @@ class Manifest:
             rules_version=document["rules_version"],
             models=tuple(document.get("models", _FIRST_MODELS)),
             scripts=tuple(document.get("scripts", ())),
+            gaps=document.get("gaps", {}),
         )
 
 

@@ -99,6 +99,11 @@ def _manifest(frame: RunFrame, accounts: Accounts, lake: Lake) -> Manifest:
         },
         models=frame.settings.models,
         scripts=tuple(row for source in sources for row in script_rows(source)),
+        gaps={
+            source.source: source.status
+            for source in sources
+            if source.kind in KINDS and source.status != "ok" and not source.is_paused
+        },
     )
 
 

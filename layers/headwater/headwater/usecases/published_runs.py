@@ -71,6 +71,7 @@ def envelope(account: str, report: str, published: PublishedRun) -> dict[str, An
             if not history.is_complete
         }
         or "complete",
+        "gaps": dict(manifest.gaps),
         "time_zone": published.settings.time_zone,
         "currency": published.settings.currency,
     }

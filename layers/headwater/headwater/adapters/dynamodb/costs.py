@@ -82,8 +82,10 @@ class DynamoCosts:
             return False
         self._mark(account, [day])
         self._table.put_many(list(_row_items(account, load, rows)))
-        self._table.put_many([{"pk": head[0], "sk": head[1], "load": load}])
-        self._table.delete_many(list(before))
+        self._table.put_many([{"pk": head[0], "sk": head[1], "load": load, "is_pulled": True}])
+        # A load that was posted may be completed once more, and needs its rows then.
+        if shown and shown.get("is_pulled"):
+            self._table.delete_many(list(before))
         return True
 
     def on_day(self, account: str, day: date, last: date | None = None) -> Iterator[CostRow]:

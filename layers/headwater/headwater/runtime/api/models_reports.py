@@ -62,6 +62,8 @@ class Envelope(ApiModel):
     """What every report says about itself.
 
     ``history`` is ``complete``, or names the sources whose older orders are still being pulled.
+    ``gaps`` names the ad platforms and CRMs that the run could not pull, each with its status: what
+    they have to say since the last pull that went well is missing.
     """
 
     report: str
@@ -70,6 +72,7 @@ class Envelope(ApiModel):
     generated_at: Instant
     as_of: Day = Field(description="The day on which the run happened.")
     history: Literal["complete"] | dict[str, str]
+    gaps: dict[str, str] = Field(default={})
     time_zone: str
     currency: str
 

@@ -139,8 +139,8 @@ class Costs(Protocol):
     ) -> bool:
         """Show these rows, and nothing else, on one day of an ad account.
 
-        A day that shows them already is left alone; else it is marked first, and what it showed
-        before is deleted. ``load`` is one that nobody has used for other rows of that day.
+        A day that shows them already is left alone; else it is marked first. What an earlier call
+        showed is deleted, what was posted stays. ``load`` is one that nobody has used before.
 
         Returns:
             Whether anything changed.
