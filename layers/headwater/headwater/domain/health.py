@@ -38,11 +38,19 @@ def spell_health(
         document: what ``compute_health`` found.
         scripts: how the tracking script was in the pages of the stores, a row per storefront.
     """
+    spelled = _parts(document, scripts)
+    # Documents of earlier runs do not say how the last day was.
+    checks = [*health_checks(spelled, document.get("recent", (0, 0)))]
+    failed = sum(check["state"] == FAILED for check in checks)
+    return spelled | {"checks": checks, "totals": spelled["totals"] | {"checks_failed": failed}}
+
+
+def _parts(document: Mapping[str, Any], scripts: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     windows = [_window_row(window) for window in document["windows"]]
     untagged = [_untagged_row(*row) for row in document["untagged"]]
     hits = sum(row[1] for row in document["pages"])
     sessions = sum(count for _, count in document["landings"])
-    spelled: dict[str, Any] = {
+    return {
         "totals": {
             "verdict": windows[-1]["verdict"],
             "untagged_clicks": sum(row["clicks"] for row in untagged),
@@ -68,10 +76,6 @@ def spell_health(
             for kind, seen, visitors, bots in document["pages"]
         ],
     }
-    # Documents of earlier runs do not say how the last day was.
-    checks = [*health_checks(spelled, document.get("recent", (0, 0)))]
-    failed = sum(check["state"] == FAILED for check in checks)
-    return spelled | {"checks": checks, "totals": spelled["totals"] | {"checks_failed": failed}}
 
 
 def _window_row(window: Mapping[str, int]) -> dict[str, Any]:
