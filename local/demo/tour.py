@@ -16,6 +16,7 @@ from local.demo.api import ReportsApi, send_hits
 from local.demo.landings import SHOP_ORIGIN
 from local.demo.scenario import Scenario, build
 from local.stack import REPOSITORY, DeployedStack, Environments, deploy, kept_port
+from local.storefront import access
 from local.storefront.server import Storefront
 
 if TYPE_CHECKING:
@@ -97,13 +98,20 @@ class Tour:
         self._show_report(api, scenario, yesterday)
 
     def follow_changes(self) -> None:
-        """Have the store tell of its changes by itself, from now on."""
-        self.shop.store.configure(webhook_gateway=self.stack.collector_url)
+        """Have the store tell of its changes by itself from now on, and hold the script."""
+        collector = self.stack.collector_url
+        # Installed by the store's API, the script takes the place of the theme's.
+        self.shop.store.configure(
+            webhook_gateway=collector, script_gateway=collector, tracking_script=""
+        )
+        scopes = access.READ_ONLY_SCOPES | access.SCRIPT_SCOPES
+        self.shop.store.issue_token(scopes, self.shop.token)
         api = ReportsApi(self.stack.reports_url, self.key)
-        changed = api.put(f"/v1/sources/{SOURCE}/options", {"webhooks": True})
-        if note := changed["source"]["webhooks"]["note"]:
-            message = f"the store takes no webhooks: {note}"
-            raise DemoError(message)
+        changed = api.put(f"/v1/sources/{SOURCE}/options", {"webhooks": True, "script": True})
+        for what in ("webhooks", "script"):
+            if note := changed["source"][what]["note"]:
+                message = f"the store takes no {what}: {note}"
+                raise DemoError(message)
         api.put("/v1/settings/refresh", {"refresh": "15min"})
         self.shop.courier.start()
         print("Changes  of an order are here within seconds, and in the reports after the next run")

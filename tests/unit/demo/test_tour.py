@@ -24,7 +24,7 @@ class Api:
 
     def put(self, path: str, body: Mapping[str, Any]) -> Any:  # noqa: ANN401
         puts.append((path, body))
-        return {"source": {"webhooks": {"note": self.note}}}
+        return {"source": {"webhooks": {"note": self.note}, "script": {"note": ""}}}
 
 
 puts: list[tuple[str, Mapping[str, Any]]] = []
@@ -47,10 +47,12 @@ def tour(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Tour]:
 def test_the_shop_that_stays_tells_of_its_changes_by_itself(tour: Tour) -> None:
     tour.follow_changes()
     assert puts == [
-        ("/v1/sources/bigcommerce/options", {"webhooks": True}),
+        ("/v1/sources/bigcommerce/options", {"webhooks": True, "script": True}),
         ("/v1/settings/refresh", {"refresh": "15min"}),
     ]
-    assert tour.shop.store.settings.webhook_gateway == "http://collector.example"
+    settings = tour.shop.store.settings
+    assert settings.webhook_gateway == settings.script_gateway == "http://collector.example"
+    assert settings.tracking_script == ""
     assert tour.shop.courier.is_going
 
 
