@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
+import re
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
@@ -572,3 +575,14 @@ def test_a_test_of_another_account_is_none(merchant: Merchant) -> None:
         answer = merchant.side.call(route, caller=rival, validation=merchant.validation)
         assert answer["statusCode"] == 404
     assert merchant.side.call("GET /v1/validations", caller=rival)["json"]["rows"] == []
+
+
+def test_the_page_needs_no_key_and_runs_its_own_script_alone(side: LambdaSide) -> None:
+    answer = side.call("GET /v1/validations/page")
+    assert answer["statusCode"] == 200
+    page, policy = answer["body"], answer["headers"]["Content-Security-Policy"]
+    [script] = re.findall(r"<script>(.*?)</script>", page, re.DOTALL)
+    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    assert f"script-src 'sha256-{digest}';" in policy
+    assert "default-src 'none'" in policy
+    assert not re.search(r"\ssrc=|\son\w+=|//[a-z]+\.[a-z]+/.*\.js", page)

@@ -76,7 +76,7 @@ ROLES_OF_ROUTE = {
     "POST /v1/effects/restate": _OWNER,
 }
 # Routes that say nothing about anybody.
-OPEN_ROUTES = frozenset({"GET /v1/openapi.json"})
+OPEN_ROUTES = frozenset({"GET /v1/openapi.json", "GET /v1/validations/page"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from headwater.runtime.api.models_validations import (
     ValidationList,
     ValidationRequest,
 )
+from headwater.runtime.api.pages import page_answer
 from headwater.runtime.api.routes_sources import deadline_of
 from headwater.runtime.api.routing import account_of, new_router
 from headwater.runtime.observability import logger
@@ -42,6 +43,7 @@ def validation_routes(start_validation: Callable[..., Validation]) -> Router:
     router = new_router()
     _add_start(router, start_validation)
     _add_list(router)
+    _add_page(router)
     _add_read(router)
     _add_end(router)
     return router
@@ -83,6 +85,24 @@ def _add_list(router: Router) -> None:
         account = account_of(router)
         rows = [_summary(each) for each in list_validations(account, ports=_ports(router))]
         return json_answer({"account": account, "rows": rows})
+
+
+def _add_page(router: Router) -> None:
+    @router.get(
+        "/v1/validations/page",
+        operation_id="open_validation_page",
+        summary="A page to test the tracking with",
+        description="Open it in a browser. It asks for a key, and does the rest by these routes.",
+        tags=["tracking"],
+        responses={
+            200: {
+                "description": "The page.",
+                "content": {"text/html": {"schema": {"type": "string"}}},
+            }
+        },
+    )
+    def page() -> Response[str]:
+        return page_answer("validation")
 
 
 def _add_read(router: Router) -> None:
