@@ -128,3 +128,17 @@ def test_an_account_without_crms_has_nothing_to_pull(side: LambdaSide) -> None:
     told = pull(side)
     assert (told["account"], told["run"], told["more"]) == (ACCOUNT, RUN, False)
     assert "lead_gaps" not in side.workshop.runs.recorded(ACCOUNT, RUN)
+
+
+def test_a_crm_says_how_far_it_is_pulled(connected: LambdaSide) -> None:
+    def shown() -> dict[str, Any]:
+        answer = connected.call("GET /v1/sources/{source}", caller=OWNER, source="klaviyo")
+        source: dict[str, Any] = answer["json"]["source"]
+        return source
+
+    assert (shown()["is_complete"], shown()["history"]["percent"]) == (False, 0)
+    assert shown()["pulled_until"] is None
+    pull(connected)
+    assert (shown()["is_complete"], shown()["history"]["done"]) == (True, 2)
+    assert shown()["pulled_until"] == connected.workshop.clock.now().isoformat()
+    assert shown()["fields"] == {}

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from headwater.usecases.check_store import PERMISSIONS, WHERE_TO_FIX
-from headwater.usecases.connectors import KINDS
+from headwater.usecases.connectors import KINDS, LEADS
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -113,7 +113,7 @@ def describe_source(source: Source, now: datetime) -> SourceState:
     if source.webhooks.note:
         off += (OffScope("Webhooks", f"{_WITHOUT_WEBHOOKS}: {source.webhooks.note}"),)
     off += tuple(OffScope(_SCRIPT, text) for text in script_faults(source.script))
-    history = _days(source, kind) if kind else _history(source)
+    history = _pulled(source, kind) if kind else _history(source)
     return SourceState(status, title, source.reason, to_do, history, off)
 
 
@@ -126,6 +126,17 @@ def _of_connector(kind: ConnectorKind, status: str, title: str, to_do: str) -> t
     if status == "unavailable":
         return "Unavailable", _NOTHING
     return title, to_do
+
+
+def _pulled(source: Source, kind: ConnectorKind) -> HistoryProgress:
+    return _contacts(source) if kind.role == LEADS else _days(source, kind)
+
+
+def _contacts(source: Source) -> HistoryProgress:
+    """Return how many rows of contacts the latest pull has brought; no CRM says how many it has."""
+    done, is_complete = source.leads.done, source.leads.pulled_until is not None
+    percent = 100 if is_complete else 0
+    return HistoryProgress(done, done, percent, 0, is_complete=is_complete, seconds_left=None)
 
 
 def _days(source: Source, kind: ConnectorKind) -> HistoryProgress:

@@ -64,6 +64,7 @@ class SourceDetails(SourceProgress):
     off: list[OffScope]
     store: StoreFacts
     ad_accounts: list[AdAccountFacts] = Field(description="Of an ad platform, those pulled.")
+    fields: dict[str, str] = Field(description="Of a CRM, what custom fields stand for.")
 
 
 class TriedSource(ApiModel):

@@ -31,7 +31,7 @@ def progress_of(source: Source, now: datetime) -> dict[str, Any]:
         "is_complete": state.history.is_complete,
         "history": asdict(state.history),
         "pulled_at": _instant(source.pulled_at),
-        "pulled_until": _instant(source.bookmark.pulled_until),
+        "pulled_until": _instant(source.leads.pulled_until or source.bookmark.pulled_until),
     }
 
 
@@ -64,6 +64,7 @@ def details_of(source: Source, now: datetime) -> dict[str, Any]:
             "dst_correction": source.dst_correction,
         },
         "ad_accounts": ad_accounts_of(source.ad_accounts),
+        "fields": {one.name: one.target for one in source.lead_fields},
     }
 
 
