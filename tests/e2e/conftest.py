@@ -19,6 +19,7 @@ from local.stack import DeployedStack, Environments, deploy
 from local.storefront.model import StoreLine, StoreOrder
 from local.storefront.server import Storefront
 from local.vendors.google_ads import GoogleApplication
+from local.vendors.klaviyo import KlaviyoApplication
 from local.vendors.server import VendorServer
 
 if TYPE_CHECKING:
@@ -63,6 +64,7 @@ class System:
     key: str
     other_key: str
     google: VendorServer
+    klaviyo: VendorServer
     public_key: str = ""
 
     def call(
@@ -200,13 +202,13 @@ def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
         enforce_iam=True,
         persist=False,
     )
-    google = VendorServer(GoogleApplication())
-    with shop, google, aws:
-        others = f"{shop.url} {google.url}"
+    google, klaviyo = VendorServer(GoogleApplication()), VendorServer(KlaviyoApplication())
+    with shop, google, klaviyo, aws:
+        others = f"{shop.url} {google.url} {klaviyo.url}"
         stack = deploy(aws, environments, {"OtherApiUrls": others, "LoopbackPages": "true"})
         key = create_account_on_stack(stack, "acme")
         other_key = create_account_on_stack(stack, "other")
-        yield System(stack, shop, key, other_key, google)
+        yield System(stack, shop, key, other_key, google, klaviyo)
 
 
 @pytest.fixture(scope="session")
