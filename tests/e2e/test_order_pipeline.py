@@ -50,6 +50,23 @@ def test_the_reports_totals_are_the_stores_own(connected: System) -> None:
         assert reported(connected, each, each) == books(connected, each, each)
 
 
+def test_cohorts_and_customers_together_are_what_the_store_sold(connected: System) -> None:
+    days, sold = {"from": LONG_AGO.isoformat(), "to": TODAY.isoformat()}, books(connected)
+    cohorts = connected.get("/v1/reports/cohorts", **days)
+    ltv = connected.get("/v1/reports/ltv", **days, by="contact", limit="5", sort="-net,contact")
+    for totals in (cohorts["totals"], ltv["totals"]):
+        assert {name: totals[name] for name in sold} == sold
+    rows = ltv["rows"]
+    while ltv["next"]:
+        asked = {**days, "by": "contact", "limit": "5", "sort": "-net,contact"}
+        ltv = connected.get("/v1/reports/ltv", **asked, after=ltv["next"])
+        rows += ltv["rows"]
+    assert sum(Decimal(row["net"]) for row in rows) == Decimal(sold["net"])
+    assert len({row["contact"] for row in rows}) == len(rows) == ltv["totals"]["customers"]
+    months = connected.get("/v1/reports/subscriptions", **days)["rows"]
+    assert {row["active"] for row in months} == {0}
+
+
 def test_running_again_changes_no_object(connected: System) -> None:
     connected.run()
     before, version = connected.objects(), connected.get("/v1/runs")["data_version"]
