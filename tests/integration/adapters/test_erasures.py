@@ -71,7 +71,9 @@ def test_all_that_lies_with_a_person_is_removed_and_its_days_are_marked(stores: 
     for mark in marks.raised("acme"):
         marks.clear("acme", mark)
     stores.forgetting.visits("acme", [visit], [shown])
+    assert stores.people.of_visitors("acme", ["visitor-1"]).claimed
     stores.forgetting.claims("acme", [("store", "101")])
+    assert not stores.people.of_visitors("acme", ["visitor-1"]).claimed
     stores.forgetting.nodes("acme", [ANN, "customer"])
     assert kept(stores) == []
     assert stores.edges.said_of("acme", [BOB]) == []

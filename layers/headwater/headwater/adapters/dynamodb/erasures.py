@@ -63,8 +63,15 @@ class DynamoForgetting:
         self._remove(account, self._table.get_many(gone, _PLACE).values())
 
     def claims(self, account: str, order_keys: Collection[tuple[str, str]]) -> None:
-        """Remove all claims on these orders."""
-        self._remove(account, self._all_of([keys.claimed_order(account, *k) for k in order_keys]))
+        """Remove all claims on these orders, and what leads from their visitors to them."""
+        claims = self._all_of([keys.claimed_order(account, *k) for k in order_keys])
+        named = {
+            keys.claimed(account, claim["visitor"], claim["source"], claim["order_id"])
+            for claim in claims
+        }
+        # The claims last: whoever dies on the way finds them, and so the rest, again.
+        self._table.delete_many(sorted(named))
+        self._remove(account, claims)
 
     def nodes(self, account: str, nodes: Collection[str]) -> int:
         """Remove all that lies with these nodes; what a person said of one lies with both."""
