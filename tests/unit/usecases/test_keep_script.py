@@ -207,6 +207,22 @@ def test_a_storefront_that_has_closed_makes_room(desk: Desk) -> None:
     assert desk.states() == [(1, "installed", ALL_PAGES)]
 
 
+@pytest.mark.parametrize("asks", [False, True])
+def test_nothing_is_taken_out_by_whoever_cannot_read_which_storefronts_are_open(
+    desk: Desk, asks: bool
+) -> None:
+    desk.store.channels.append(OUTLET)
+    desk.install()
+    stored = [one.channel_id for one in desk.store.stored]
+    desk.store.refused = {"channels"}
+    state = desk.install() if asks else desk.look()
+    assert [one.channel_id for one in desk.store.stored] == stored
+    assert "hannel" in desk.faults or "channels" in state.note
+    desk.store.refused, desk.store.channels = set(), []
+    desk.look()
+    assert [one.channel_id for one in desk.store.stored] == stored
+
+
 def test_what_a_person_has_deleted_stays_so_until_its_owner_asks(desk: Desk) -> None:
     desk.store.channels.append(OUTLET)
     desk.install()

@@ -96,6 +96,7 @@ class ScriptKeeper:
         self._found: dict[int, ChannelScript] = {}
         self._hints: list[str] = []
         self._brought_up: set[str] = set()
+        self._knows_all_open = False
         self._without_checkout = False
         self._takes_all_pages = False
         self._has_lost_an_answer = False
@@ -123,11 +124,16 @@ class ScriptKeeper:
             self._hints.append(_WITHOUT_CHECKOUT)
 
     def _frontends(self) -> Sequence[StoreFrontend]:
+        """Return the open storefronts, or the default one where they cannot be read."""
         try:
-            return self._store.frontends()
+            found = self._store.frontends()
         except MissingScopeError:
+            if self._known:  # they could be read before: nothing is changed blindly
+                raise
             self._hints.append(_ONE_CHANNEL)
             return [_DEFAULT_CHANNEL]
+        self._knows_all_open = bool(found)
+        return found
 
     def _site(self, frontends: Sequence[StoreFrontend]) -> Site:
         """Return the pages that may send hits; when asked, with those of all storefronts."""
@@ -158,8 +164,9 @@ class ScriptKeeper:
             ours = by_channel.pop(frontend.channel_id, [])
             tag = replace(tag, is_stencil=frontend.is_stencil)
             look_again |= self._settle(frontend, ours, tag)
-        for closed in by_channel.values():
-            self._delete(closed)
+        if self._knows_all_open:
+            for closed in by_channel.values():
+                self._delete(closed)
         return look_again
 
     def _settle(self, frontend: StoreFrontend, ours: list[StoreScript], tag: ScriptTag) -> bool:
