@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import UTC, timedelta
 from typing import TYPE_CHECKING
 
+from headwater.domain.costs import as_first_told
 from headwater.domain.erasure import Erased, spared
 from headwater.domain.journeys import earlier
 from tests.fakes.accounts import FakeMarks
@@ -328,10 +329,11 @@ class FakeCosts(Marking):
             for row in self.on_day(account, day)
             if (row.platform, row.ad_account) == (platform, ad_account)
         }
-        if set(before.values()) == set(rows):
+        now = as_first_told(rows, before.values())
+        if set(before.values()) == set(now):
             return False
         self.raise_marks(account, "costs", [day])
-        self._rows |= {_cost_key(account, load, row): row for row in rows}
+        self._rows |= {_cost_key(account, load, row): row for row in now}
         self._heads[account, day.isoformat(), platform, ad_account] = load
         head = (account, day.isoformat(), platform, ad_account)
         for key in before if head in self._pulled else ():

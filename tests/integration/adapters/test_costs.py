@@ -185,6 +185,24 @@ def test_a_day_that_shows_the_rows_already_is_left_alone(stores: Stores) -> None
     assert shown(stores.costs) == [a_cost("c1"), a_cost("c2")]
 
 
+def test_an_ad_keeps_the_names_and_links_that_it_had_on_a_day(costs: Costs) -> None:
+    first = a_cost("c1", campaign="Spring", utm_campaign="spring")
+    assert replace_day(costs, "l1", first)
+    renamed = replace(first, campaign="Summer", utm_campaign="summer")
+    assert not replace_day(costs, "l2", renamed)
+    dearer = replace(renamed, cost=Decimal("99.00"))
+    assert replace_day(costs, "l3", dearer)
+    assert shown(costs) == [replace(first, cost=Decimal("99.00"))]
+
+
+def test_a_link_that_was_not_known_at_first_is_taken_later(costs: Costs) -> None:
+    first = a_cost("c1", campaign="Spring")
+    assert replace_day(costs, "l1", first)
+    linked = replace(first, utm_source="google", utm_campaign="spring")
+    assert replace_day(costs, "l2", linked)
+    assert shown(costs) == [linked]
+
+
 def test_a_replaced_day_is_marked(stores: Stores) -> None:
     replace_day(stores.costs, "l1", a_cost())
     assert [(mark.table, mark.day) for mark in stores.marks.raised("acme")] == [("costs", DAY)]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from headwater.adapters.dynamodb import codec, keys
 from headwater.domain.ad_clicks import AdClick
-from headwater.domain.costs import CostRow
+from headwater.domain.costs import CostRow, as_first_told
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
@@ -78,10 +78,11 @@ class DynamoCosts:
             prefix = keys.join(day.isoformat(), "row", platform, ad_account, shown["load"], "")
             found = self._table.query(head[0], prefix=prefix)
             before = {(item["pk"], item["sk"]): codec.from_plain(CostRow, item) for item in found}
-        if set(before.values()) == set(rows):
+        now = as_first_told(rows, before.values())
+        if set(before.values()) == set(now):
             return False
         self._mark(account, [day])
-        self._table.put_many(list(_row_items(account, load, rows)))
+        self._table.put_many(list(_row_items(account, load, now)))
         self._table.put_many([{"pk": head[0], "sk": head[1], "load": load, "is_pulled": True}])
         # A load that was posted may be completed once more, and needs its rows then.
         if shown and shown.get("is_pulled"):

@@ -140,7 +140,8 @@ class Costs(Protocol):
         """Show these rows, and nothing else, on one day of an ad account.
 
         A day that shows them already is left alone; else it is marked first. What an earlier call
-        showed is deleted, what was posted stays. ``load`` is one that nobody has used before.
+        showed is deleted, what was posted stays. An ad that stands there keeps its names and links
+        (``domain.costs.as_first_told``). ``load`` is one that nobody has used before.
 
         Returns:
             Whether anything changed.
