@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 from headwater.usecases.connectors import AD_COST, KINDS
 from headwater.usecases.cost_pull import CostCounts, CostPorts, CostPull
-from headwater.usecases.manage_sources import REMOVING, note_status, status_of
+from headwater.usecases.manage_sources import REMOVING
 from headwater.usecases.pull_orders import LEASE
-from headwater.usecases.source_pull import FailedSource
+from headwater.usecases.pulled_sources import gaps_of, settle_source
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from headwater.usecases.connectors import ConnectorKind
     from headwater.usecases.ports import CostBookmark, Source
+    from headwater.usecases.source_pull import FailedSource
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,8 @@ def pull_ad_costs(account: str, run: str, deadline: datetime, *, ports: CostPort
             total += _pull(account, source, kind, run, deadline, ports)
             asked += 1
     if asked:
-        _record_gaps(account, run, total, ports)
+        gaps = gaps_of(total.failed_sources)
+        ports.runs.record(account, run, ports.clock.now(), ad_cost_gaps=gaps)
     return total
 
 
@@ -77,25 +79,20 @@ def _pull(
 ) -> PulledCosts:
     pull = CostPull(account, source, kind, deadline, ports, run=run)
     pull.go_on()
-    counts, error = pull.pulled, pull.failure
-    now = ports.clock.now()
-    note_status(account, source, error, accounts=ports.accounts, now=now)
-    failed: tuple[FailedSource, ...] = ()
-    if error:
-        failed = (FailedSource(source.source, status_of(error), str(error)),)
-    elif not counts.more:
-        ports.accounts.change_source(account, source.source, pulled_at=now)
+    counts = pull.pulled
+    failed = settle_source(
+        account,
+        source,
+        pull.failure,
+        is_whole=not counts.more,
+        accounts=ports.accounts,
+        now=ports.clock.now(),
+    )
     return replace(_as_pulled(counts), failed_sources=failed)
 
 
 def _as_pulled(counts: CostCounts) -> PulledCosts:
     return PulledCosts(counts.rows, counts.days_changed, counts.rejected, counts.more)
-
-
-def _record_gaps(account: str, run: str, pulled: PulledCosts, ports: CostPorts) -> None:
-    """Name in the run's record whose cost is not in it, as of the latest invocation."""
-    gaps = ", ".join(f"{one.source}: {one.status}" for one in pulled.failed_sources)
-    ports.runs.record(account, run, ports.clock.now(), ad_cost_gaps=gaps)
 
 
 def _remove(

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from headwater.usecases.connectors import KINDS, LEADS
 from headwater.usecases.lead_pull import LeadPull
-from headwater.usecases.manage_sources import REMOVING, note_status, status_of
+from headwater.usecases.manage_sources import REMOVING
 from headwater.usecases.pull_orders import LEASE
-from headwater.usecases.source_pull import FailedSource
+from headwater.usecases.pulled_sources import gaps_of, settle_source
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from headwater.usecases.connectors import ConnectorKind
     from headwater.usecases.lead_pull import LeadPorts
     from headwater.usecases.ports import Source
+    from headwater.usecases.source_pull import FailedSource
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +68,8 @@ def pull_leads(account: str, run: str, deadline: datetime, *, ports: LeadPorts) 
             total += _pull(account, source, kind, run, deadline, ports)
             asked += 1
     if asked:
-        _record_gaps(account, run, total, ports)
+        gaps = gaps_of(total.failed_sources)
+        ports.runs.record(account, run, ports.clock.now(), lead_gaps=gaps)
     return total
 
 
@@ -81,21 +83,16 @@ def _pull(
 ) -> PulledLeads:
     pull = LeadPull(account, source, kind, deadline, ports, run=run)
     pull.go_on()
-    counts, error = pull.pulled, pull.failure
-    now = ports.clock.now()
-    note_status(account, source, error, accounts=ports.accounts, now=now)
-    failed: tuple[FailedSource, ...] = ()
-    if error:
-        failed = (FailedSource(source.source, status_of(error), str(error)),)
-    elif not counts.more:
-        ports.accounts.change_source(account, source.source, pulled_at=now)
+    counts = pull.pulled
+    failed = settle_source(
+        account,
+        source,
+        pull.failure,
+        is_whole=not counts.more,
+        accounts=ports.accounts,
+        now=ports.clock.now(),
+    )
     return replace(
         PulledLeads(counts.contacts, counts.changed, counts.nameless, counts.rejected, counts.more),
         failed_sources=failed,
     )
-
-
-def _record_gaps(account: str, run: str, pulled: PulledLeads, ports: LeadPorts) -> None:
-    """Name in the run's record whose leads are not in it, as of the latest invocation."""
-    gaps = ", ".join(f"{one.source}: {one.status}" for one in pulled.failed_sources)
-    ports.runs.record(account, run, ports.clock.now(), lead_gaps=gaps)
