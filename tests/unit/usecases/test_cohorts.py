@@ -10,10 +10,12 @@ import pytest
 from headwater.domain.cohorts import KINDS
 from headwater.domain.row_filters import read_condition
 from headwater.errors import InvalidParameterError
+from headwater.usecases.list_reports import named_range
 from headwater.usecases.ports import Source
 from headwater.usecases.published_runs import open_published_run
 from headwater.usecases.reports.cohorts import COHORTS, CohortsRequest
 from headwater.usecases.reports.members import Joining
+from headwater.usecases.reports.report import Span
 from tests.workshop import ACCOUNT, STORE, Workshop, span
 
 # The run is on 2026-11-21 in New York.
@@ -264,6 +266,17 @@ def test_what_is_materialized_is_what_would_be_computed() -> None:
             for run in (published, unread)
         )
         assert stored == computed
+
+
+def test_all_time_begins_with_the_first_lead() -> None:
+    shop = Workshop()
+    shop.opt_in("2026-03-05 12:00", "ann@example.com")
+    shop.order(1, "2026-10-05 12:00", "10.00", email="ann@example.com")
+    shop.run()
+    published = open_published_run(ACCOUNT, runs=shop.runs, lake=shop.lake)
+    all_time = Span(*named_range("all_time", published))
+    [lead] = shop.report(COHORTS, CohortsRequest(Joining(all_time, "first_opt_in")))["rows"]
+    assert (lead["cohort"], lead["members"], lead["net"]) == ("2026-03", 1, "10.00")
 
 
 def test_cohorts_are_withheld_while_older_orders_are_missing() -> None:

@@ -101,6 +101,7 @@ def _first_day(db: duckdb.DuckDBPyConnection, today: date) -> date:
     (first,) = single_row(
         db,
         "SELECT min(day) FROM (SELECT min(placed_at)::DATE AS day FROM credits "
+        "UNION ALL SELECT min(opted_in_at)::DATE FROM leads "
         "UNION ALL SELECT min(day) FROM spend UNION ALL SELECT min(day) FROM clicks)",
     )
     # One day of margin: a UTC day can belong to the reporting day before it.
