@@ -19,7 +19,7 @@ _CREATIVE_FIELDS = frozenset(_SPECIFIED["creative_fields"].split())
 _ACCOUNT_FIELDS = frozenset(_SPECIFIED["account_fields"].split())
 # What every edge takes besides its own parameters.
 _COMMON = frozenset({"fields", "limit", "after", "before", "appsecret_proof", "access_token"})
-_MEMORY = timedelta(days=37 * 31)
+_MONTHS = 37
 _LOOKS_BEFORE_DONE = 2
 _SCOPE = "ads_read"
 
@@ -129,7 +129,7 @@ class MetaApplication(VendorApplication):
         since = date.fromisoformat(span.get("since", ""))
         if since > date.fromisoformat(span.get("until", "")):
             return _error("(#100) since must be before until", 100)
-        if since < call.now.date() - _MEMORY:
+        if since < _months_before(call.now.date(), _MONTHS):
             return _error("(#3018) The start date of the time range is too far back", 3018)
         return None
 
@@ -215,6 +215,12 @@ class MetaApplication(VendorApplication):
             _ad(row, self.book.links.get((account, ad_id))) for ad_id, row in sorted(ads.items())
         ]
         return self._paged(call, listed)
+
+
+def _months_before(day: date, months: int) -> date:
+    """Return the first of the days that lie so many months back at most."""
+    year, month = divmod(day.year * 12 + day.month - 1 - months, 12)
+    return date(year, month + 1, min(day.day, 28))
 
 
 def _misuse(

@@ -24,7 +24,7 @@ _SPECIFIED = {
     ).items()
 }
 _SCOPE = "https://ads.microsoft.com/msads.manage"
-_MEMORY = timedelta(days=36 * 31)
+_MEMORY = timedelta(days=1095)
 _LOOKS_BEFORE_DONE = 2
 _EXPIRED, _INVALID, _DENIED, _RATE, _BAD = 109, 105, 106, 117, 2008
 

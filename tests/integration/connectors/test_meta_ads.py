@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import pytest
@@ -86,3 +87,14 @@ def test_tags_of_the_creative_are_filled_in_with_ids_and_names(world: AdWorld) -
     assert (row.utm_source, row.utm_medium) == ("facebook", "paid")
     assert (row.utm_campaign, row.utm_content) == (row.campaign, row.ad_id)
     assert row.utm_term == ""
+
+
+@pytest.mark.parametrize("month", [1, 2, 3, 5, 12])
+def test_the_history_reaches_back_no_further_than_meta_remembers(
+    world: AdWorld, month: int
+) -> None:
+    world.clock.instant = datetime(2027, month, 1, 14, tzinfo=UTC)
+    world.pull_all()
+    assert (world.source.status, world.source.reason) == ("ok", "")
+    [mark] = world.source.cost_bookmarks
+    assert mark.is_history_complete

@@ -30,5 +30,6 @@ MICROSOFT_ADS = ConnectorKind(
     platform="microsoft",
     restated_days=30,
     longest_slice=30,
-    history_days=1094,
+    # 36 months have 1,095 days at least.
+    history_days=1090,
 )

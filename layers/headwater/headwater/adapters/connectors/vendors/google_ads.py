@@ -133,6 +133,7 @@ class GoogleAds(VendorClient):
     def __init__(self, caller: Caller) -> None:
         super().__init__(caller)
         self._links: dict[str, GoogleLinks] = {}
+        self._listed: dict[str, AdAccount] = {}
 
     def try_permission(self, permission: Permission) -> bool:  # noqa: ARG002 - there is one
         """List the ad accounts, and look at a day of one."""
@@ -146,8 +147,8 @@ class GoogleAds(VendorClient):
 
     def ad_accounts(self) -> Sequence[AdAccount]:
         """Return all ad accounts that the user reaches, by himself or through a manager."""
-        found: dict[str, AdAccount] = {}
-        for root in self._roots():
+        found = self._listed
+        for root in () if found else self._roots():
             try:
                 clients = self._rows(AdAccount(root, via=root), _CLIENTS, _ClientRow)[0]
             except MissingScopeError:

@@ -16,7 +16,11 @@ from headwater.adapters.connectors.client import VendorClient
 from headwater.adapters.connectors.exchange import Ask, at
 from headwater.adapters.connectors.listing import VendorModel, read_rows
 from headwater.adapters.connectors.vendor import Vendor
-from headwater.adapters.connectors.vendors.microsoft_report import fetch_report, read_report
+from headwater.adapters.connectors.vendors.microsoft_report import (
+    fetch_report,
+    read_report,
+    submit_report,
+)
 from headwater.adapters.connectors.vendors.microsoft_zones import ZONES
 from headwater.domain.ad_links import effective_utm
 from headwater.domain.cost_rest import rest_of
@@ -35,6 +39,7 @@ from headwater.usecases.ports.connectors import CostPage
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from headwater.adapters.connectors.caller import Caller
     from headwater.adapters.connectors.exchange import Answer
     from headwater.usecases.check_store import Permission
 
@@ -93,17 +98,26 @@ class _Row(VendorModel):
 class MicrosoftAds(VendorClient):
     """The port ``AdPlatform`` on Microsoft Advertising."""
 
+    def __init__(self, caller: Caller) -> None:
+        super().__init__(caller)
+        self._listed: list[AdAccount] = []
+
     def try_permission(self, permission: Permission) -> bool:  # noqa: ARG002 - there is one
-        """List the ad accounts, and have a day of one reported."""
+        """List the ad accounts, and order a report of one; whoever connects waits for no report."""
         accounts = self.ad_accounts()
         if not accounts:
             return False
         today = self.now().date()
-        self._report("CampaignPerformanceReportRequest", _OF_CAMPAIGNS, accounts[0], (today, today))
+        asked = ("CampaignPerformanceReportRequest", _OF_CAMPAIGNS, accounts[0], (today, today))
+        submit_report(self._caller, *asked)
         return True
 
     def ad_accounts(self) -> Sequence[AdAccount]:
-        """Return the ad accounts of the customer."""
+        """Return the ad accounts of the customer, asked for once."""
+        self._listed = self._listed or self._list()
+        return self._listed
+
+    def _list(self) -> list[AdAccount]:
         customer = self._caller.credentials["customer_id"]
         listed = self._manage("/AccountsInfo/Query", {"CustomerId": customer})
         ids = sorted(str(at(one, "Id")) for one in at(listed, "AccountsInfo") or [])

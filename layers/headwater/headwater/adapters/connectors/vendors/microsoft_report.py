@@ -24,6 +24,23 @@ _NOTHING = b""
 _LARGEST = 500_000_000
 
 
+def submit_report(
+    caller: Caller,
+    kind: str,
+    columns: Sequence[str],
+    ad_account: AdAccount,
+    days: tuple[date, date],
+) -> str:
+    """Have a report by day made; return its number. Raises all errors of ``Caller.call``."""
+    ask = Ask(
+        "/GenerateReport/Submit",
+        method="POST",
+        json={"ReportRequest": _request(kind, columns, ad_account, days)},
+        headers={"CustomerAccountId": ad_account.id},
+    )
+    return str(at(caller.call(ask).content(), "ReportRequestId"))
+
+
 def fetch_report(
     caller: Caller,
     kind: str,
@@ -36,23 +53,14 @@ def fetch_report(
     Raises:
         TooMuchDataError: it takes too long, or fails. Also all errors of ``Caller.call``.
     """
-    headers = {"CustomerAccountId": ad_account.id}
-    submitted = caller.call(
-        Ask(
-            "/GenerateReport/Submit",
-            method="POST",
-            json={"ReportRequest": _request(kind, columns, ad_account, days)},
-            headers=headers,
-        )
-    )
-    number = at(submitted.content(), "ReportRequestId")
+    number = submit_report(caller, kind, columns, ad_account, days)
 
     def look() -> str | None:
         asked = Ask(
             "/GenerateReport/Poll",
             method="POST",
             json={"ReportRequestId": number},
-            headers=headers,
+            headers={"CustomerAccountId": ad_account.id},
         )
         status = at(caller.call(asked).content(), "ReportRequestStatus")
         match at(status, "Status"):
