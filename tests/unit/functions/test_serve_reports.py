@@ -57,6 +57,8 @@ def test_without_a_range_it_is_the_last_thirty_days(reported: LambdaSide) -> Non
         ("to=2026-11-01", "from"),
         ("from=2026-11-02&to=2026-11-01", "from"),
         ("from=2026-11-31&to=2026-12-01", "from"),
+        ("from=0001-01-01&to=0001-01-02&compare=previous_year", "from"),
+        ("from=2026-11-01&to=9999-12-31", "to"),
         ("from=1795269600&to=2026-12-01", "from"),
         ("range=fortnight", "range"),
         (f"{RANGE}&range=yesterday", "range"),

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from headwater.usecases.reports.report import Report, Request
 
 DEFAULT_RANGE = "last_30_days"
+# No shop is older, and a calendar that ends leaves room for what is before or after a range.
+_EARLIEST, _LATEST = date(1970, 1, 1), date(2199, 12, 31)
 First = Annotated[Day | None, Query(alias="from", description="With to.")]
 Last = Annotated[Day | None, Query(alias="to", description="The last day, included.")]
 UsualRange = Annotated[
@@ -134,7 +136,11 @@ def _span(asked: Asked, run: PublishedRun, default: str) -> Span:
 
 def _day(name: str, text: str | None) -> date:
     try:
-        return date.fromisoformat(text or "")
+        day = date.fromisoformat(text or "")
     except ValueError:
         message = f"{name}: not a date like 2026-11-21"
         raise InvalidParameterError(message) from None
+    if not _EARLIEST <= day <= _LATEST:
+        message = f"{name}: not between {_EARLIEST} and {_LATEST}"
+        raise InvalidParameterError(message)
+    return day

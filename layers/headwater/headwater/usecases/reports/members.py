@@ -72,7 +72,7 @@ FROM (SELECT *, {day} AS day FROM ({joining})) WHERE {wanted}
 """
 _MEMBER_ORDERS = """
 CREATE OR REPLACE TEMP TABLE member_orders AS
-SELECT m.contact, m.month, m.day AS joined_on, o.day, o.store, o.order_id, o.is_new,
+SELECT m.contact, m.month, o.day, o.store, o.order_id, o.is_new,
     o.is_converted, o.order_gross, o.order_net, o.day - m.day AS days,
     date_diff('month', m.month, o.day) AS age,
     row_number() OVER (PARTITION BY m.contact ORDER BY o.placed_at, o.store, o.order_id) AS number
