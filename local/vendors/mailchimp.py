@@ -36,9 +36,9 @@ _MEMBERS = (
 
 
 class MailchimpApplication(CrmApplication):
-    """Mailchimp: one audience with everybody, offsets, no word of its limits.
+    """Mailchimp: audiences for lists, offsets, no word of its limits.
 
-    Who is on a list of the book has confirmed; the others have signed up alone.
+    Who is on a list of the book has confirmed. The others have signed up alone, in the first one.
     """
 
     kind = "mailchimp"
@@ -102,10 +102,11 @@ class MailchimpApplication(CrmApplication):
             )
         except ValueError as error:
             return _problem(400, "Invalid Resource", str(error))
-        found = between(self.book.by_change(), first, last)
+        audience = call.ids["id"]
+        found = between(self._in(audience), first, last)
         start = whole(call, "offset", 0)
         size = min(whole(call, "count", 10), self.rows_per_page)
-        shown = [_member(one) for one in self.page_of(found, start, size)]
+        shown = [_member(one, audience) for one in self.page_of(found, start, size)]
         names = {
             name.removeprefix("members.")
             for name in call.query.get("fields", "").split(",")
@@ -115,8 +116,16 @@ class MailchimpApplication(CrmApplication):
             shown = [{name: row[name] for name in row if name in names} for row in shown]
         return json_response({"members": shown, "total_items": len(found)})
 
+    def _in(self, audience: str) -> Sequence[BookContact]:
+        """Return the members of an audience, those that changed last at the end."""
+        contacts = self.book.by_change()
+        if audience == min(self.book.lists):
+            return contacts
+        return [one for one in contacts if audience in dict(one.lists)]
 
-def _member(one: BookContact) -> dict[str, Any]:
+
+def _member(one: BookContact, audience: str) -> dict[str, Any]:
+    opted_in = dict(one.lists).get(audience)
     fields: dict[str, Any] = {"FNAME": "", "PHONE": one.phone, **one.properties}
     if one.first:
         # A merge tag has ten characters at most.
@@ -128,7 +137,7 @@ def _member(one: BookContact) -> dict[str, Any]:
         "status": "subscribed",
         "source": "Embed Form",
         "timestamp_signup": iso(one.created, "+00:00"),
-        "timestamp_opt": iso(one.lists[0][1], "+00:00") if one.lists else "",
+        "timestamp_opt": iso(opted_in, "+00:00") if opted_in else "",
         "last_changed": iso(one.updated, "+00:00"),
         "sms_phone_number": "",
         "merge_fields": fields,

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from pydantic import BeforeValidator
 
 from headwater.adapters.connectors.listing import read_page
+from headwater.errors import GoneError
 from headwater.usecases.ports.connectors import LeadPage
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ def read_contacts[M: VendorModel](
     chapter: str,
     inner: str,
     then: Callable[[], str] = str,
+    may_vanish: bool = False,
 ) -> LeadPage:
     """Return a page of a list as contacts.
 
@@ -47,8 +49,14 @@ def read_contacts[M: VendorModel](
         chapter: the list's name in places.
         inner: the place within it.
         then: where it goes on behind the list's end; empty where that is the end of all.
+        may_vanish: somebody may delete the list while it is read; it has ended then.
     """
-    page = read_page(caller, listing, inner)
+    try:
+        page = read_page(caller, listing, inner)
+    except GoneError:
+        if not may_vanish:
+            raise
+        return LeadPage((), (), b"", then())
     behind = f"{chapter} {page.behind}" if page.behind else then()
     return LeadPage(tuple(contact(row) for row in page.rows), page.rejected, page.raw, behind)
 
@@ -84,10 +92,6 @@ def _moment(value: object) -> object:
     if value is None or value in {"", "0", 0} or str(value).startswith("0000-00-00"):
         return None
     return value
-
-
-def _aware(value: datetime | None) -> datetime | None:
-    return value.replace(tzinfo=UTC) if value and value.tzinfo is None else value
 
 
 type Moment = Annotated[datetime | None, BeforeValidator(_moment)]

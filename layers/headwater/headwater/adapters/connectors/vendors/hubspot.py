@@ -172,6 +172,7 @@ class HubSpot(VendorClient):
             chapter=f"{_LIST}{list_id}",
             inner=inner,
             then=lambda: self._list_behind(list_id),
+            may_vanish=True,
         )
 
     def _wanted(self) -> list[str]:

@@ -98,6 +98,7 @@ class Klaviyo(VendorClient):
             chapter=chapter,
             inner=inner,
             then=lambda: self._list_behind(list_id),
+            may_vanish=True,
         )
 
     def _list_behind(self, list_id: str = "") -> str:

@@ -114,6 +114,7 @@ class Mailchimp(VendorClient):
             chapter=audience,
             inner=inner,
             then=lambda: f"{following} " if following else "",
+            may_vanish=True,
         )
 
     def _audience_behind(self, audience: str) -> str:
