@@ -30,7 +30,7 @@ _LIST = (
     Parameter("page_token"),
 )
 _FILTERS = frozenset({"email", "start_update_time", "end_update_time", "ids", "given_name"})
-_ORDER = re.compile(r"(id|create_time|update_time|email|given_name|family_name) (asc|desc)")
+_ORDER = re.compile(r"(id|create_time|update_time|email) (asc|desc)")
 _MILLISECONDS = re.compile(r".*\.\d{3}Z")
 
 
