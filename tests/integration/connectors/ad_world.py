@@ -134,6 +134,12 @@ class AdWorld(World):
         self.book.spend(AD_ACCOUNT, [replace(first, cost=Decimal("77.77"))])
         self.book.forget(AD_ACCOUNT, second)
 
+    def pull_all(self) -> None:
+        if self.source.pulled_at:
+            # A platform that was pulled within the hour is left alone.
+            self.clock.advance(timedelta(hours=1))
+        super().pull_all()
+
     def pull(self) -> bool:
         deadline = self.clock.now() + SLICE
         return pull_ad_costs(ACCOUNT, self.run, deadline, ports=self.ports()).more

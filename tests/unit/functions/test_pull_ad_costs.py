@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +12,7 @@ from local.vendors.ad_book import AdDay
 from local.vendors.server import Fault
 from local.vendors.tiktok_ads import ACCESS_TOKEN, APP_ID, SECRET
 from tests.lambda_side import OWNER, logged, sample
-from tests.unit.functions.conftest import FIRST
+from tests.unit.functions.conftest import FIRST, SECOND
 from tests.workshop import ACCOUNT
 
 if TYPE_CHECKING:
@@ -132,3 +132,29 @@ def test_an_account_without_platforms_has_nothing_to_pull(side: LambdaSide) -> N
     told = pull(side)
     assert (told["account"], told["run"], told["more"]) == (ACCOUNT, RUN, False)
     assert "ad_cost_gaps" not in side.workshop.runs.recorded(ACCOUNT, RUN)
+
+
+def test_runs_that_follow_each_other_ask_a_platform_once_an_hour(
+    connected: LambdaSide, tiktok: VendorServer
+) -> None:
+    pull(connected)
+    tiktok.requests.clear()
+    for minutes, is_asked in ((49, False), (2, True)):
+        now = connected.workshop.clock.advance(timedelta(minutes=minutes))
+        connected.workshop.runs.release(ACCOUNT, RUN)
+        event = {"account": ACCOUNT, "run": f"after-{minutes}"}
+        assert connected.workshop.runs.acquire(ACCOUNT, event["run"], now, now)
+        connected.invoke("pull_ad_costs", event)
+        connected.workshop.runs.release(ACCOUNT, event["run"])
+        assert bool(tiktok.requests) == is_asked
+
+
+def test_an_ad_account_that_is_chosen_is_pulled_at_once(
+    connected: LambdaSide, tiktok: VendorServer
+) -> None:
+    pull(connected)
+    route = "PUT /v1/sources/{source}/options"
+    connected.call(route, caller=OWNER, body={"ad_accounts": [FIRST, SECOND]}, source="tiktok_ads")
+    tiktok.requests.clear()
+    pull(connected)
+    assert {r.query.get("advertiser_id") for r in tiktok.requests} >= {SECOND}

@@ -131,6 +131,8 @@ def connect_connector(
         reason="",
         is_paused=bool(known and known.is_paused and not known.is_removed),
         status_since=ports.clock.now(),
+        # What was pulled with other credentials is no reason to wait.
+        pulled_at=None,
         missing_scopes=check.missing,
         identity=check.identity,
         ad_accounts=chosen,

@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from headwater.usecases.source_pull import FailedSource
 
 
+# Platforms restate their days a few times a day at most, and count our calls.
+_FRESH = timedelta(minutes=50)
+
+
 @dataclass(frozen=True, slots=True)
 class PulledCosts:
     """What one invocation has pulled. ``more``: it ran out of time, call it again."""
@@ -46,8 +50,8 @@ def pull_ad_costs(account: str, run: str, deadline: datetime, *, ports: CostPort
     """Pull all ad platforms of an account until they are done or the deadline has come.
 
     One that fails gets a status and a reason, is named in the result and in the run's record, and
-    stops no other. One that is paused is left alone, and the cost of one that is being removed is
-    taken out of its days.
+    stops no other. One that is paused, or was pulled within the hour, is left alone, and the cost
+    of one that is being removed is taken out of its days.
 
     Raises:
         LeaseLostError: the run no longer holds the account's lease.
@@ -60,13 +64,25 @@ def pull_ad_costs(account: str, run: str, deadline: datetime, *, ports: CostPort
             continue
         if source.status == REMOVING:
             total += _remove(account, source, kind, deadline, ports)
-        elif not source.is_paused:
+        elif not source.is_paused and not _is_fresh(source, ports.clock.now()):
             total += _pull(account, source, kind, run, deadline, ports)
             asked += 1
     if asked:
         gaps = gaps_of(total.failed_sources)
         ports.runs.record(account, run, ports.clock.now(), ad_cost_gaps=gaps)
     return total
+
+
+def _is_fresh(source: Source, now: datetime) -> bool:
+    """Tell whether a source was pulled whole within the hour: runs may follow each other closely.
+
+    An ad account that was chosen since, and a history that is not in, make it stale.
+    """
+    if source.status != "ok" or source.pulled_at is None:
+        return False
+    done = {one.ad_account for one in source.cost_bookmarks if one.is_history_complete}
+    is_whole = all(one.id in done for one in source.ad_accounts)
+    return is_whole and timedelta(0) <= now - source.pulled_at < _FRESH
 
 
 def _pull(
