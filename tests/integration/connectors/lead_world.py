@@ -189,6 +189,12 @@ class LeadWorld(World):
         self.book.forget(second)
         self.take([moved, contact(len(self.book.contacts) + 50, now)])
 
+    def begin(self) -> None:
+        """Let another run hold the lease, long enough after the last one to ask again."""
+        super().begin()
+        for source in self.accounts.sources(ACCOUNT):
+            self.accounts.change_source(ACCOUNT, source.source, pulled_at=None)
+
     def pull(self) -> bool:
         deadline = self.clock.now() + SLICE
         return pull_leads(ACCOUNT, self.run, deadline, ports=self.ports()).more

@@ -142,6 +142,18 @@ def test_a_source_is_pulled_once_a_run(desk: Desk) -> None:
     assert len(crm.asked) == 1
 
 
+def test_a_source_is_asked_once_an_hour_where_runs_follow_each_other_closely(desk: Desk) -> None:
+    crm = desk.crm("klaviyo", (contact(1),))
+    desk.pull()
+    desk.clock.advance(timedelta(minutes=15))
+    desk.begin()
+    assert desk.pull() == PulledLeads()
+    desk.clock.advance(timedelta(minutes=45))
+    desk.begin()
+    desk.pull()
+    assert len(crm.asked) == 2
+
+
 def test_the_next_pull_begins_where_this_one_began_less_an_overlap(desk: Desk) -> None:
     crm = desk.crm("klaviyo", (contact(1),))
     began = desk.clock.now()

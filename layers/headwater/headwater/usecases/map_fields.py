@@ -112,7 +112,8 @@ def map_fields(
         UnknownResourceError, InvalidParameterError: see ``preview_fields``.
     """
     _crm(account, name, accounts)
-    accounts.change_source(account, name, lead_fields=read_fields(asked))
+    # What was read by other fields is no reason to wait.
+    accounts.change_source(account, name, lead_fields=read_fields(asked), pulled_at=None)
     pipeline.pull(account)
     return known_source(accounts, account, name)
 

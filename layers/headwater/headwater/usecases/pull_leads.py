@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from headwater.usecases.connectors import KINDS, LEADS
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
     from headwater.usecases.lead_pull import LeadPorts
     from headwater.usecases.ports import Source
     from headwater.usecases.source_pull import FailedSource
+
+# Some CRMs give all members of their lists each time, and count our calls.
+_FRESH = timedelta(minutes=50)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +54,8 @@ def pull_leads(account: str, run: str, deadline: datetime, *, ports: LeadPorts) 
     """Pull all CRMs of an account until they are done or the deadline has come.
 
     One that fails gets a status and a reason, is named in the result and in the run's record, and
-    stops no other. One that is paused is left alone. One that is being removed is forgotten: its
-    contacts have opted in, and stay.
+    stops no other. One that is paused, or was pulled within the hour, is left alone. One that is
+    being removed is forgotten: its contacts have opted in, and stay.
 
     Raises:
         LeaseLostError: the run no longer holds the account's lease.
@@ -64,13 +68,20 @@ def pull_leads(account: str, run: str, deadline: datetime, *, ports: LeadPorts) 
             continue
         if source.status == REMOVING:
             ports.accounts.remove_source(account, source.source)
-        elif not source.is_paused:
+        elif not source.is_paused and not _is_fresh(source, run, ports.clock.now()):
             total += _pull(account, source, kind, run, deadline, ports)
             asked += 1
     if asked:
         gaps = gaps_of(total.failed_sources)
         ports.runs.record(account, run, ports.clock.now(), lead_gaps=gaps)
     return total
+
+
+def _is_fresh(source: Source, run: str, now: datetime) -> bool:
+    """Tell whether a CRM was pulled in another run within the hour: runs may follow closely."""
+    if source.status != "ok" or source.pulled_at is None or source.leads.run == run:
+        return False
+    return source.leads.started_at is None and timedelta(0) <= now - source.pulled_at < _FRESH
 
 
 def _pull(
