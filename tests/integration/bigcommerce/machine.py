@@ -8,6 +8,7 @@ webhooks have been recorded, if none was lost.
 from __future__ import annotations
 
 from datetime import timedelta
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from hypothesis import strategies as st
@@ -15,7 +16,7 @@ from hypothesis.stateful import initialize, precondition, rule
 
 from tests.integration.bigcommerce.comparison import StoreDiffersError, compare
 from tests.integration.bigcommerce.house import ACCOUNT
-from tests.integration.bigcommerce.store_rules import FEWEST, picks
+from tests.integration.bigcommerce.store_rules import CARTS, FEWEST, carts, picks
 from tests.integration.bigcommerce.webhook_rules import WebhookRules
 from tests.integration.bigcommerce.world import DeathError, Fuse
 
@@ -32,16 +33,24 @@ class StoreMachine(WebhookRules):
         # Pages that another process has read and not written yet.
         self.read: list[OrderPage] = []
         self._last_death: Fuse | None = None
+        self._last_moved = 0
 
-    @initialize(call=st.integers(2, 25), after_effect=st.booleans())
-    def doom_the_last_run(self, call: int, after_effect: bool) -> None:
-        """Let a run die on all that is left, before the last pull: ``die`` is drawn too seldom."""
+    @initialize(number=picks, call=st.integers(2, 25), after_effect=st.booleans())
+    def choose_the_end(self, number: int, call: int, after_effect: bool) -> None:
+        """Say which order moves to another day at last, and where the run after that dies.
+
+        A single rule of 40 is drawn too seldom for either.
+        """
+        self._last_moved = number
         self._last_death = Fuse(call, after_effect=after_effect)
 
     def teardown(self) -> None:
-        """End with a death and a comparison, whatever came last."""
+        """End with a change, a death and a comparison, whatever came last."""
         try:
             if self.ids:
+                self.back_date(self._last_moved, hours=33)
+                # Longer than pulls overlap: nothing of what dies now is read again by chance.
+                self.clock.advance(timedelta(hours=3))
                 self._run_to_death(self._last_death)
                 self._hear_all()
                 self._heal_and_pull()
@@ -50,6 +59,18 @@ class StoreMachine(WebhookRules):
 
     @rule()
     def pull(self) -> None:
+        self._pull()
+
+    @precondition(lambda self: self.ids and not self.store.faults)
+    @rule(number=picks, cart=carts)
+    def pull_beside_a_slow_writer(self, number: int, cart: str) -> None:
+        """Let another process read an order that changes then, and write it after our pull."""
+        page = self._page_from(number)
+        self.store.edit(self._pick(number), lines=CARTS[cart], discount=Decimal(0), coupons=())
+        self._pull()
+        self._write(page)
+
+    def _pull(self) -> None:
         touches = any(fault.kind == "edit-between-pages" for fault in self.store.faults)
         is_resumed = self.house.source.bookmark.phase != "idle"
         pulled = self.house.run()
@@ -78,13 +99,18 @@ class StoreMachine(WebhookRules):
     @rule(number=picks)
     def read_a_page_and_pause(self, number: int) -> None:
         """Let another process read some orders, which it will write who knows when."""
-        page = self.house.read_orders(self.ids[number % len(self.ids) :][:FEWEST])
-        self.read.append(page)
+        self.read.append(self._page_from(number))
+
+    def _page_from(self, number: int) -> OrderPage:
+        return self.house.read_orders(self.ids[number % len(self.ids) :][:FEWEST])
 
     @precondition(lambda self: self.read)
     @rule(number=picks)
     def write_what_was_read(self, number: int) -> None:
-        late, before = self.read.pop(number % len(self.read)), self.house.readings()
+        self._write(self.read.pop(number % len(self.read)))
+
+    def _write(self, late: OrderPage) -> None:
+        before = self.house.readings()
         self.house.orders.upsert(ACCOUNT, late.orders, late.fetched_at)
         after = self.house.readings()
         # The next pull might repair it, so it is looked at here.
