@@ -21,6 +21,9 @@ BUYER = email_node("buyer1@example.com")
 # answer must not hold. A route that is deployed and not listed here fails the test.
 ATTEMPTS: dict[str, tuple[str, Any]] = {
     "GET /v1/openapi.json": ("/v1/openapi.json", None),
+    "DELETE /v1/contacts/{contact}": ("/v1/contacts/nobody@example.com", None),
+    "PUT /v1/sources/{source}/fields": ("/v1/sources/none/fields", {"account": "acme"}),
+    "POST /v1/sources/{source}/fields/preview": ("/v1/sources/none/fields/preview", {}),
     "GET /v1/validations/page": ("/v1/validations/page", None),
     "GET /v1/reports": ("/v1/reports", None),
     "GET /v1/reports/roi": (f"/v1/reports/roi?{RANGE}", None),

@@ -5,13 +5,13 @@ from __future__ import annotations
 import gzip
 import json
 import time
-from datetime import date, timedelta
+from datetime import date, datetime
 from typing import Any
 
 import pytest
 import requests
 
-from tests.e2e.conftest import ORIGIN, YESTERDAY, System
+from tests.e2e.conftest import ORIGIN, YESTERDAY, ZONE, System
 
 pytestmark = pytest.mark.xdist_group("deployed")
 
@@ -89,7 +89,9 @@ def test_a_clock_two_days_off_is_corrected(connected: System) -> None:
     connected.hit(event, visitor="v-ahead", sent=two_days_ahead)
     connected.wait_for_hits()
     connected.run()
-    rows = connected.roi(YESTERDAY, YESTERDAY + timedelta(days=1))["rows"]
+    # A run of the tests that goes over midnight finds the hit on the next day.
+    today = datetime.now(ZONE).date()
+    rows = connected.roi(YESTERDAY, today)["rows"]
     assert [row["clicks"] for row in rows if row["campaign"] == "ahead"] == [1]
 
 
@@ -101,7 +103,7 @@ def test_a_clock_two_days_off_is_corrected(connected: System) -> None:
         ("from=2026-11-01", "to"),
         ("from=2026-11-01&to=2026-11-02&model=magic", "model"),
         ("from=2026-11-01&to=2026-11-02&by=planet", "by"),
-        ("from=1926-11-01&to=2026-11-02", "to"),
+        ("from=1926-11-01&to=2026-11-02", "from"),
     ],
 )
 def test_an_impossible_report_names_the_parameter(

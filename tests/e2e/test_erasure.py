@@ -24,10 +24,11 @@ def order_of(system: System, order_id: int) -> dict[str, Any]:
 
 def test_an_erased_person_is_in_no_report_and_comes_back_with_no_pull(connected: System) -> None:
     store = connected.shop.store
-    [order_id] = store.load([an_order(7_001, YESTERDAY, email=EMAIL, customer_id=4_711)])
+    [order_id] = store.load([an_order(7_501, YESTERDAY, email=EMAIL, customer_id=4_711)])
     click = {"email": EMAIL, "at": noon(YESTERDAY).isoformat(), "utm_campaign": "erased"}
     connected.post("/v1/touchpoints", {"rows": [click]})
-    lead = {"email": EMAIL, "created_at": noon(YESTERDAY).isoformat()}
+    lead = {"source": "crm", "external_id": "erased", "email": EMAIL}
+    lead["created_at"] = noon(YESTERDAY).isoformat()
     assert connected.post("/v1/leads", {"rows": [lead]})["rejected"] == []
     connected.run()
     assert order_of(connected, order_id)["order"]["contact"] == email_node(EMAIL)
