@@ -66,6 +66,7 @@ class StoreMachine(WebhookRules):
     def pull_beside_a_slow_writer(self, number: int, cart: str) -> None:
         """Let another process read an order that changes then, and write it after our pull."""
         page = self._page_from(number)
+        self.take_time_while_stamps_are_ahead()
         self.store.edit(self._pick(number), lines=CARTS[cart], discount=Decimal(0), coupons=())
         self._pull()
         self._write(page)
