@@ -75,10 +75,11 @@ def erase_contact(account: str, contact: str, *, ports: ErasePorts) -> dict[str,
     ports.erasures.add(account, nodes, now)
     touches = _forget_visits(account, nodes, found.visitors, ports)
     ports.forgetting.claims(account, [stored.item.key for stored in orders])
-    # As if read after whatever is stored, be it by a machine whose clock is a little ahead.
+    items = ports.forgetting.nodes(account, nodes)
+    # Orders go last, for they lead to nodes that no run has seen; and as if read after whatever is
+    # stored, be it by a machine whose clock is a little ahead.
     read_at = max([now, *(stored.stored_at for stored in orders)]) + timedelta(microseconds=1)
     blanked = ports.orders.upsert(account, [stored.item for stored in orders], read_at)
-    items = ports.forgetting.nodes(account, nodes)
     ports.pipeline.pull(account)
     return {
         "account": account,

@@ -58,9 +58,11 @@ class DynamoForgetting:
         identifications: Sequence[Identification],
     ) -> None:
         """Remove touchpoints and identifications of visitors."""
-        gone = [keys.touchpoint(account, t.visitor, "", t.touch_id) for t in touchpoints]
-        gone += [keys.identification(account, i.visitor, i.event_id) for i in identifications]
-        self._remove(account, self._table.get_many(gone, _PLACE).values())
+        touched = [keys.touchpoint(account, t.visitor, "", t.touch_id) for t in touchpoints]
+        shown = [keys.identification(account, i.visitor, i.event_id) for i in identifications]
+        # Whose touches they are is known by the identifications, which go after them.
+        for gone in (touched, shown):
+            self._remove(account, self._table.get_many(gone, _PLACE).values())
 
     def claims(self, account: str, order_keys: Collection[tuple[str, str]]) -> None:
         """Remove all claims on these orders, and what leads from their visitors to them."""
@@ -77,9 +79,11 @@ class DynamoForgetting:
         """Remove all that lies with these nodes; what a person said of one lies with both."""
         found = self._all_of([keys.node(account, node) for node in nodes])
         mirrored = [key for item in found if (key := _mirror(account, item))]
-        found += self._table.get_many(mirrored, _PLACE).values()
-        self._remove(account, found)
-        return len({(item["pk"], item["sk"]) for item in found})
+        # What leads to the other node's items goes after them.
+        elsewhere = self._table.get_many(mirrored, _PLACE).values()
+        for gone in (elsewhere, found):
+            self._remove(account, gone)
+        return len({(item["pk"], item["sk"]) for item in (*elsewhere, *found)})
 
     def _all_of(self, partitions: Sequence[str]) -> list[Item]:
         found = in_parallel(lambda each: list(self._table.query(each)), sorted(partitions))
