@@ -1,6 +1,7 @@
 """What the applications of all vendors have in common."""
 
 import re
+from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -49,7 +50,7 @@ class Meter:
 type Handler = Callable[[Call], Response]
 
 
-class VendorApplication:
+class VendorApplication(ABC):
     """A vendor's API.
 
     Tests and the demo fill it, and switch what it does:
@@ -68,21 +69,22 @@ class VendorApplication:
         self.repeats_edges = False
         self.lacks: set[str] = set()
 
+    @abstractmethod
     def routes(self) -> Sequence[tuple[str, str, Handler]]:
         """Return (method, pattern of the path, what answers)."""
-        raise NotImplementedError
 
+    @abstractmethod
     def unauthorized(self) -> Response:
         """Return the answer to credentials that are wrong or revoked."""
-        raise NotImplementedError
 
+    @abstractmethod
     def throttled(self, seconds: float) -> Response:
         """Return the answer to too many calls, in the vendor's own dialect."""
-        raise NotImplementedError
 
     def expire(self) -> None:
-        """Let the access token run out, where it does."""
-        raise NotImplementedError
+        """Let the access token run out; raises TypeError where keys never do."""
+        message = f"what {type(self).__name__} is asked with does not run out"
+        raise TypeError(message)
 
     def not_found(self) -> Response:
         """Return the answer where there is nothing."""

@@ -1,5 +1,6 @@
 """What the applications of all CRMs have in common."""
 
+from abc import abstractmethod
 from bisect import bisect_right
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
@@ -23,9 +24,9 @@ class CrmApplication(VendorApplication):
         self.refused = 0
         self._meters = [Meter(most, timedelta(seconds=window)) for most, window in self.limits()]
 
+    @abstractmethod
     def limits(self) -> tuple[tuple[int, int], ...]:
         """Return (calls, seconds) of each limit."""
-        raise NotImplementedError
 
     def refuse_haste(self, now: datetime) -> Response | None:
         """Count a call; return the answer to one that comes too fast."""
