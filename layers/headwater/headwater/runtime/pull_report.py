@@ -8,10 +8,12 @@ from headwater.errors import StoreUnavailableError
 from headwater.runtime.observability import count, logger
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from headwater.usecases.pull_ad_costs import PulledCosts
     from headwater.usecases.pull_leads import PulledLeads
     from headwater.usecases.pull_orders import InvokedPulls
-    from headwater.usecases.source_pull import PulledOrders
+    from headwater.usecases.source_pull import FailedSource, PulledOrders
 
 
 def report_pulls(invoked: InvokedPulls) -> dict[str, Any]:
@@ -43,11 +45,7 @@ def report_costs(account: str, run: str, pulled: PulledCosts) -> dict[str, Any]:
         CostRowsRejected=pulled.rejected,
         CostSourcesFailed=len(pulled.failed_sources),
     )
-    for failed in pulled.failed_sources:
-        logger.error(
-            "source of ad cost failed",
-            extra={"account": account, "source": failed.source, "status": failed.status},
-        )
+    _log_failed("source of ad cost failed", account, pulled.failed_sources)
     told = {"account": account, "run": run, "more": pulled.more, **counts}
     logger.info("ad cost pulled", extra=told)
     return told
@@ -67,11 +65,7 @@ def report_leads(account: str, run: str, pulled: PulledLeads) -> dict[str, Any]:
         LeadsRejected=pulled.rejected,
         LeadSourcesFailed=len(pulled.failed_sources),
     )
-    for failed in pulled.failed_sources:
-        logger.error(
-            "source of leads failed",
-            extra={"account": account, "source": failed.source, "status": failed.status},
-        )
+    _log_failed("source of leads failed", account, pulled.failed_sources)
     told = {"account": account, "run": run, "more": pulled.more, **counts}
     logger.info("leads pulled", extra=told)
     return told
@@ -96,12 +90,13 @@ def report_pull(account: str, run: str | None, pulled: PulledOrders) -> dict[str
         ProductsChanged=pulled.products_changed,
         SourcesFailed=len(pulled.failed_sources),
     )
-    for failed in pulled.failed_sources:
-        logger.error(
-            "source failed",
-            extra={"account": account, "source": failed.source, "status": failed.status},
-        )
-    logger.info(
-        "orders pulled", extra={"account": account, "run": run, "more": pulled.more, **counts}
-    )
-    return {"account": account, "run": run, "more": pulled.more, **counts}
+    _log_failed("source failed", account, pulled.failed_sources)
+    told = {"account": account, "run": run, "more": pulled.more, **counts}
+    logger.info("orders pulled", extra=told)
+    return told
+
+
+def _log_failed(message: str, account: str, sources: Sequence[FailedSource]) -> None:
+    for failed in sources:
+        extra = {"account": account, "source": failed.source, "status": failed.status}
+        logger.error(message, extra=extra)

@@ -61,7 +61,12 @@ def connect_routes(connect_source: Callable[..., Connected]) -> Router:
     """
     router = new_router()
     connect = partial(_connect, router, connect_source)
+    _add_connect(router, connect)
+    _add_reconnect(router, connect)
+    return router
 
+
+def _add_connect(router: Router, connect: Callable[..., Response[str]]) -> None:
     @router.post(
         "/v1/sources",
         operation_id="connect_source",
@@ -88,6 +93,8 @@ def connect_routes(connect_source: Callable[..., Connected]) -> Router:
         request = ConnectRequest(asked.store, asked.access_token, asked.source, asked.api_url)
         return connect(account, request, site, asked, pull_now=asked.pull_now)
 
+
+def _add_reconnect(router: Router, connect: Callable[..., Response[str]]) -> None:
     @router.post(
         "/v1/sources/<source>/reconnect",
         operation_id="reconnect_source",
@@ -113,8 +120,6 @@ def connect_routes(connect_source: Callable[..., Connected]) -> Router:
         asked = read_model(event, TokenRequest)
         request = ConnectRequest(known.store_hash, asked.access_token, source, known.api_url)
         return connect(account, request, SiteRequest(), SourceOptions(), pull_now=asked.pull_now)
-
-    return router
 
 
 def check_routes() -> Router:
