@@ -233,6 +233,7 @@ class LambdaSide:
         ports: dict[str, Any] = {
             "clock": shop.clock,
             "accounts": shop.accounts,
+            "audit_log": shop.audit_log,
             "runs": shop.runs,
             "marks": shop.marks,
             "orders": shop.orders,
@@ -361,7 +362,7 @@ def step_of_route(route: str) -> str:
         return "validate_tracking"
     if "/v1/contacts/" in route:
         return "link_contacts" if "links" in path else "erase_contact"
-    if path.startswith("/v1/settings/") or path == "/v1/effects/restate":
+    if path.startswith("/v1/settings/") or path in {"/v1/effects/restate", "/v1/audit"}:
         return "manage_account"
     if path == "/v1/reconciliations" or path.endswith("/preview"):
         return "serve_reports"

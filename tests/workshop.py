@@ -27,6 +27,7 @@ from headwater.usecases.serve_reports import serve_credits, serve_report
 from headwater.usecases.train_effects import train_effects
 from tests.fakes import (
     FakeAccounts,
+    FakeAuditLog,
     FakeClock,
     FakeCosts,
     FakeEdges,
@@ -79,6 +80,7 @@ class Workshop:
     def __post_init__(self) -> None:
         self.accounts = FakeAccounts()
         self.accounts.create(ACCOUNT, self.settings, self.clock.now())
+        self.audit_log = FakeAuditLog()
         self.marks = FakeMarks()
         self.erasures = FakeErasures()
         self.orders = FakeOrders(self.marks, self.clock, self.erasures)

@@ -1,4 +1,4 @@
-"""Shows and changes the settings of an account."""
+"""Shows and changes the settings of an account, and shows who changed what."""
 
 from typing import Any
 
@@ -6,6 +6,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from headwater.runtime.api.application import Application
 from headwater.runtime.api.routes_attribution import attribution_routes
+from headwater.runtime.api.routes_audit import audit_routes
 from headwater.runtime.api.routes_cleaning import cleaning_routes
 from headwater.runtime.api.routes_engine import engine_routes
 from headwater.runtime.api.routes_refresh import refresh_routes
@@ -14,6 +15,7 @@ from headwater.runtime.api.routes_settings import setting_routes
 from headwater.runtime.observability import observed
 from headwater.usecases.choose_models import read_models, save_models
 from headwater.usecases.clean_names import read_cleaning, save_cleaning
+from headwater.usecases.keep_audit import read_audit
 from headwater.usecases.manage_account import (
     read_engine,
     read_refresh,
@@ -31,6 +33,7 @@ application = Application(
     restate_routes(restate_effects),
     engine_routes(read_engine, save_engine),
     refresh_routes(read_refresh, save_refresh),
+    audit_routes(read_audit),
 )
 
 

@@ -103,6 +103,7 @@ ATTEMPTS: dict[str, tuple[str, Any]] = {
     "GET /v1/effects": ("/v1/effects", None),
     "GET /v1/effects/{month}": (f"/v1/effects/{MONTH}", None),
     "POST /v1/effects/restate": ("/v1/effects/restate", {"account": "acme", "from": MONTH}),
+    "GET /v1/audit": ("/v1/audit", None),
     "PUT /v1/duplicates/owner": ("/v1/duplicates/owner", {"account": "acme", "sources": []}),
 }
 # Traces of this account: its name as a value, its store's hash, its orders' amounts.

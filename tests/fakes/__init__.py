@@ -1,6 +1,7 @@
 """In-memory implementations of the ports, held to the same contract tests as the real ones."""
 
 from tests.fakes.accounts import FakeAccounts, FakeMarks, FakeRuns, FakeSecrets
+from tests.fakes.audit import FakeAuditLog
 from tests.fakes.directory import FakeEdges, FakeProducts
 from tests.fakes.events import FakeClock, FakeHitQueue, FakePipeline, FakeReconciliations
 from tests.fakes.hooks import FakeHooks, FakeStoreHooks
@@ -13,6 +14,7 @@ from tests.fakes.validations import FakePages, FakeValidations
 
 __all__ = [
     "FakeAccounts",
+    "FakeAuditLog",
     "FakeClock",
     "FakeCosts",
     "FakeEdgeSites",

@@ -118,6 +118,8 @@ class FakeTable(Table):
         index: Index | None = None,
         between: tuple[str, str] | None = None,
         attributes: Sequence[str] = (),
+        is_descending: bool = False,
+        page_size: int = 0,  # noqa: ARG002 - a dictionary answers in one piece
     ) -> Iterator[Item]:
         hash_key, range_key = (index.partition_key, index.range_key) if index else ("pk", "sk")
         found = [
@@ -128,7 +130,8 @@ class FakeTable(Table):
             and place.startswith(prefix)
             and (between is None or between[0] <= place <= between[1])
         ]
-        yield from (_only(_copy(item), attributes) for item in _by(range_key, found))
+        ordered = _by(range_key, found)[:: -1 if is_descending else 1]
+        yield from (_only(_copy(item), attributes) for item in ordered)
 
 
 def _by(range_key: str, items: list[Item]) -> list[Item]:

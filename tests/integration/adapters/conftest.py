@@ -14,6 +14,7 @@ import pytest
 from moto import mock_aws
 
 from headwater.adapters.dynamodb.accounts import DynamoAccounts
+from headwater.adapters.dynamodb.audit_log import DynamoAuditLog
 from headwater.adapters.dynamodb.costs import DynamoCosts
 from headwater.adapters.dynamodb.edges import DynamoEdges
 from headwater.adapters.dynamodb.erasures import DynamoErasures, DynamoForgetting
@@ -28,6 +29,7 @@ from headwater.adapters.dynamodb.table import Table
 from headwater.adapters.dynamodb.validations import DynamoValidations
 from tests.fakes import (
     FakeAccounts,
+    FakeAuditLog,
     FakeClock,
     FakeCosts,
     FakeEdges,
@@ -49,6 +51,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from headwater.usecases.ports import Accounts, Costs, Journeys, Marks, Orders, Runs
+    from headwater.usecases.ports.audit import AuditLog
     from headwater.usecases.ports.directory import Edges, Products
     from headwater.usecases.ports.erasure import Erasures, Forgetting
     from headwater.usecases.ports.hooks import Hooks
@@ -76,6 +79,7 @@ class Stores:
     erasures: Erasures
     forgetting: Forgetting
     validations: Validations
+    audit_log: AuditLog
 
 
 @dataclass(frozen=True)
@@ -155,6 +159,7 @@ def adapters_on(orders: Table, journeys: Table, costs: Table, accounts: Table) -
         erasures,
         DynamoForgetting(journeys, marks, clock),
         DynamoValidations(accounts),
+        DynamoAuditLog(accounts),
     )
 
 
@@ -182,6 +187,7 @@ def in_memory() -> Stores:
         erasures,
         FakeForgetting(journeys, edges),
         FakeValidations(),
+        FakeAuditLog(),
     )
 
 

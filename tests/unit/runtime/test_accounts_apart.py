@@ -165,6 +165,7 @@ CASES: dict[str, dict[str, Any]] = {
     "GET /v1/effects": {},
     "GET /v1/effects/{month}": {"month": "2026-11"},
     "POST /v1/effects/restate": {"body": {"from": "2026-11"}},
+    "GET /v1/audit": {},
     "GET /v1/openapi.json": {},
     "GET /v1/validations/page": {},
 }

@@ -25,8 +25,8 @@ USED: dict[str, list[Callable[[], object]]] = {
     "RecordHitsFunction": [storage.journeys, storage.lake, storage.validations],
     "ReceiveWebhookFunction": [storage.hooks, storage.webhook_queue],
     "RecordWebhooksFunction": [lambda: bootstrap.webhook_ports(LATER)],
-    "ImportRowsFunction": [storage.journeys, storage.costs, storage.lake],
-    "ManageAccountFunction": [pipelines.setting_ports, pipelines.restate_ports],
+    "ImportRowsFunction": [storage.audit_log, storage.journeys, storage.costs, storage.lake],
+    "ManageAccountFunction": [storage.audit_log, pipelines.setting_ports, pipelines.restate_ports],
     "ServeReportsFunction": [
         bootstrap.accounts,
         bootstrap.runs,
@@ -36,6 +36,7 @@ USED: dict[str, list[Callable[[], object]]] = {
         bootstrap.reconciliations,
     ],
     "ConnectSourceFunction": [
+        storage.audit_log,
         lambda: bootstrap.connect_ports(LATER),
         lambda: bootstrap.hook_ports(LATER),
         lambda: bootstrap.remove_ports(LATER),
@@ -45,11 +46,13 @@ USED: dict[str, list[Callable[[], object]]] = {
     ],
     "ValidateTrackingFunction": [lambda: validating.validate_ports(LATER)],
     "EraseContactFunction": [
+        storage.audit_log,
         bootstrap.runs,
         bootstrap.lake,
         lambda: bootstrap.erase_ports(None),
     ],
     "LinkContactsFunction": [
+        storage.audit_log,
         bootstrap.runs,
         bootstrap.lake,
         bootstrap.facts,

@@ -80,6 +80,7 @@ EXPECTED = {
     "GET /v1/effects": {"owner", "marketer"},
     "GET /v1/effects/{month}": {"owner", "marketer"},
     "POST /v1/effects/restate": {"owner"},
+    "GET /v1/audit": {"owner"},
 }
 # What a route asks for in its address.
 QUERIES = {

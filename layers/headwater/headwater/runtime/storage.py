@@ -13,6 +13,7 @@ from botocore.config import Config
 
 from headwater.adapters.aws_session import shared_session
 from headwater.adapters.dynamodb.accounts import DynamoAccounts
+from headwater.adapters.dynamodb.audit_log import DynamoAuditLog
 from headwater.adapters.dynamodb.costs import DynamoCosts
 from headwater.adapters.dynamodb.edges import DynamoEdges
 from headwater.adapters.dynamodb.erasures import DynamoErasures, DynamoForgetting
@@ -46,6 +47,7 @@ if TYPE_CHECKING:
         Orders,
         Runs,
     )
+    from headwater.usecases.ports.audit import AuditLog
     from headwater.usecases.ports.directory import Edges, Products
     from headwater.usecases.ports.erasure import Erasures, Forgetting
     from headwater.usecases.ports.hooks import Hooks
@@ -73,6 +75,12 @@ def clock() -> Clock:
 def accounts() -> Accounts:
     """Return the accounts with their settings, sources, keys and sites."""
     return DynamoAccounts(_table("accounts_table"))
+
+
+@cache
+def audit_log() -> AuditLog:
+    """Return who changed what."""
+    return DynamoAuditLog(_table("accounts_table"))
 
 
 @cache

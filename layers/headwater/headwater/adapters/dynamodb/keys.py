@@ -270,6 +270,11 @@ def test_visit(account: str, validation_id: str, event_id: str) -> Key:
     return join(account, "validation", validation_id), join("visit", event_id)
 
 
+def audit_entry(account: str, entry_id: str) -> Key:
+    """Return the key of an entry of the audit log."""
+    return join(account, "audit"), join(entry_id)
+
+
 def active(account: str) -> Key:
     """Return the key of an account in the list of active ones."""
     return "active", account

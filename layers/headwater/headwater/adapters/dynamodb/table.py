@@ -181,6 +181,8 @@ class Table:
         index: Index | None = None,
         between: tuple[str, str] | None = None,
         attributes: Sequence[str] = (),
+        is_descending: bool = False,
+        page_size: int = 0,
     ) -> Iterator[Item]:
         """Return a partition's items in order of their range key, page after page.
 
@@ -190,6 +192,8 @@ class Table:
             index: an index to read instead of the table (eventually consistent).
             between: the bounds of the range key, both inclusive.
             attributes: only these attributes, where given.
+            is_descending: the last item first.
+            page_size: items of one answer, for a caller who takes no more; 0 is a megabyte's.
         """
         keys = index or _PRIMARY
         condition = f"#{keys.partition_key} = :partition"
@@ -207,6 +211,8 @@ class Table:
             "ExpressionAttributeValues": pack_values(values),
             **({"IndexName": keys.name} if index else {"ConsistentRead": True}),
             **({"ProjectionExpression": projection} if projection else {}),
+            **({"ScanIndexForward": False} if is_descending else {}),
+            **({"Limit": page_size} if page_size else {}),
             **_names(condition, projection),
         }
         with translated():

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 JSON, CSV = "application/json", "text/csv"
 # Lambda sends 6 MB at most, escapes included.
 LARGEST_ANSWER = 5_000_000
-_HEADERS = {"Cache-Control": "private, no-cache", "Vary": "Accept, Authorization"}
+_HEADERS = {"Cache-Control": "private, no-cache", "Vary": "Accept, Authorization, Cookie"}
 # What a spreadsheet takes for a formula, and the numbers that only look like one.
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 _NUMBER = re.compile(r"[+-]?\d+(?:\.\d+)?", re.ASCII)

@@ -1,4 +1,4 @@
-"""One function's share of the API: who may call, what is logged, and how errors are spelled."""
+"""One function's share of the API: who may call, what is recorded, masked and logged."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from aws_lambda_powertools.event_handler.exceptions import NotFoundError
 from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValidationError
 from pydantic import BaseModel
 
+from headwater.domain.masking import masked_text
+from headwater.errors import RetriableError
 from headwater.runtime.api.bodies import refuse_large
 from headwater.runtime.api.callers import permitted_caller
 from headwater.runtime.api.problems import (
@@ -18,6 +20,7 @@ from headwater.runtime.api.problems import (
     no_route,
     problem_of,
 )
+from headwater.runtime.api.recording import begin
 from headwater.runtime.observability import count, logger
 
 if TYPE_CHECKING:
@@ -27,6 +30,9 @@ if TYPE_CHECKING:
     from aws_lambda_powertools.event_handler.middlewares import NextMiddleware
     from aws_lambda_powertools.event_handler.openapi.compat import ModelField
     from aws_lambda_powertools.utilities.typing import LambdaContext
+
+    from headwater.runtime.api.callers import Caller
+    from headwater.runtime.api.recording import Recording
 
 _SERVER_ERROR = 500
 
@@ -43,22 +49,41 @@ class Application:
 
     def answer(self, event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         """Answer a request, whatever happens; log and count it."""
-        account = ""
+        caller = None
         try:
             caller = permitted_caller(event)
-            account = caller.account if caller else ""
             refuse_large(event)
-        except ProblemError as error:
-            answer = _plain(error.problem)
+            recording = begin(event, caller)
+        except (ProblemError, RetriableError) as error:
+            answer = _plain(problem_of(error))
         else:
-            self._resolver.context |= {"caller": caller, "route_key": event["routeKey"]}
-            answer = self._resolver.resolve(event, context)
+            answer = self._resolve(event, context, caller, recording)
+        if caller and not caller.sees_emails:
+            answer["body"] = masked_text(answer.get("body") or "")
         status = answer["statusCode"]
         logger.info(
             "request answered",
-            extra={"route": event["routeKey"], "status": status, "account": account},
+            extra={
+                "route": event["routeKey"],
+                "status": status,
+                "account": caller.account if caller else "",
+            },
         )
         count(Requests=1, ServerErrors=int(status >= _SERVER_ERROR))
+        return answer
+
+    def _resolve(
+        self,
+        event: dict[str, Any],
+        context: LambdaContext,
+        caller: Caller | None,
+        recording: Recording | None,
+    ) -> dict[str, Any]:
+        note: dict[str, object] = {}
+        self._resolver.context |= {"caller": caller, "route_key": event["routeKey"], "note": note}
+        answer: dict[str, Any] = self._resolver.resolve(event, context)
+        if recording:
+            recording.end(answer["statusCode"], note)
         return answer
 
 

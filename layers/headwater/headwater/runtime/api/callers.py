@@ -74,18 +74,46 @@ ROLES_OF_ROUTE = {
     "GET /v1/effects": _READERS,
     "GET /v1/effects/{month}": _READERS,
     "POST /v1/effects/restate": _OWNER,
+    "GET /v1/audit": _OWNER,
 }
+# Routes that ask with more than fits an address, or by a visit; they change nothing.
+ASKING_ROUTES = frozenset(
+    {
+        "POST /v1/reconciliations",
+        "POST /v1/cleaning/preview",
+        "POST /v1/subscriptions/preview",
+        "POST /v1/sources/check",
+        "POST /v1/sources/{source}/fields/preview",
+        "POST /v1/validations",
+        "POST /v1/validations/{validation}/end",
+    }
+)
 # Routes that say nothing about anybody.
 OPEN_ROUTES = frozenset({"GET /v1/openapi.json", "GET /v1/validations/page"})
 
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Whose key the request carries. Nothing else in a request says which account it is about."""
+    """Whose key the request carries. Nothing else in a request says which account it is about.
+
+    ``kind`` is what he called with, ``key`` or ``session``; ``key_id`` and ``label`` are its.
+    """
 
     account: str
     role: str
     key_id: str
+    kind: str = "key"
+    label: str = ""
+
+    @property
+    def sees_emails(self) -> bool:
+        """Tell whether answers to him hold emails as they are."""
+        return self.role in _OWNER
+
+
+def is_recorded(route: str) -> bool:
+    """Tell whether the audit log holds the requests of a route: all that change something."""
+    return not route.startswith("GET ") and route not in ASKING_ROUTES | OPEN_ROUTES
 
 
 def permitted_caller(event: Mapping[str, Any]) -> Caller | None:
@@ -104,7 +132,13 @@ def permitted_caller(event: Mapping[str, Any]) -> Caller | None:
     context = (event["requestContext"].get("authorizer") or {}).get("lambda") or {}
     if not (context.get("account") and context.get("role")):
         raise not_authenticated()
-    caller = Caller(context["account"], context["role"], context.get("key_id", ""))
+    caller = Caller(
+        context["account"],
+        context["role"],
+        context.get("key_id", ""),
+        context.get("kind", "key"),
+        context.get("label", ""),
+    )
     if caller.role not in ROLES_OF_ROUTE[route]:
         raise role_missing(caller.role, ROLES_OF_ROUTE[route])
     return caller

@@ -10,6 +10,7 @@ from pydantic.json_schema import models_json_schema
 
 from headwater.runtime.api.contract import SCHEMAS, SECURITY_SCHEME
 from headwater.runtime.api.models_attribution import AttributionAnswer, AttributionBody
+from headwater.runtime.api.models_audit import AuditList
 from headwater.runtime.api.models_cleaning import CleaningAnswer, CleaningBody, CleaningPreview
 from headwater.runtime.api.models_cohorts import CohortsReport
 from headwater.runtime.api.models_comparisons import JourneysReport, ModelsReport
@@ -82,6 +83,7 @@ from headwater.runtime.api.models_validations import (
     ValidationRequest,
 )
 from headwater.runtime.api.routes_attribution import attribution_routes
+from headwater.runtime.api.routes_audit import audit_routes
 from headwater.runtime.api.routes_cleaning import cleaning_routes
 from headwater.runtime.api.routes_cleaning_preview import cleaning_preview_routes
 from headwater.runtime.api.routes_cohorts import cohort_routes
@@ -117,6 +119,7 @@ from headwater.usecases.erase_contact import erase_contact
 from headwater.usecases.explain_credits import explain_credits
 from headwater.usecases.import_orders import import_order_file, import_orders
 from headwater.usecases.import_rows import import_rows
+from headwater.usecases.keep_audit import read_audit
 from headwater.usecases.link_contacts import link_contacts
 from headwater.usecases.list_duplicates import list_duplicates
 from headwater.usecases.manage_account import (
@@ -143,6 +146,7 @@ _MODELS = (
     AdClicksPost,
     AttributionAnswer,
     AttributionBody,
+    AuditList,
     CleaningAnswer,
     CleaningBody,
     CleaningPreview,
@@ -275,6 +279,7 @@ def _routers() -> tuple[Router, ...]:
         cleaning_preview_routes(preview_cleaning),
         engine_routes(read_engine, save_engine),
         refresh_routes(read_refresh, save_refresh),
+        audit_routes(read_audit),
         subscription_routes(preview_subscriptions),
         coverage_routes(serve_report),
         health_routes(serve_report),

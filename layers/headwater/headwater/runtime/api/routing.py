@@ -19,3 +19,8 @@ def account_of(router: Router) -> str:
     """Return the account of the request's key: the only one that an answer may be about."""
     account: str = router.context["caller"].account
     return account
+
+
+def note(router: Router, **values: object) -> None:
+    """Add to what the audit log says of this request: counts and kinds, no secret and no name."""
+    router.context["note"].update(values)
