@@ -17,6 +17,8 @@ from benchmarks.slow_aws import SlowBucket
 from benchmarks.timing import best_of, in_fresh_process
 from headwater.adapters.s3.facts import S3Facts
 from headwater.usecases.reports.cohorts import COHORTS, CohortsRequest
+from headwater.usecases.reports.forecast import FORECAST, ForecastQuery, ForecastRequest
+from headwater.usecases.reports.lags import LAGS_REPORT, LagsQuery, LagsRequest
 from headwater.usecases.reports.ltv import LTV, LtvQuery, LtvRequest
 from headwater.usecases.reports.members import Joining
 from headwater.usecases.reports.report import Span
@@ -46,6 +48,8 @@ _QUESTIONS: dict[str, tuple[Report[Any, Any], Any]] = {
     "cohorts by first purchase": (COHORTS, _COHORTS),
     "cohorts by first click": (COHORTS, CohortsRequest(Joining(_ALL_TIME, "first_click"))),
     "lifetime values by campaign": (LTV, LtvRequest(LtvQuery(Joining(_ALL_TIME)))),
+    "lags by campaign": (LAGS_REPORT, LagsRequest(LagsQuery(Joining(_ALL_TIME)))),
+    "forecast by campaign": (FORECAST, ForecastRequest(ForecastQuery(_ALL_TIME))),
     "subscriptions": (SUBSCRIPTIONS, SubscriptionsRequest(SubscriptionsQuery(_ALL_TIME))),
 }
 _BUDGET_SECONDS, _BUDGET_BYTES = 5.0, 1_769 * 2**20  # of the function that serves reports

@@ -14,6 +14,7 @@ from headwater.runtime.api.routes_credits import credit_routes
 from headwater.runtime.api.routes_duplicates import duplicate_routes
 from headwater.runtime.api.routes_effects import effect_routes
 from headwater.runtime.api.routes_health import health_routes
+from headwater.runtime.api.routes_lags import lag_routes
 from headwater.runtime.api.routes_reconciliation import reconciliation_routes
 from headwater.runtime.api.routes_reports import report_routes
 from headwater.runtime.api.routes_runs import run_routes
@@ -35,6 +36,7 @@ application = Application(
     report_routes(serve_report),
     comparison_routes(serve_report),
     cohort_routes(serve_report),
+    lag_routes(serve_report),
     reconciliation_routes(serve_reconciliation, request_reconciliation),
     credit_routes(serve_credits, explain_credits),
     duplicate_routes(list_duplicates),

@@ -38,6 +38,8 @@ ATTEMPTS: dict[str, tuple[str, Any]] = {
     "GET /v1/reports/coverage": (f"/v1/reports/coverage?{RANGE}", None),
     "GET /v1/reports/cohorts": (f"/v1/reports/cohorts?{RANGE}", None),
     "GET /v1/reports/ltv": (f"/v1/reports/ltv?{RANGE}&by=contact", None),
+    "GET /v1/reports/lags": (f"/v1/reports/lags?{RANGE}", None),
+    "GET /v1/reports/forecast": (f"/v1/reports/forecast?{RANGE}", None),
     "GET /v1/reports/subscriptions": (f"/v1/reports/subscriptions?{RANGE}", None),
     "GET /v1/reports/health": (f"/v1/reports/health?{RANGE}", None),
     "GET /v1/setup/url-templates": ("/v1/setup/url-templates", None),

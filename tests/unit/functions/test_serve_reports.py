@@ -140,6 +140,8 @@ def test_rows_come_as_csv_that_runs_no_formula(reported: LambdaSide) -> None:
         "GET /v1/reports/cohorts?part=last_clicks",
         "GET /v1/reports/ltv?by=campaign",
         "GET /v1/reports/ltv?by=contact",
+        "GET /v1/reports/lags?part=distribution",
+        "GET /v1/reports/forecast?orders=all",
         "GET /v1/reports/subscriptions?part=campaigns",
         "GET /v1/reports/models?by=campaign",
     ],

@@ -54,6 +54,8 @@ CASES: dict[str, dict[str, Any]] = {
     "GET /v1/reports/coverage": {"query": "from=2026-11-01&to=2026-11-20"},
     "GET /v1/reports/cohorts": {"query": "from=2026-11-01&to=2026-11-20"},
     "GET /v1/reports/ltv": {"query": "from=2026-11-01&to=2026-11-20&by=contact"},
+    "GET /v1/reports/lags": {"query": "from=2026-11-01&to=2026-11-20"},
+    "GET /v1/reports/forecast": {"query": "from=2026-01-01&to=2026-11-20&orders=all"},
     "GET /v1/reports/subscriptions": {"query": "from=2026-11-01&to=2026-11-20"},
     "GET /v1/reports/health": {"query": "from=2026-11-01&to=2026-11-20"},
     "GET /v1/setup/url-templates": {},

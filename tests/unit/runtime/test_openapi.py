@@ -12,12 +12,15 @@ import pytest
 from headwater.domain import (
     cohort_rows,
     cohorts,
+    forecasts,
     health,
     health_checks,
     imported_costs,
     imported_leads,
     imported_orders,
     imported_touchpoints,
+    journey_facts,
+    lags,
     ltv,
     subscription_rows,
 )
@@ -46,6 +49,7 @@ from headwater.runtime.api import (
     models_effects,
     models_health,
     models_imports,
+    models_lags,
     models_ltv,
     models_orders,
     models_reconciliation,
@@ -175,6 +179,8 @@ def test_amounts_are_texts() -> None:
         models_health.HealthReport,
         models_cohorts.CohortsReport,
         models_ltv.LtvReport,
+        models_lags.LagsReport,
+        models_lags.ForecastReport,
         models_subscription_report.SubscriptionsReport,
         models_setup.UrlTemplates,
         models_setup.TaggedLinkAnswer,
@@ -210,6 +216,8 @@ def test_what_is_answered_fits_the_models(reported: LambdaSide) -> None:
         "GET /v1/reports/health": models_health.HealthReport,
         "GET /v1/reports/cohorts": models_cohorts.CohortsReport,
         "GET /v1/reports/ltv": models_ltv.LtvReport,
+        "GET /v1/reports/lags": models_lags.LagsReport,
+        "GET /v1/reports/forecast": models_lags.ForecastReport,
         "GET /v1/reports/subscriptions": models_subscription_report.SubscriptionsReport,
         "GET /v1/setup/url-templates": models_setup.UrlTemplates,
         "GET /v1/validations": models_validations.ValidationList,
@@ -383,3 +391,11 @@ def test_every_example_of_a_body_is_taken(
 def test_every_route_is_told_to_people_too(route: str) -> None:
     guide = (EVENTS.parent / "docs" / "api.md").read_text()
     assert f"### `{route}`" in guide
+
+
+def test_the_models_of_lags_and_forecast_have_what_the_domain_knows() -> None:
+    assert literals(models_lags.LagsPart) == tuple(lags.PARTS)
+    assert literals(models_lags.Lag) == journey_facts.LAGS
+    assert names_of(models_lags.LagsTotals) == set(lags.withhold_lags()["totals"])
+    assert literals(models_lags.ForecastOrders) == forecasts.ORDERS
+    assert names_of(models_lags.ForecastTotals) == set(forecasts.withhold_forecast()["totals"])

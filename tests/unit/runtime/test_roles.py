@@ -32,6 +32,8 @@ EXPECTED = {
     "GET /v1/reports/coverage": {"owner", "marketer"},
     "GET /v1/reports/cohorts": {"owner", "marketer"},
     "GET /v1/reports/ltv": {"owner", "marketer"},
+    "GET /v1/reports/lags": {"owner", "marketer"},
+    "GET /v1/reports/forecast": {"owner", "marketer"},
     "GET /v1/reports/subscriptions": {"owner", "marketer"},
     "GET /v1/reports/health": {"owner", "marketer"},
     "GET /v1/setup/url-templates": {"owner", "marketer"},

@@ -53,6 +53,7 @@ from headwater.runtime.api.models_imports import (
     LeadsPost,
     TouchpointsPost,
 )
+from headwater.runtime.api.models_lags import ForecastReport, LagsReport
 from headwater.runtime.api.models_ltv import LtvReport
 from headwater.runtime.api.models_orders import OrdersPost
 from headwater.runtime.api.models_reconciliation import (
@@ -99,6 +100,7 @@ from headwater.runtime.api.routes_erasure import erasure_routes
 from headwater.runtime.api.routes_fields import field_routes
 from headwater.runtime.api.routes_health import health_routes
 from headwater.runtime.api.routes_imports import import_routes
+from headwater.runtime.api.routes_lags import lag_routes
 from headwater.runtime.api.routes_manage_sources import manage_routes
 from headwater.runtime.api.routes_orders import order_routes
 from headwater.runtime.api.routes_reconciliation import reconciliation_routes
@@ -165,6 +167,8 @@ _MODELS = (
     CredentialsRequest,
     ImportResult,
     JourneysReport,
+    ForecastReport,
+    LagsReport,
     LeadsPost,
     LinkRequest,
     LtvReport,
@@ -257,6 +261,7 @@ def _routers() -> tuple[Router, ...]:
         report_routes(serve_report),
         comparison_routes(serve_report),
         cohort_routes(serve_report),
+        lag_routes(serve_report),
         reconciliation_routes(serve_reconciliation, request_reconciliation),
         credit_routes(serve_credits, explain_credits),
         run_routes(),

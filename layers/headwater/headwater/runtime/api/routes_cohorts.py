@@ -75,7 +75,7 @@ def _add_cohorts(router: Router, serve_report: Callable[..., dict[str, Any]]) ->
         revenue: Annotated[Revenue, Query(description="What ratios are taken of.")] = "net",
         where: Where = None,
     ) -> Response[str]:
-        chosen = _chosen(where)
+        chosen = chosen_clicks(where)
         return answer_report(
             router,
             serve_report,
@@ -111,7 +111,7 @@ def _add_ltv(router: Router, serve_report: Callable[..., dict[str, Any]]) -> Non
         revenue: Annotated[Revenue, Query(description="What ratios are taken of.")] = "net",
         where: Where = None,
     ) -> Response[str]:
-        names, chosen = tuple(by.split(",")), _chosen(where)
+        names, chosen = tuple(by.split(",")), chosen_clicks(where)
         return answer_report(
             router,
             serve_report,
@@ -155,5 +155,10 @@ def _add_subscriptions(router: Router, serve_report: Callable[..., dict[str, Any
         )
 
 
-def _chosen(where: str | None) -> Condition | None:
+def chosen_clicks(where: str | None) -> Condition | None:
+    """Return the condition on clicks that a request states, if it states one.
+
+    Raises:
+        InvalidParameterError: it cannot be read.
+    """
     return read_condition("where", where) if where else None

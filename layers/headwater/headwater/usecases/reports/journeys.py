@@ -44,17 +44,24 @@ class JourneysRequest:
         self.query.span.refuse_long()
 
 
-# Whole days of 24 hours, whatever the clocks of the zone did meanwhile.
-def _days(earlier: str, later: str) -> str:
-    return f"CASE WHEN {earlier} <= {later} THEN (epoch({later} - {earlier}) // 86400)::BIGINT END"
+_MICROSECONDS_OF_DAY = 86_400_000_000
+
+
+def whole_days(earlier: str, later: str) -> str:
+    """Return the SQL of the days between two instants; null where there are none.
+
+    They are whole days of 24 hours, whatever the clocks of the zone did meanwhile.
+    """
+    between = f"(epoch_us({later}) - epoch_us({earlier})) // {_MICROSECONDS_OF_DAY}"
+    return f"CASE WHEN {earlier} <= {later} THEN {between} END"
 
 
 _RANGE_PATHS = f"""
 CREATE OR REPLACE TEMP TABLE range_paths AS
-SELECT *, {_days("began_at", "placed_at")} AS days,
-    CASE WHEN is_new THEN {_days("first_touch_at", "opted_in_at")} END AS touch_to_opt_in,
-    CASE WHEN is_new THEN {_days("opted_in_at", "placed_at")} END AS opt_in_to_purchase,
-    CASE WHEN is_new THEN {_days("first_touch_at", "placed_at")} END AS touch_to_purchase
+SELECT *, {whole_days("began_at", "placed_at")} AS days,
+    CASE WHEN is_new THEN {whole_days("first_touch_at", "opted_in_at")} END AS touch_to_opt_in,
+    CASE WHEN is_new THEN {whole_days("opted_in_at", "placed_at")} END AS opt_in_to_purchase,
+    CASE WHEN is_new THEN {whole_days("first_touch_at", "placed_at")} END AS touch_to_purchase
 FROM {{}} WHERE kind <> 'rebill'
 """
 _FIGURES = "count(*) AS orders, sum(order_gross)::BIGINT AS gross, sum(order_net)::BIGINT AS net"

@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 from headwater.usecases.reports.cohorts import COHORTS
 from headwater.usecases.reports.coverage import COVERAGE
+from headwater.usecases.reports.forecast import FORECAST
 from headwater.usecases.reports.health import HEALTH
 from headwater.usecases.reports.journeys import JOURNEYS
+from headwater.usecases.reports.lags import LAGS_REPORT
 from headwater.usecases.reports.ltv import LTV
 from headwater.usecases.reports.models import MODELS_REPORT
 from headwater.usecases.reports.roi import ROI
@@ -20,6 +22,8 @@ REPORTS: tuple[Report[Any, Any], ...] = (
     ROI,
     MODELS_REPORT,
     JOURNEYS,
+    LAGS_REPORT,
+    FORECAST,
     COVERAGE,
     HEALTH,
     COHORTS,
