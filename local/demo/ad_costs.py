@@ -15,17 +15,15 @@ from local.demo.landings import utm_values
 from local.demo.order_plans import ZONE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from random import Random
 
     from local.demo.journeys import Visit
 
-AD_ACCOUNTS = {
-    "google": "123-456-7890",
-    "facebook": "act_1002003004005",
-    "microsoft": "F118A2B3",
-    "direct_mail": "print-shop",
-}
+# Platform → ad account of those whose cost is posted; the others are connected.
+POSTED = {"microsoft": "F118A2B3", "direct_mail": "print-shop"}
+# Google tells so long which ad a click came from.
+_CLICK_MEMORY = timedelta(days=89)
 ROWS_PER_POST = 1_000
 _DAILY = timedelta(days=14)
 # Of what an ad costs, this part follows its visits; the rest is spent whether people come or not.
@@ -45,29 +43,64 @@ class _Bucket:
     days: int
 
 
-def cost_bodies(visits: Sequence[Visit], last_day: date, seed: int) -> list[dict[str, Any]]:
-    """Return the bodies of ``POST /v1/costs``: one load per ad account and calendar year.
+@dataclass(frozen=True, slots=True)
+class AdVisit:
+    """A visit that came by an ad, and the click id that the platform gave it."""
 
-    A load may cover no more than a year; its last post is the complete one.
-    """
+    day: date
+    click_id: str
+    campaign: Campaign
+    ad: Ad
+
+
+@dataclass(frozen=True, slots=True)
+class Spending:
+    """What ads cost by platform, as rows of ``POST /v1/costs``, and what Google's clicks were."""
+
+    rows: dict[str, list[dict[str, Any]]]
+    clicks: list[AdVisit]
+
+    def bodies(self, ad_accounts: Mapping[str, str] = POSTED) -> list[dict[str, Any]]:
+        """Return the bodies of ``POST /v1/costs`` of some platforms, by their ad accounts.
+
+        One load per ad account and calendar year: a load may cover no more than a year; its last
+        post is the complete one.
+        """
+        days = [row["day"] for rows in self.rows.values() for row in rows]
+        first, last = date.fromisoformat(min(days)), date.fromisoformat(max(days))
+        bodies: list[dict[str, Any]] = []
+        for platform, account in ad_accounts.items():
+            for year in range(first.year, last.year + 1):
+                head = {
+                    "platform": platform,
+                    "ad_account": account,
+                    "currency": "USD",
+                    "load": f"demo-{year}",
+                    "from": max(first, date(year, 1, 1)).isoformat(),
+                    "to": min(last, date(year, 12, 31)).isoformat(),
+                }
+                of_year = [row for row in self.rows[platform] if row["day"].startswith(str(year))]
+                bodies += _posts(head, of_year)
+        return bodies
+
+
+def spend(visits: Sequence[Visit], last_day: date, seed: int) -> Spending:
+    """Return what the ads of all platforms cost until a day, for the visits that they brought."""
     first_day = min(_day(visit) for visit in visits)
     ledger = _Ledger(visits, list(_buckets(first_day, last_day)), last_day, seed)
-    bodies: list[dict[str, Any]] = []
-    for platform, account in AD_ACCOUNTS.items():
-        rows = list(
-            ledger.of_campaigns(campaign for campaign in CAMPAIGNS if campaign.platform == platform)
-        )
-        for year in range(first_day.year, last_day.year + 1):
-            head = {
-                "platform": platform,
-                "ad_account": account,
-                "currency": "USD",
-                "load": f"demo-{year}",
-                "from": max(first_day, date(year, 1, 1)).isoformat(),
-                "to": min(last_day, date(year, 12, 31)).isoformat(),
-            }
-            bodies += _posts(head, [row for row in rows if row["day"].startswith(str(year))])
-    return bodies
+    rows: dict[str, list[dict[str, Any]]] = {}
+    for campaign in CAMPAIGNS:
+        if campaign.platform:
+            rows.setdefault(campaign.platform, []).extend(ledger.of_campaign(campaign))
+    return Spending(rows, list(_ad_visits(visits, last_day - _CLICK_MEMORY)))
+
+
+def _ad_visits(visits: Iterable[Visit], first_day: date) -> Iterator[AdVisit]:
+    for visit in visits:
+        landing = visit.landing
+        gclid = landing.marks.get("gclid")
+        if gclid and landing.campaign and landing.ad and _day(visit) >= first_day:
+            yield AdVisit(_day(visit), gclid, landing.campaign, landing.ad)
 
 
 def _posts(head: dict[str, Any], rows: Sequence[dict[str, Any]]) -> Iterator[dict[str, Any]]:
@@ -94,20 +127,17 @@ class _Ledger:
             (visit.landing.ad.ad_id, bucket_of[_day(visit)]) for visit in visits if visit.landing.ad
         )
 
-    def of_campaigns(self, campaigns: Iterable[Campaign]) -> Iterator[dict[str, Any]]:
-        """Yield the rows of each ad of each campaign, by day."""
-        for campaign in campaigns:
-            for number, ad in enumerate(campaign.ads):
-                rng = stream(self._seed, f"cost {ad.ad_id}")
-                buckets = [
-                    bucket for bucket in self._buckets if self._runs(campaign, number, bucket)
-                ]
-                base = self._base_per_day(campaign, ad, buckets)
-                for bucket in buckets:
-                    visits = self._visits[ad.ad_id, bucket.day]
-                    follows = campaign.cost_per_visit * visits * _FOLLOWS_VISITS
-                    spent = (base * bucket.days + follows) * _about_one(rng)
-                    yield _row(rng, campaign, ad, bucket.day, spent.quantize(_CENT), visits)
+    def of_campaign(self, campaign: Campaign) -> Iterator[dict[str, Any]]:
+        """Yield the rows of each ad of a campaign, by day."""
+        for number, ad in enumerate(campaign.ads):
+            rng = stream(self._seed, f"cost {ad.ad_id}")
+            buckets = [bucket for bucket in self._buckets if self._runs(campaign, number, bucket)]
+            base = self._base_per_day(campaign, ad, buckets)
+            for bucket in buckets:
+                visits = self._visits[ad.ad_id, bucket.day]
+                follows = campaign.cost_per_visit * visits * _FOLLOWS_VISITS
+                spent = (base * bucket.days + follows) * _about_one(rng)
+                yield _row(rng, campaign, ad, bucket.day, spent.quantize(_CENT), visits)
 
     def _runs(self, campaign: Campaign, number: int, bucket: _Bucket) -> bool:
         """Tell whether an ad runs: with a new name come new ads, and the old ones end."""

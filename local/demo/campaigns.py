@@ -83,6 +83,9 @@ def slug(name: str) -> str:
     return "_".join(words)
 
 
+_BY_AD = frozenset({Channel.GOOGLE_ADS, Channel.FACEBOOK_ADS})
+
+
 class _Desk:
     """Sets campaigns up on one platform and gives them ids as that platform does."""
 
@@ -99,8 +102,12 @@ class _Desk:
         *,
         ads: int = 1,
         former: str = "",
+        is_whole: bool = False,
     ) -> Campaign:
-        """Return a campaign; ``cost`` is per visit, or per day where there are no visits."""
+        """Return a campaign; ``cost`` is per visit, or per day where there are no visits.
+
+        Of one that ``is_whole`` the platform does not tell what its ads cost.
+        """
         per_day = tagging is Tagging.NO_CLICKS
         return Campaign(
             channel=self._channel,
@@ -114,7 +121,7 @@ class _Desk:
             former_name=former,
             cost_per_visit=Decimal(0) if per_day else Decimal(cost),
             cost_per_day=Decimal(cost) if per_day else Decimal(0),
-            reports_ads=self._channel in {Channel.GOOGLE_ADS, Channel.FACEBOOK_ADS},
+            reports_ads=self._channel in _BY_AD and not is_whole,
         )
 
     def _ad(self, name: str, former: str, number: int) -> Ad:
@@ -142,7 +149,7 @@ _partner = _Desk(Channel.PARTNER, "", ("vinyl-hour", "podcast"), 9_501).plan
 CAMPAIGNS = (
     _google("Search | Brand", Tagging.IDS, "2.90", ads=2),
     _google("Shopping | All CDs", Tagging.IDS, "7.20", ads=2),
-    _google("Performance Max", Tagging.OWN_FIELDS, "8.40"),
+    _google("Performance Max", Tagging.OWN_FIELDS, "8.40", is_whole=True),
     _google("Search | Generic 2026", cost="12.60", ads=2, former="Search | Generic"),
     _google("Search | Artists", Tagging.CLICK_ID, "9.10"),
     _google("YouTube | Listening Room", cost="24.00"),

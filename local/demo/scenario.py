@@ -15,6 +15,7 @@ from local.demo.purchases import Purchase, load, shift
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from local.demo.ad_costs import Spending
     from local.demo.changes import StoreChange
     from local.demo.live_hits import HitPost, Transmission
     from local.storefront.control import Store
@@ -30,8 +31,7 @@ class Scenario:
     """Everything that the demo puts into the system.
 
     ``touchpoint_rows`` and ``lead_rows`` are rows of ``POST /v1/touchpoints`` and
-    ``POST /v1/leads``; ``cost_bodies`` are whole bodies of ``POST /v1/costs``, to be sent in this
-    order. ``changes`` happen to the orders after the first pull.
+    ``POST /v1/leads``. ``changes`` happen to the orders after the first pull.
     """
 
     plans: list[OrderPlan]
@@ -39,7 +39,7 @@ class Scenario:
     customers: list[StoreCustomer]
     touchpoint_rows: list[dict[str, Any]]
     lead_rows: list[dict[str, Any]]
-    cost_bodies: list[dict[str, Any]]
+    spending: Spending
     transmissions: list[Transmission]
     changes: list[StoreChange]
 
@@ -91,7 +91,7 @@ def build(yesterday: date, seed: int, purchases: Sequence[Purchase] | None = Non
         customers=store_orders.build_customers(plans),
         touchpoint_rows=imported.touchpoints,
         lead_rows=imported.leads,
-        cost_bodies=ad_costs.cost_bodies(visits, yesterday, seed),
+        spending=ad_costs.spend(visits, yesterday, seed),
         transmissions=live_hits.live_transmissions(visits, joined, period, seed),
         changes=changes.later_changes(plans, period.end, seed),
     )

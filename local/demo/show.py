@@ -70,6 +70,31 @@ def side_by_side(totals: dict[str, Any], store: StoreTotals) -> tuple[str, bool]
     return table(["", "Headwater", "store", ""], rows), all(ours == its for _, ours, its in pairs)
 
 
+_METHODS = {"": "no click", "platform": "platform alone", "utm_parent": "utm, ad set or campaign"}
+
+
+def joined_table(report: dict[str, Any]) -> str:
+    """Lay out a coverage report's cost: by platform, and by the key that led clicks to its ads."""
+    rows = [
+        [
+            f"{row['platform']}  {_METHODS.get(row['method'], row['method'].replace('_', ' '))}",
+            *(amount(row["cost"]), _percent(row["cost_share"])),
+            *(f"{row['clicks']:,}", _percent(row["clicks_share"])),
+        ]
+        for row in report["cost"]
+    ]
+    totals = report["totals"]
+    return (
+        table(["platform, met by", "cost", "of it", "clicks", "of them"], rows)
+        + f"\n  joined {_percent(totals['cost_joined_share'])} of the cost,"
+        f" {_percent(totals['clicks_joined_share'])} of paid clicks"
+    )
+
+
+def _percent(share: str | None) -> str:
+    return "-" if share is None else f"{Decimal(share):.0%}"
+
+
 # As many as a terminal is wide.
 _SHOWN_MODELS = (
     "first_click",

@@ -11,15 +11,14 @@ from zoneinfo import ZoneInfo
 
 from local.aws.launcher import LocalAws
 from local.create_account import create_account_on_stack
-from local.demo import crm, show
+from local.demo import show
 from local.demo.api import ReportsApi, send_hits
 from local.demo.landings import SHOP_ORIGIN
 from local.demo.scenario import Scenario, build
+from local.demo.vendors import Vendors
 from local.stack import REPOSITORY, DeployedStack, Environments, deploy, kept_port
 from local.storefront import access
 from local.storefront.server import Storefront
-from local.vendors.klaviyo import API_KEY, KlaviyoApplication
-from local.vendors.server import VendorServer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -89,11 +88,12 @@ class Tour:
                 self._start_aws()
                 port_file = self._folder / "storefront.port"
                 self._start_storefront(port_file)
-                self._start_crm(self._folder / "klaviyo.port")
+                self.vendors = self._running.enter_context(Vendors(self._folder))
                 self._deployed = self._deploy()
             with self._step("filling the store with the CDNOW purchases"):
                 scenario = preparing.result()
                 scenario.furnish(self.shop.store)
+                self.vendors.fill(scenario)
         api = self._connect()
         self._import(api, scenario)
         self._send_hits(scenario)
@@ -139,14 +139,8 @@ class Tour:
         )
         port_file.write_text(self.shop.url.rsplit(":", 1)[1])
 
-    def _start_crm(self, port_file: Path) -> None:
-        application = KlaviyoApplication()
-        self.contacts = application.book
-        self.crm = self._running.enter_context(VendorServer(application, port=kept_port(port_file)))
-        port_file.write_text(self.crm.url.rsplit(":", 1)[1])
-
     def _deploy(self) -> DeployedStack:
-        others = f"{self.shop.url} {self.crm.url}"
+        others = " ".join([self.shop.url, *self.vendors.urls.values()])
         return deploy(
             self.aws, Environments.found(), {"OtherApiUrls": others, "LoopbackPages": "true"}
         )
@@ -174,26 +168,13 @@ class Tour:
 
     def _import(self, api: ReportsApi, scenario: Scenario) -> None:
         # Two requests at a time, one per core.
-        what = "importing old clicks and ad cost by the API, connecting the CRM"
+        what = "importing old clicks and some ad cost, connecting Google, Meta and Klaviyo"
         with self._step(what) as note, ThreadPoolExecutor(2) as pool:
             clicks = pool.submit(api.post_rows, "/v1/touchpoints", scenario.touchpoint_rows)
-            others = pool.submit(self._connect_crm_and_import_costs, api, scenario)
-            counts = (clicks.result(), *others.result())
-            note.append("{:,} clicks, {:,} contacts, {:,} cost rows".format(*counts))
-
-    def _connect_crm_and_import_costs(self, api: ReportsApi, scenario: Scenario) -> tuple[int, int]:
-        contacts = crm.fill(self.contacts, scenario.lead_rows)
-        api.post(
-            "/v1/sources",
-            {
-                "kind": KlaviyoApplication.kind,
-                "credentials": {"api_key": API_KEY},
-                "api_url": self.crm.url,
-                "pull_now": False,
-            },
-        )
-        costs = sum(api.post("/v1/costs", body)["accepted"] for body in scenario.cost_bodies)
-        return contacts, costs
+            self.vendors.connect(api)
+            bodies = scenario.spending.bodies()
+            costs = sum(api.post("/v1/costs", body)["accepted"] for body in bodies)
+            note.append(f"{clicks.result():,} clicks, {costs:,} cost rows")
 
     def _send_hits(self, scenario: Scenario) -> None:
         with self._step("sending the last days' hits to the collector") as note:
@@ -256,6 +237,8 @@ class Tour:
         text, is_equal = show.side_by_side(report["totals"], books)
         print(f"\nThe same days, Headwater beside the store's own books\n{text}")
         print(f"  coverage {report['totals']['coverage']}, cost {report['totals']['cost']}")
+        joined = api.get("/v1/reports/coverage", **query, model="last_click")
+        print(f"\nHow cost met its clicks\n{show.joined_table(joined)}")
         self._show_trail(api, scenario)
         self._show_places(query)
         if not is_equal:

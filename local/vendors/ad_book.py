@@ -50,6 +50,7 @@ class AdBook:
     accounts: dict[str, BookAccount] = field(default_factory=dict)
     _rows: dict[tuple[str, date, str, str], AdDay] = field(default_factory=dict)
     links: dict[tuple[str, str], AdLinks] = field(default_factory=dict)
+    """(ad account, id of an ad, or of a campaign with links of its own) → its links."""
 
     def open(self, account: BookAccount) -> None:
         """Open an ad account."""

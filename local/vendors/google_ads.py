@@ -12,10 +12,10 @@ from local.storefront.exchange import Response, json_response
 from local.vendors.ad_book import AdBook, AdDay, AdLinks
 from local.vendors.application import Call, Handler, Meter, VendorApplication
 from local.vendors.gaql import Query, QueryError, read_query, type_of
+from local.vendors.google_failures import denied, failure
 
 CLIENT_ID, CLIENT_SECRET = "headwater.apps.googleusercontent.com", "google-client-secret"
 REFRESH_TOKEN = "1//google-refresh-token"  # noqa: S105 - of the server below
-_FAILURE = "type.googleapis.com/google.ads.googleads.v26.errors.GoogleAdsFailure"
 _LIFE = 3599
 _CLICK_MEMORY = timedelta(days=90)
 _ROWS_PER_PIECE = 10_000
@@ -58,12 +58,12 @@ class GoogleApplication(VendorApplication):
 
     def unauthorized(self) -> Response:
         """Return the answer to a token that is no good."""
-        return _failure(401, "UNAUTHENTICATED", "authenticationError", "OAUTH_TOKEN_INVALID")
+        return failure(401, "UNAUTHENTICATED", "authenticationError", "OAUTH_TOKEN_INVALID")
 
     def throttled(self, seconds: float) -> Response:
         """Return the answer to too many operations: the wait stands deep inside."""
         details = {"quotaErrorDetails": {"rateScope": "DEVELOPER", "retryDelay": f"{seconds:.0f}s"}}
-        return _failure(
+        return failure(
             *(429, "RESOURCE_EXHAUSTED", "quotaError", "RESOURCE_EXHAUSTED"), details=details
         )
 
@@ -95,11 +95,11 @@ class GoogleApplication(VendorApplication):
         if not number.isdigit() or not 0 < int(number) <= self._tokens:
             return self.unauthorized()
         if int(number) <= self._expired:
-            return _failure(401, "UNAUTHENTICATED", "authenticationError", "OAUTH_TOKEN_EXPIRED")
+            return failure(401, "UNAUTHENTICATED", "authenticationError", "OAUTH_TOKEN_EXPIRED")
         if (wait := self.meter.take(call.now)) is not None:
             return self.throttled(wait)
         if "adwords" in self.lacks:
-            return _denied("USER_PERMISSION_DENIED")
+            return denied("USER_PERMISSION_DENIED")
         return None
 
     def _accessible(self, call: Call) -> Response:
@@ -113,16 +113,14 @@ class GoogleApplication(VendorApplication):
             return refusal
         asked = json.loads(call.request.body)
         if strange := asked.keys() - {"query", "summaryRowSetting"}:
-            return _failure(
+            return failure(
                 *(400, "INVALID_ARGUMENT", "requestError", "UNKNOWN"), message=str(strange)
             )
         try:
             query = read_query(asked["query"])
             self._check(query, call)
         except QueryError as error:
-            return _failure(
-                *(400, "INVALID_ARGUMENT", "queryError", error.code), message=str(error)
-            )
+            return failure(*(400, "INVALID_ARGUMENT", "queryError", error.code), message=str(error))
         rows = list(islice(self._rows(call.ids["account"], query), query.limit))
         return self._stream(rows, query)
 
@@ -130,9 +128,9 @@ class GoogleApplication(VendorApplication):
         """Refuse an account that is reached past its manager, or does not exist."""
         account = call.ids["account"]
         if account != self.manager and account not in self.book.accounts:
-            return _denied("CUSTOMER_NOT_ENABLED")
+            return denied("CUSTOMER_NOT_ENABLED")
         if self.manager and call.header("login-customer-id") != self.manager:
-            return _denied("USER_PERMISSION_DENIED")
+            return denied("USER_PERMISSION_DENIED")
         return None
 
     def _check(self, query: Query, call: Call) -> None:
@@ -168,7 +166,13 @@ class GoogleApplication(VendorApplication):
                 yield from self._campaign_days(account, query.days)
             case _:
                 campaigns = {row.campaign_id for row in self.book.all_rows(account)}
-                yield from ({"campaign.id": one} for one in sorted(campaigns))
+                for one in sorted(campaigns):
+                    links = self.book.links.get((account, one), AdLinks())
+                    yield {
+                        "campaign.id": one,
+                        "campaign.tracking_url_template": links.template,
+                        "campaign.final_url_suffix": links.suffix,
+                    }
 
     def _clients(self, account: str) -> Iterator[dict[str, Any]]:
         below = self.book.accounts.values() if account == self.manager else ()
@@ -229,9 +233,9 @@ class GoogleApplication(VendorApplication):
         for gclid, row in self.clicks.get((account, day), []):
             yield {
                 "click_view.gclid": gclid,
-                "click_view.ad_group_ad": (
-                    f"customers/{account}/adGroupAds/{row.adset_id}~{row.ad_id}"
-                ),
+                # Performance Max has no ads.
+                "click_view.ad_group_ad": row.ad_id
+                and f"customers/{account}/adGroupAds/{row.adset_id}~{row.ad_id}",
                 "campaign.id": row.campaign_id,
                 "ad_group.id": row.adset_id,
                 "segments.date": day.isoformat(),
@@ -276,25 +280,3 @@ def _nested(row: dict[str, Any], fields: Sequence[str]) -> dict[str, Any]:
 def _camel(name: str) -> str:
     first, *rest = name.split("_")
     return first + "".join(part[0].upper() + part[1:] for part in rest)
-
-
-def _denied(code: str) -> Response:
-    return _failure(403, "PERMISSION_DENIED", "authorizationError", code)
-
-
-def _failure(
-    status: int,
-    name: str,
-    family: str,
-    code: str,
-    *,
-    message: str = "",
-    details: dict[str, Any] | None = None,
-) -> Response:
-    """Return an error of a stream: an object inside of an array."""
-    one: dict[str, Any] = {"errorCode": {family: code}, "message": message or code}
-    if details:
-        one["details"] = details
-    failure = {"@type": _FAILURE, "errors": [one], "requestId": "AbCdEf"}
-    error = {"code": status, "message": message or name, "status": name, "details": [failure]}
-    return json_response([{"error": error}], status)

@@ -318,8 +318,19 @@ class FakeCosts(Marking):
         account: str,
         platform: str,
         ad_account: str,
-        day: date,
         load: str,
+        days: Mapping[date, Sequence[CostRow]],
+    ) -> int:
+        of_account = (account, platform, ad_account)
+        return sum(self._replace_day(*of_account, load, day, rows) for day, rows in days.items())
+
+    def _replace_day(
+        self,
+        account: str,
+        platform: str,
+        ad_account: str,
+        load: str,
+        day: date,
         rows: Sequence[CostRow],
     ) -> bool:
         before = {

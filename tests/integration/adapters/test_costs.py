@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -11,8 +11,6 @@ from headwater.domain.ad_clicks import AdClick
 from tests.integration.adapters.samples import DAY, NEXT_DAY, a_cost
 
 if TYPE_CHECKING:
-    from datetime import date
-
     from headwater.domain.costs import CostRow
     from headwater.usecases.ports import Costs
     from tests.integration.adapters.conftest import Stores, Tables
@@ -165,7 +163,7 @@ def test_clicks_on_ads_come_back_by_day_each_once(costs: Costs) -> None:
 
 
 def replace_day(costs: Costs, load: str, *rows: CostRow) -> bool:
-    return costs.replace("acme", PLATFORM, AD_ACCOUNT, DAY, load, rows)
+    return costs.replace("acme", PLATFORM, AD_ACCOUNT, load, {DAY: rows}) == 1
 
 
 def test_a_replaced_day_shows_the_new_rows_alone(costs: Costs) -> None:
@@ -230,6 +228,15 @@ def test_a_posted_load_that_a_pull_has_replaced_can_be_shown_again(costs: Costs)
     assert shown(costs) == [a_cost("c1")]
     assert replace_day(costs, "l3", a_cost("c3"))
     assert shown(costs) == [a_cost("c3")]
+
+
+def test_of_several_days_those_that_differ_are_replaced(stores: Stores) -> None:
+    replace_day(stores.costs, "l1", a_cost())
+    tomorrow, later = a_cost(day=NEXT_DAY), NEXT_DAY + timedelta(days=1)
+    days: dict[date, list[CostRow]] = {DAY: [a_cost()], NEXT_DAY: [tomorrow], later: []}
+    assert stores.costs.replace("acme", PLATFORM, AD_ACCOUNT, "l2", days) == 1
+    assert list(stores.costs.on_day("acme", DAY, later)) == [a_cost(), tomorrow]
+    assert [mark.day for mark in stores.marks.raised("acme")] == [DAY, NEXT_DAY]
 
 
 def test_what_a_replaced_day_showed_is_deleted(on_aws: Stores, tables: Tables) -> None:

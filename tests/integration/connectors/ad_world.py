@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from decimal import Decimal
@@ -90,14 +90,12 @@ class CountingCosts(FakeCosts):
         account: str,  # noqa: ARG002
         platform: str,  # noqa: ARG002
         ad_account: str,  # noqa: ARG002
-        day: date,  # noqa: ARG002
         load: str,  # noqa: ARG002
-        rows: Sequence[CostRow],
-    ) -> bool:
-        self.count += len(rows)
-        if rows:
-            self._memory.look()
-        return bool(rows)
+        days: Mapping[date, Sequence[CostRow]],
+    ) -> int:
+        self.count += sum(map(len, days.values()))
+        self._memory.look()
+        return sum(bool(rows) for rows in days.values())
 
 
 @dataclass

@@ -16,7 +16,9 @@ from headwater.domain.deliveries import Delivery
 from headwater.usecases.import_rows import import_rows
 from headwater.usecases.ports import Source
 from headwater.usecases.record_hits import QueuedMessage, record_hits
+from local.demo.ad_costs import POSTED
 from local.demo.scenario import build
+from local.demo.vendors import AD_ACCOUNTS
 from local.storefront.server import Storefront
 from tests.demo_purchases import CUSTOMERS, PURCHASES, make_purchases
 from tests.explaining import explain_all, explained_amounts, stored_amounts
@@ -44,7 +46,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Workshop:
     shop = Workshop(clock=FakeClock(NOW))
     import_all(shop, "touchpoints", scenario.touchpoint_rows)
     import_all(shop, "leads", scenario.lead_rows)
-    for body in scenario.cost_bodies:
+    for body in scenario.spending.bodies({**AD_ACCOUNTS, **POSTED}):
         take(shop, "costs", body)
     send_hits(shop, scenario.hits("pk_demo", NOW))
     pull(shop, scenario, tmp_path_factory.mktemp("demo"))

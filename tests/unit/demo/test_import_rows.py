@@ -48,7 +48,7 @@ def test_a_leads_first_click_stands_in_no_touchpoint_row(scenario: Scenario) -> 
 
 
 def test_the_product_takes_every_row_of_cost_as_sent(scenario: Scenario, now: datetime) -> None:
-    for sent in scenario.cost_bodies:
+    for sent in scenario.spending.bodies():
         body = json.loads(json.dumps(sent), parse_float=Decimal)
         load = read_load(body, now)
         rows = [read_cost(row, load, now) for row in body["rows"]]
@@ -57,7 +57,8 @@ def test_the_product_takes_every_row_of_cost_as_sent(scenario: Scenario, now: da
 
 
 def test_the_loads_of_an_ad_account_cover_all_days_once(scenario: Scenario, now: datetime) -> None:
-    for platform in {body["platform"] for body in scenario.cost_bodies}:
-        loads = [read_load(b, now) for b in scenario.cost_bodies if b["platform"] == platform]
+    bodies = scenario.spending.bodies()
+    for platform in {body["platform"] for body in bodies}:
+        loads = [read_load(body, now) for body in bodies if body["platform"] == platform]
         days = [day for load in loads if load.is_complete for day in load.days]
         assert len(set(days)) == len(days) == (max(days) - min(days)).days + 1

@@ -79,7 +79,7 @@ def test_everybody_has_one_to_twenty_touches_three_or_so_on_average(scenario: Sc
 def test_the_volumes_stay_such_that_the_demo_is_quick(scenario: Scenario) -> None:
     assert 5_000 <= len(scenario.touchpoint_rows) <= 9_000
     assert 800 <= len(scenario.lead_rows) <= 2_000
-    assert 1_500 <= sum(len(body["rows"]) for body in scenario.cost_bodies) <= 3_500
+    assert 1_500 <= sum(map(len, scenario.spending.rows.values())) <= 3_500
 
 
 def test_the_buyers_first_touches_precede_their_first_orders(scenario: Scenario) -> None:
@@ -157,18 +157,21 @@ def test_a_renamed_campaigns_old_touches_carry_the_old_name_and_its_cost_the_new
 
 
 def test_cost_comes_at_the_level_that_each_platform_reports(scenario: Scenario) -> None:
-    with_ads = {
-        body["platform"]: all("ad_id" in row for row in body["rows"])
-        for body in scenario.cost_bodies
+    without_ads = {
+        platform: {row["campaign"] for row in rows if "ad_id" not in row}
+        for platform, rows in scenario.spending.rows.items()
     }
-    assert with_ads == {"google": True, "facebook": True, "microsoft": False, "direct_mail": False}
+    assert (without_ads["google"], without_ads["facebook"]) == ({"Performance Max"}, set())
+    for platform in ("microsoft", "direct_mail"):
+        rows = scenario.spending.rows[platform]
+        assert without_ads[platform] == {row["campaign"] for row in rows}
 
 
 def test_posts_of_cost_fit_the_limit_and_only_the_last_of_a_load_is_complete(
     scenario: Scenario,
 ) -> None:
     loads: defaultdict[tuple[str, str, str], list[dict[str, Any]]] = defaultdict(list)
-    for body in scenario.cost_bodies:
+    for body in scenario.spending.bodies():
         loads[body["platform"], body["ad_account"], body["load"]].append(body)
     for bodies in loads.values():
         assert [body["complete"] for body in bodies] == [False] * (len(bodies) - 1) + [True]
@@ -203,7 +206,7 @@ def test_platforms_without_a_bill_have_no_cost(scenario: Scenario) -> None:
 
 
 def _cost_rows(scenario: Scenario) -> list[dict[str, Any]]:
-    return [row for body in scenario.cost_bodies for row in body["rows"]]
+    return [row for rows in scenario.spending.rows.values() for row in rows]
 
 
 def _campaign(row: dict[str, Any]) -> Campaign:

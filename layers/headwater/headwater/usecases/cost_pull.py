@@ -245,10 +245,9 @@ class CostPull:
     ) -> int:
         """Replace days whole; return how many were different."""
         load = f"pull-{self._ports.clock.now():%Y%m%dT%H%M%SZ}-{self._ports.token_hex(4)}"
-        platform = self._kind.platform
-        return sum(
-            self._ports.costs.replace(self._account, platform, ad_account, day, load, rows[day])
-            for day in days
+        by_day = {day: rows[day] for day in days}
+        return self._ports.costs.replace(
+            self._account, self._kind.platform, ad_account, load, by_day
         )
 
     def _save(self, mark: CostBookmark) -> CostBookmark:

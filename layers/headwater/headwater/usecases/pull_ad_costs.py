@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from itertools import batched
 from typing import TYPE_CHECKING
 
 from headwater.usecases.connectors import AD_COST, KINDS
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 
 # Platforms restate their days a few times a day at most, and count our calls.
 _FRESH = timedelta(minutes=50)
+# Days of a removed source that are emptied together.
+_DAYS_AT_ONCE = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,11 +120,11 @@ def _remove(
     """Take a removed source's cost out of its days, and forget the source once that is done."""
     changed = 0
     for mark in source.cost_bookmarks:
-        for day in _days_of(mark):
+        for days in batched(_days_of(mark), _DAYS_AT_ONCE):
             if ports.clock.now() >= deadline:
                 return PulledCosts(days_changed=changed, more=True)
-            load = f"removed-{ports.token_hex(4)}"
-            changed += ports.costs.replace(account, kind.platform, mark.ad_account, day, load, ())
+            load, empty = f"removed-{ports.token_hex(4)}", dict.fromkeys(days, ())
+            changed += ports.costs.replace(account, kind.platform, mark.ad_account, load, empty)
     ports.accounts.remove_source(account, source.source)
     return PulledCosts(days_changed=changed)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -11,12 +12,21 @@ from headwater.domain.ad_clicks import AdClick
 from headwater.domain.costs import CostRow, as_first_told
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from headwater.adapters.dynamodb.attributes import Item
     from headwater.adapters.dynamodb.keys import Key
     from headwater.adapters.dynamodb.table import Table
     from headwater.usecases.ports import Clock, Marks
+
+
+@dataclass(frozen=True, slots=True)
+class _Change:
+    """A day that is to show other rows, and the keys of those that it needs no longer."""
+
+    day: date
+    rows: Sequence[CostRow]
+    obsolete: Sequence[Key]
 
 
 class DynamoCosts:
@@ -66,28 +76,43 @@ class DynamoCosts:
         account: str,
         platform: str,
         ad_account: str,
-        day: date,
         load: str,
-        rows: Sequence[CostRow],
-    ) -> bool:
-        """Show these rows, and nothing else, on one day of an ad account."""
-        head = keys.cost_head(account, day, platform, ad_account)
-        shown = self._table.get(head)
+        days: Mapping[date, Sequence[CostRow]],
+    ) -> int:
+        """Show these rows, and nothing else, on some days of an ad account."""
+        heads = {day: keys.cost_head(account, day, platform, ad_account) for day in days}
+        shown = self._table.get_many(list(heads.values()))
+        changes = [
+            change
+            for day, head in heads.items()
+            if (change := self._change(head, shown.get(head), day, days[day]))
+        ]
+        self._mark(account, [change.day for change in changes])
+        for change in changes:
+            self._table.put_many(list(_row_items(account, load, change.rows)))
+        moved = [heads[change.day] for change in changes]
+        self._table.put_many(
+            [{"pk": pk, "sk": sk, "load": load, "is_pulled": True} for pk, sk in moved]
+        )
+        self._table.delete_many([key for change in changes for key in change.obsolete])
+        return len(changes)
+
+    def _change(
+        self, head: Key, shown: Item | None, day: date, rows: Sequence[CostRow]
+    ) -> _Change | None:
+        """Return what a day's new rows change, or None where it shows them already."""
         before: dict[Key, CostRow] = {}
         if shown:
-            prefix = keys.join(day.isoformat(), "row", platform, ad_account, shown["load"], "")
+            of_platform = head[1].split("#", 2)[2]
+            prefix = f"{day.isoformat()}#row#{of_platform}#{keys.join(shown['load'], '')}"
             found = self._table.query(head[0], prefix=prefix)
             before = {(item["pk"], item["sk"]): codec.from_plain(CostRow, item) for item in found}
         now = as_first_told(rows, before.values())
         if set(before.values()) == set(now):
-            return False
-        self._mark(account, [day])
-        self._table.put_many(list(_row_items(account, load, now)))
-        self._table.put_many([{"pk": head[0], "sk": head[1], "load": load, "is_pulled": True}])
+            return None
         # A load that was posted may be completed once more, and needs its rows then.
-        if shown and shown.get("is_pulled"):
-            self._table.delete_many(list(before))
-        return True
+        is_ours = bool(shown and shown.get("is_pulled"))
+        return _Change(day, now, list(before) if is_ours else [])
 
     def on_day(self, account: str, day: date, last: date | None = None) -> Iterator[CostRow]:
         """Return the shown rows of a day, or up to another of its month, in order.

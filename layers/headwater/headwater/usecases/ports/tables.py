@@ -133,18 +133,17 @@ class Costs(Protocol):
         account: str,
         platform: str,
         ad_account: str,
-        day: date,
         load: str,
-        rows: Sequence[CostRow],
-    ) -> bool:
-        """Show these rows, and nothing else, on one day of an ad account.
+        days: Mapping[date, Sequence[CostRow]],
+    ) -> int:
+        """Show these rows, and nothing else, on some days of an ad account.
 
         A day that shows them already is left alone; else it is marked first. What an earlier call
         showed is deleted, what was posted stays. An ad that stands there keeps its names and links
         (``domain.costs.as_first_told``). ``load`` is one that nobody has used before.
 
         Returns:
-            Whether anything changed.
+            How many days have changed.
         """
         ...
 
