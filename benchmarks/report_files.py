@@ -128,26 +128,39 @@ def write_run_tables(orders: int, folder: Path, years: int = 1) -> Objects:
     with connect() as db:
         _draw(db, orders, years)
         for table, query in _TABLES.items():
-            db.execute(f"CREATE TABLE {table} AS {query}")
             day = _DAY_OF.get(table)
-            if day is None:
-                key = f"{table}.parquet"
-                objects[table] = {ALL_DAYS: key}
-                db.execute(f"COPY {table} TO '{folder / key}' (COMPRESSION zstd)")
-                continue
-            is_closed = f"{day} < DATE '{LAST_DAY.replace(day=1)}'"
-            partition = (
-                f"left(strftime({day}, '%Y-%m-%d'), CASE WHEN {is_closed} THEN 7 ELSE 10 END)"
+            objects[table] = (
+                _write_by_day(db, table, query, day, folder)
+                if day
+                else _write(db, query, table, folder)
             )
-            found = db.execute(f"SELECT DISTINCT {partition} FROM {table}").fetchall()
-            objects[table] = {}
-            for (name,) in sorted(found):
-                key = objects[table][name] = f"{table}-{name}.parquet"
-                db.execute(
-                    f"COPY (SELECT * FROM {table} WHERE {partition} = '{name}' "
-                    f"ORDER BY {day}) TO '{folder / key}' (COMPRESSION zstd)"
-                )
     return objects
+
+
+def _write(db: duckdb.DuckDBPyConnection, query: str, table: str, folder: Path) -> dict[str, str]:
+    key = f"{table}.parquet"
+    db.execute(f"COPY ({query}) TO '{folder / key}' (COMPRESSION zstd)")
+    return {ALL_DAYS: key}
+
+
+def _write_by_day(
+    db: duckdb.DuckDBPyConnection, table: str, query: str, day: str, folder: Path
+) -> dict[str, str]:
+    is_closed = f"{day} < DATE '{LAST_DAY.replace(day=1)}'"
+    # In order, so that each file is found without a look at the rows of the others.
+    db.execute(
+        f"CREATE TABLE parted AS SELECT *, left(strftime({day}, '%Y-%m-%d'), "
+        f"CASE WHEN {is_closed} THEN 7 ELSE 10 END) AS file_of FROM ({query}) ORDER BY {day}"
+    )
+    keys = {}
+    for (name,) in db.execute("SELECT DISTINCT file_of FROM parted ORDER BY 1").fetchall():
+        keys[name] = f"{table}-{name}.parquet"
+        db.execute(
+            f"COPY (SELECT * EXCLUDE file_of FROM parted WHERE file_of = '{name}' "
+            f"ORDER BY {day}) TO '{folder / keys[name]}' (COMPRESSION zstd)"
+        )
+    db.execute("DROP TABLE parted")
+    return keys
 
 
 def _draw(db: duckdb.DuckDBPyConnection, orders: int, years: int) -> None:
