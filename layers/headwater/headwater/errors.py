@@ -18,6 +18,7 @@
         ├── TooMuchDataError
         ├── RequestRejectedError
         ├── InvalidParameterError
+        │   └── UndecidedError
         ├── UnknownResourceError
         ├── LeaseLostError
         └── ConfigurationError
@@ -31,7 +32,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 __all__ = [
     "ConfigurationError",
@@ -52,6 +53,7 @@ __all__ = [
     "StoreNotFoundError",
     "StoreUnavailableError",
     "TooMuchDataError",
+    "UndecidedError",
     "UnknownResourceError",
 ]
 
@@ -134,6 +136,20 @@ class RequestRejectedError(FatalError):
 
 class InvalidParameterError(FatalError):
     """A caller's parameter is impossible; the message says which and why."""
+
+
+class UndecidedError(InvalidParameterError):
+    """What a caller sent can be read in several ways, or in none; the message asks him.
+
+    Attributes:
+        option: the option that would answer.
+        choices: what it may be, where it is one of a few.
+    """
+
+    def __init__(self, message: str, option: str, choices: Sequence[str] = ()) -> None:
+        super().__init__(message)
+        self.option = option
+        self.choices = tuple(choices)
 
 
 class UnknownResourceError(FatalError):

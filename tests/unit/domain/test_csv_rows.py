@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from headwater.domain.csv_rows import CsvRow, plain_amount, plain_instant, read_csv
+from headwater.domain.csv_rows import CsvRow, plain_amount, read_csv
+from headwater.domain.file_times import plain_instant
 from headwater.errors import InvalidParameterError, InvalidRowError
 
 COLUMNS = ("order_id", "total", "email")

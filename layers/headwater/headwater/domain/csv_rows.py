@@ -1,8 +1,7 @@
 """CSV files as people and programs write them, read into rows of named cells.
 
 Comma, semicolon or tab; any order of columns; quoted cells with breaks and quotes inside; with or
-without a byte order mark. Amounts and instants are spelled in many ways: what can be read in two
-is refused.
+without a byte order mark. Amounts are spelled in many ways: what can be read in two is refused.
 """
 
 from __future__ import annotations
@@ -11,23 +10,18 @@ import csv
 import io
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from headwater.errors import InvalidParameterError, InvalidRowError
 
 if TYPE_CHECKING:
     from collections.abc import Collection
-    from zoneinfo import ZoneInfo
 
 _DELIMITERS = (",", ";", "\t")
 # Blanks and apostrophes that set thousands apart.
 _GROUPING_BLANK = re.compile(r"(?<=\d)[ \u00a0\u2009\u202f'\u2019](?=\d{3}(?!\d))")
 _NUMBER = re.compile(r"([+-]?)([\d.,]*\d)", re.ASCII)
 _GROUP_SIZE = 3
-_US_INSTANT = re.compile(
-    r"(\d{1,2})/(\d{1,2})/(\d{4})(?:[ T]+(\d{1,2}):(\d{2})(?::(\d{2}))?)?", re.ASCII
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,32 +103,18 @@ def plain_amount(text: str, decimal_mark: str = "") -> str:
     return sign.replace("+", "") + ("".join(groups) or "0") + (f".{fraction}" if fraction else "")
 
 
-def plain_instant(text: str, zone: ZoneInfo | None) -> str:
-    """Return an instant in ISO 8601 with an offset.
+def decimal_mark_of(text: str) -> str | None:
+    """Return the decimal mark that an amount shows, or "" if it could be either.
 
-    Args:
-        text: ISO 8601, or ``MM/DD/YYYY HH:MM`` (24 hours, seconds if need be).
-        zone: of texts without an offset; None where the sender names none.
-
-    Raises:
-        InvalidRowError: it is no instant, none in that zone, or lacks the zone.
+    None is a text that says nothing of it: no amount, or one without any mark.
     """
-    moment = _parse_instant(text.strip())
-    if moment.tzinfo is not None:
-        return moment.isoformat()
-    if zone is None:
-        message = "has no offset from UTC; name the file's time_zone"
-        raise InvalidRowError(message)
-    local = moment.replace(tzinfo=zone)
+    match = _NUMBER.fullmatch(_GROUPING_BLANK.sub("", text.strip()))
+    if not match or not {*match[2]} & {*".,"}:
+        return None
     try:
-        there = local.astimezone(UTC).astimezone(zone).replace(tzinfo=None)
-    except OverflowError:
-        message = "not an instant"
-        raise InvalidRowError(message) from None
-    if there != moment:
-        message = f"clocks in {zone.key} skip this time"
-        raise InvalidRowError(message)
-    return local.isoformat()
+        return _decimal_mark(match[2])
+    except InvalidRowError:
+        return ""
 
 
 def _records(text: str, known: Collection[str]) -> tuple[list[list[str]], str]:
@@ -190,14 +170,3 @@ def _decimal_mark(body: str) -> str:
         message = f"{body} can be thousands or decimals; name the file's decimal mark"
         raise InvalidRowError(message)
     return mark
-
-
-def _parse_instant(text: str) -> datetime:
-    try:
-        if match := _US_INSTANT.fullmatch(text):
-            month, day, year, hour, minute, second = (int(part or 0) for part in match.groups())
-            return datetime(year, month, day, hour, minute, second)  # noqa: DTZ001 - zone follows
-        return datetime.fromisoformat(text)
-    except ValueError:
-        message = "neither ISO 8601 nor MM/DD/YYYY HH:MM"
-        raise InvalidRowError(message) from None

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from headwater.domain.csv_rows import plain_amount, plain_instant, read_csv
+from headwater.domain.csv_rows import plain_amount, read_csv
+from headwater.domain.file_times import plain_instant
 from headwater.domain.imported_orders import LINE_FIELDS, PLAIN_FIELDS
 from headwater.errors import InvalidRowError
 
@@ -33,10 +34,11 @@ _BETWEEN_CODES = "|"
 
 @dataclass(frozen=True, slots=True)
 class FileDialect:
-    """What a file's cells do not say: the zone of local times, and the decimal mark."""
+    """What a file's cells do not say: the zone of local times, the decimal mark, how dates go."""
 
     zone: ZoneInfo | None = None
     decimal_mark: str = ""
+    date_order: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +120,7 @@ def _value(name: str, cell: str, dialect: FileDialect) -> Any:  # noqa: ANN401 -
         if name in _AMOUNTS:
             return Decimal(plain_amount(cell, dialect.decimal_mark))
         if name in _INSTANTS:
-            return plain_instant(cell, dialect.zone)
+            return plain_instant(cell, dialect.zone, dialect.date_order)
     except InvalidRowError as error:
         message = f"{name}: {error}"
         raise InvalidRowError(message) from None
