@@ -253,6 +253,7 @@ class LambdaSide:
             "edge_sites": self.edge_sites,
             "reconciliations": self.reconciliations,
             "validations": shop.validations,
+            "views": shop.views,
             "pages": self.pages,
         }
         for module in (storage, pipelines, bootstrap, validating):
@@ -364,7 +365,7 @@ def step_of_route(route: str) -> str:
         return "link_contacts" if "links" in path else "erase_contact"
     if path.startswith("/v1/settings/") or path in {"/v1/effects/restate", "/v1/audit"}:
         return "manage_account"
-    if path == "/v1/reconciliations" or path.endswith("/preview"):
+    if path == "/v1/reconciliations" or path.endswith("/preview") or "/v1/views" in path:
         return "serve_reports"
     return "import_rows" if route.startswith("POST ") else "serve_reports"
 

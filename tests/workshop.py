@@ -43,6 +43,7 @@ from tests.fakes import (
     FakeProducts,
     FakeRuns,
     FakeValidations,
+    FakeViews,
 )
 
 if TYPE_CHECKING:
@@ -94,6 +95,7 @@ class Workshop:
         self.lake = FakeLake()
         self.runs = FakeRuns()
         self.validations = FakeValidations()
+        self.views = FakeViews()
         self.pipeline = FakePipeline()
         self.desk = Desk(self.runs, self.lake, self.clock)
         self._numbers = iter(range(1, 1_000_000))

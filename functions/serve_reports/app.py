@@ -6,21 +6,17 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from headwater.runtime.api.application import Application
 from headwater.runtime.api.openapi import contract_routes
+from headwater.runtime.api.report_routers import report_routers
 from headwater.runtime.api.routes_cleaning_preview import cleaning_preview_routes
-from headwater.runtime.api.routes_cohorts import cohort_routes
-from headwater.runtime.api.routes_comparisons import comparison_routes
-from headwater.runtime.api.routes_coverage import coverage_routes
 from headwater.runtime.api.routes_credits import credit_routes
 from headwater.runtime.api.routes_duplicates import duplicate_routes
 from headwater.runtime.api.routes_effects import effect_routes
-from headwater.runtime.api.routes_health import health_routes
-from headwater.runtime.api.routes_lags import lag_routes
 from headwater.runtime.api.routes_reconciliation import reconciliation_routes
-from headwater.runtime.api.routes_reports import report_routes
 from headwater.runtime.api.routes_runs import run_routes
 from headwater.runtime.api.routes_setup import setup_routes
 from headwater.runtime.api.routes_sources import source_routes
 from headwater.runtime.api.routes_subscriptions import subscription_routes
+from headwater.runtime.api.routes_views import view_routes
 from headwater.runtime.observability import observed
 from headwater.usecases.explain_credits import explain_credits
 from headwater.usecases.list_duplicates import list_duplicates
@@ -33,10 +29,7 @@ from headwater.usecases.serve_reports import serve_credits, serve_report
 from headwater.usecases.tag_links import tag_link
 
 application = Application(
-    report_routes(serve_report),
-    comparison_routes(serve_report),
-    cohort_routes(serve_report),
-    lag_routes(serve_report),
+    *report_routers(serve_report),
     reconciliation_routes(serve_reconciliation, request_reconciliation),
     credit_routes(serve_credits, explain_credits),
     duplicate_routes(list_duplicates),
@@ -45,9 +38,8 @@ application = Application(
     source_routes(),
     cleaning_preview_routes(preview_cleaning),
     subscription_routes(preview_subscriptions),
-    coverage_routes(serve_report),
-    health_routes(serve_report),
     setup_routes(tag_link),
+    view_routes(serve_report),
     contract_routes(),
 )
 

@@ -42,6 +42,12 @@ ATTEMPTS: dict[str, tuple[str, Any]] = {
     "GET /v1/reports/forecast": (f"/v1/reports/forecast?{RANGE}", None),
     "GET /v1/reports/subscriptions": (f"/v1/reports/subscriptions?{RANGE}", None),
     "GET /v1/reports/health": (f"/v1/reports/health?{RANGE}", None),
+    "GET /v1/views": ("/v1/views", None),
+    "POST /v1/views": ("/v1/views", {"account": "acme", "name": "Mine", "report": "roi"}),
+    "GET /v1/views/{view}": ("/v1/views/{view}", None),
+    "PUT /v1/views/{view}": ("/v1/views/none", {"name": "Mine", "report": "roi"}),
+    "DELETE /v1/views/{view}": ("/v1/views/none", None),
+    "GET /v1/views/{view}/report": ("/v1/views/{view}/report", None),
     "GET /v1/setup/url-templates": ("/v1/setup/url-templates", None),
     "GET /v1/setup/link": (
         "/v1/setup/link?url=https%3A%2F%2Fshop.example%2F&source=a&medium=email&campaign=b",
@@ -133,12 +139,21 @@ def validation(connected: System) -> str:
     return begun
 
 
+@pytest.fixture(scope="module")
+def view(connected: System) -> str:
+    """The id of a saved view of this account."""
+    parameters = {"range": "last_7_days", "by": "campaign", "sort": "-net"}
+    body = {"name": "acme's own", "report": "roi", "parameters": parameters}
+    saved: str = connected.post("/v1/views", body)["view"]
+    return saved
+
+
 @pytest.mark.parametrize("route", sorted(ATTEMPTS))
 def test_another_accounts_key_reads_nothing_of_this_account(
-    connected: System, validation: str, route: str
+    connected: System, validation: str, view: str, route: str
 ) -> None:
     path, body = ATTEMPTS[route]
-    path = path.replace("{validation}", validation)
+    path = path.replace("{validation}", validation).replace("{view}", view)
     method = route.split(" ", maxsplit=1)[0]
     own = connected.call(method, path, json=body)
     foreign = connected.call(method, path, json=body, key=connected.other_key)

@@ -11,6 +11,7 @@ from tests.fakes.records import FakeCosts, FakeErasures, FakeJourneys, FakeOrder
 from tests.fakes.scripts import FakeEdgeSites, FakeStoreScripts, script_ports
 from tests.fakes.table import FakeTable
 from tests.fakes.validations import FakePages, FakeValidations
+from tests.fakes.views import FakeViews
 
 __all__ = [
     "FakeAccounts",
@@ -39,5 +40,6 @@ __all__ = [
     "FakeStoreScripts",
     "FakeTable",
     "FakeValidations",
+    "FakeViews",
     "script_ports",
 ]

@@ -27,6 +27,7 @@ from headwater.adapters.dynamodb.products import DynamoProducts
 from headwater.adapters.dynamodb.runs import DynamoRuns
 from headwater.adapters.dynamodb.table import Table
 from headwater.adapters.dynamodb.validations import DynamoValidations
+from headwater.adapters.dynamodb.views import DynamoViews
 from tests.fakes import (
     FakeAccounts,
     FakeAuditLog,
@@ -44,6 +45,7 @@ from tests.fakes import (
     FakeRuns,
     FakeTable,
     FakeValidations,
+    FakeViews,
 )
 from tests.integration.adapters.tables import create_tables
 
@@ -57,6 +59,7 @@ if TYPE_CHECKING:
     from headwater.usecases.ports.hooks import Hooks
     from headwater.usecases.ports.people import LivePeople
     from headwater.usecases.ports.validations import Validations
+    from headwater.usecases.ports.views import Views
 
 type Client = Any
 
@@ -80,6 +83,7 @@ class Stores:
     forgetting: Forgetting
     validations: Validations
     audit_log: AuditLog
+    views: Views
 
 
 @dataclass(frozen=True)
@@ -160,6 +164,7 @@ def adapters_on(orders: Table, journeys: Table, costs: Table, accounts: Table) -
         DynamoForgetting(journeys, marks, clock),
         DynamoValidations(accounts),
         DynamoAuditLog(accounts),
+        DynamoViews(accounts),
     )
 
 
@@ -188,6 +193,7 @@ def in_memory() -> Stores:
         FakeForgetting(journeys, edges),
         FakeValidations(),
         FakeAuditLog(),
+        FakeViews(),
     )
 
 

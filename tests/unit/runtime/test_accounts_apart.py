@@ -19,6 +19,7 @@ from headwater.runtime.api.openapi import openapi_document
 from headwater.usecases.ports import ApiKey, Source
 from tests.lambda_side import LambdaSide
 from tests.unit.usecases.validations import a_validation
+from tests.unit.usecases.views import a_view
 from tests.workshop import ACCOUNT, STORE, Workshop
 
 RIVAL = ApiKey("rival", "owner", "b1")
@@ -41,6 +42,7 @@ ASKING = {
 }
 WRITING = [name for name in ROUTES if not name.startswith("GET ") and name not in ASKING]
 TEST = a_validation("https://acme.example/?utm_campaign=acme-campaign")
+VIEW = a_view(range="last_30_days", filter="campaign = acme-campaign", by="campaign")
 MARKS = "source=newsletter&medium=email&campaign=spring"
 # What each route is asked: as much of the account's as a request can name.
 CASES: dict[str, dict[str, Any]] = {
@@ -58,6 +60,12 @@ CASES: dict[str, dict[str, Any]] = {
     "GET /v1/reports/forecast": {"query": "from=2026-01-01&to=2026-11-20&orders=all"},
     "GET /v1/reports/subscriptions": {"query": "from=2026-11-01&to=2026-11-20"},
     "GET /v1/reports/health": {"query": "from=2026-11-01&to=2026-11-20"},
+    "GET /v1/views": {},
+    "POST /v1/views": {"body": {"name": "Mine", "report": "roi"}},
+    "GET /v1/views/{view}": {"view": VIEW.view_id},
+    "PUT /v1/views/{view}": {"view": VIEW.view_id, "body": {"name": "Mine", "report": "roi"}},
+    "DELETE /v1/views/{view}": {"view": VIEW.view_id},
+    "GET /v1/views/{view}/report": {"view": VIEW.view_id},
     "GET /v1/setup/url-templates": {},
     "GET /v1/setup/link": {"query": f"url=https://shop.example/&{MARKS}"},
     "GET /v1/runs": {},
@@ -187,6 +195,7 @@ def two_accounts() -> Workshop:
     shop.accounts.save_source(ACCOUNT, source)
     shop.accounts.save_source(ACCOUNT, Source("crm", "klaviyo", "", "arn:crm"))
     shop.validations.save(ACCOUNT, TEST)
+    shop.views.save(ACCOUNT, VIEW)
     shop.accounts.create("rival", AccountSettings(), shop.clock.now())
     rivals = replace(
         source, source="rivals", store_hash="rivalhash", secret_arn="arn:rival", public_key="rivals"
@@ -234,6 +243,7 @@ def state_of(side: LambdaSide, account: str) -> str:
             [site for site in side.edge_sites.sites.values() if site.account == account],
             shop.pipeline.pulled.count(account),
             shop.validations.all(account),
+            shop.views.all(account),
         )
     )
 
@@ -243,8 +253,8 @@ def test_another_accounts_owner_reads_and_changes_nothing(both: LambdaSide, rout
     before = state_of(both, ACCOUNT)
     answer = both.call(route, caller=RIVAL, **CASES[route])
     asked = json.dumps(CASES[route])
-    # A contact of another account is nobody, a test of it none, nor is its CRM one of ours.
-    is_named = any(name in route for name in ("{contact}", "{validation}", "/fields"))
+    # A contact of another account is nobody, a test or view of it none, nor is its CRM one of ours.
+    is_named = any(name in route for name in ("{contact}", "{validation}", "{view}", "/fields"))
     assert answer["statusCode"] in ({404} if is_named else {200, 201, 202})
     assert [word for word in OWN_WORDS if word in answer["body"] and word not in asked] == []
     assert state_of(both, ACCOUNT) == before

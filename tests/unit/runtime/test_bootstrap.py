@@ -34,6 +34,7 @@ USED: dict[str, list[Callable[[], object]]] = {
         bootstrap.facts,
         bootstrap.lake,
         bootstrap.reconciliations,
+        bootstrap.views,
     ],
     "ConnectSourceFunction": [
         storage.audit_log,

@@ -16,6 +16,7 @@ from tests.infrastructure.template_file import load_template
 from tests.infrastructure.test_routes import routes_of
 from tests.lambda_side import http_event, step_of_route
 from tests.unit.usecases.validations import a_validation
+from tests.unit.usecases.views import a_view
 from tests.workshop import ACCOUNT, STORE
 
 if TYPE_CHECKING:
@@ -36,6 +37,12 @@ EXPECTED = {
     "GET /v1/reports/forecast": {"owner", "marketer"},
     "GET /v1/reports/subscriptions": {"owner", "marketer"},
     "GET /v1/reports/health": {"owner", "marketer"},
+    "GET /v1/views": {"owner", "marketer"},
+    "POST /v1/views": {"owner", "marketer"},
+    "GET /v1/views/{view}": {"owner", "marketer"},
+    "PUT /v1/views/{view}": {"owner", "marketer"},
+    "DELETE /v1/views/{view}": {"owner", "marketer"},
+    "GET /v1/views/{view}/report": {"owner", "marketer"},
     "GET /v1/setup/url-templates": {"owner", "marketer"},
     "GET /v1/setup/link": {"owner", "marketer"},
     "POST /v1/validations": {"owner", "marketer"},
@@ -133,6 +140,8 @@ BODIES: dict[str, dict[str, Any]] = {
     },
     "PUT /v1/duplicates/owner": {"sources": []},
     "POST /v1/effects/restate": {"from": "2026-11"},
+    "POST /v1/views": {"name": "Channels", "report": "roi"},
+    "PUT /v1/views/{view}": {"name": "Channels", "report": "roi"},
     "POST /v1/validations": {"url": "https://shop.example/", "kind": "lead"},
 }
 ANN, BOB = email_node("ann@example.com"), email_node("bob@example.com")
@@ -149,6 +158,7 @@ def call(side: LambdaSide, route: str, caller: ApiKey | None) -> dict[str, Any]:
     side.workshop.accounts.save_source(ACCOUNT, source)
     side.edge_sites.sites["pk1"] = Site(ACCOUNT, STORE, frozenset({"https://shop.example"}))
     side.workshop.validations.save(ACCOUNT, a_validation())
+    side.workshop.views.save(ACCOUNT, a_view())
     return side.call(
         route,
         caller=caller,
@@ -160,6 +170,7 @@ def call(side: LambdaSide, route: str, caller: ApiKey | None) -> dict[str, Any]:
         other=BOB,
         month="2026-11",
         validation=a_validation().validation_id,
+        view=a_view().view_id,
     )
 
 

@@ -33,6 +33,7 @@ from headwater.runtime.storage import (
     products,
     runs,
     s3,
+    views,
 )
 from headwater.usecases.connect_connector import ConnectorPorts
 from headwater.usecases.connect_source import ConnectPorts
@@ -84,6 +85,7 @@ __all__ = [
     "pipeline",
     "products",
     "runs",
+    "views",
 ]
 
 

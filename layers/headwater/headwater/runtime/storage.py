@@ -26,6 +26,7 @@ from headwater.adapters.dynamodb.products import DynamoProducts
 from headwater.adapters.dynamodb.runs import DynamoRuns
 from headwater.adapters.dynamodb.table import Table
 from headwater.adapters.dynamodb.validations import DynamoValidations
+from headwater.adapters.dynamodb.views import DynamoViews
 from headwater.adapters.sqs.hit_queue import SqsHitQueue
 from headwater.adapters.system_clock import SystemClock
 from headwater.runtime.reading_lake import ReadingLake
@@ -53,6 +54,7 @@ if TYPE_CHECKING:
     from headwater.usecases.ports.hooks import Hooks
     from headwater.usecases.ports.people import LivePeople
     from headwater.usecases.ports.validations import Validations
+    from headwater.usecases.ports.views import Views
 
 # Four attempts with growing gaps are over within seconds; what fails then is retried by the state
 # machine, the queue or the caller.
@@ -142,6 +144,12 @@ def people() -> LivePeople:
 def validations() -> Validations:
     """Return the tests of the tracking, and the visits that belong to them."""
     return DynamoValidations(_table("accounts_table"))
+
+
+@cache
+def views() -> Views:
+    """Return the saved views."""
+    return DynamoViews(_table("accounts_table"))
 
 
 @cache

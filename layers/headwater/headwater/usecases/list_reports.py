@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
+from headwater.domain.relative_ranges import relative_range
 from headwater.domain.report_dimensions import REPORT_DIMENSIONS
 from headwater.errors import InvalidParameterError
 from headwater.usecases.materialize_reports import usual_ranges
@@ -16,6 +17,10 @@ if TYPE_CHECKING:
 
 # The names of the usual ranges, in the order in which they are listed; any day will do for them.
 RANGE_NAMES = tuple(usual_ranges(date(2000, 2, 1), date(2000, 1, 1)))
+_MORE_RANGES = (
+    "today, last_<n>_days, last_week, last_quarter, last_year, week_to_date, quarter_to_date, "
+    "year_to_date, and all but all_time with previous_ before them"
+)
 
 
 def list_reports(account: str, published: PublishedRun) -> dict[str, Any]:
@@ -41,15 +46,18 @@ def list_reports(account: str, published: PublishedRun) -> dict[str, Any]:
 
 
 def named_range(name: str, published: PublishedRun) -> tuple[date, date]:
-    """Return the first and last day of a usual range.
+    """Return the first and last day of a usual range, or of any other relative one.
 
     Raises:
         InvalidParameterError: there is none of that name.
     """
-    if name not in RANGE_NAMES:
-        message = f"range: choose among {', '.join(RANGE_NAMES)}"
+    if name in RANGE_NAMES:
+        return _ranges(published.manifest)[name]
+    days = relative_range(name, published.manifest.as_of)
+    if days is None:
+        message = f"range: choose among {', '.join(RANGE_NAMES)}; or {_MORE_RANGES}"
         raise InvalidParameterError(message)
-    return _ranges(published.manifest)[name]
+    return days
 
 
 def _ranges(manifest: Manifest) -> dict[str, tuple[date, date]]:

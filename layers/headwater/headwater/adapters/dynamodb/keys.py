@@ -275,6 +275,11 @@ def audit_entry(account: str, entry_id: str) -> Key:
     return join(account, "audit"), join(entry_id)
 
 
+def view(account: str, view_id: str) -> Key:
+    """Return the key of a saved view; whoever may write views may write this partition alone."""
+    return join(account, "views"), view_id
+
+
 def active(account: str) -> Key:
     """Return the key of an account in the list of active ones."""
     return "active", account

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
+from aws_lambda_powertools.event_handler.api_gateway import BaseRouter
 from aws_lambda_powertools.event_handler.exceptions import NotFoundError
 from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValidationError
 from pydantic import BaseModel
@@ -49,6 +50,31 @@ class Application:
 
     def answer(self, event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         """Answer a request, whatever happens; log and count it."""
+        answer, account = self._answer(event, context)
+        status = answer["statusCode"]
+        logger.info(
+            "request answered",
+            extra={"route": event["routeKey"], "status": status, "account": account},
+        )
+        count(Requests=1, ServerErrors=int(status >= _SERVER_ERROR))
+        return answer
+
+    def answer_within(self, event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+        """Answer a question that another request brings up, which is logged and counted itself.
+
+        The routers of that request have it back as their current event afterwards.
+        """
+        # Powertools keeps the current event for all routers of a process in one place.
+        outer = getattr(BaseRouter, "current_event", None)
+        try:
+            answer, _ = self._answer(event, context)
+        finally:
+            if outer is not None:
+                BaseRouter.current_event = outer
+        return answer
+
+    def _answer(self, event: dict[str, Any], context: LambdaContext) -> tuple[dict[str, Any], str]:
+        """Return the answer to a request, and the account that it is about."""
         caller = None
         try:
             caller = permitted_caller(event)
@@ -60,17 +86,7 @@ class Application:
             answer = self._resolve(event, context, caller, recording)
         if caller and not caller.sees_emails:
             answer["body"] = masked_text(answer.get("body") or "")
-        status = answer["statusCode"]
-        logger.info(
-            "request answered",
-            extra={
-                "route": event["routeKey"],
-                "status": status,
-                "account": caller.account if caller else "",
-            },
-        )
-        count(Requests=1, ServerErrors=int(status >= _SERVER_ERROR))
-        return answer
+        return answer, caller.account if caller else ""
 
     def _resolve(
         self,

@@ -83,14 +83,13 @@ from headwater.runtime.api.models_validations import (
     ValidationList,
     ValidationRequest,
 )
+from headwater.runtime.api.models_views import ViewAnswer, ViewBody, ViewList, ViewRemoved
+from headwater.runtime.api.report_routers import report_routers
 from headwater.runtime.api.routes_attribution import attribution_routes
 from headwater.runtime.api.routes_audit import audit_routes
 from headwater.runtime.api.routes_cleaning import cleaning_routes
 from headwater.runtime.api.routes_cleaning_preview import cleaning_preview_routes
-from headwater.runtime.api.routes_cohorts import cohort_routes
-from headwater.runtime.api.routes_comparisons import comparison_routes
 from headwater.runtime.api.routes_contacts import contact_routes
-from headwater.runtime.api.routes_coverage import coverage_routes
 from headwater.runtime.api.routes_credits import credit_routes
 from headwater.runtime.api.routes_duplicate_owners import owner_routes
 from headwater.runtime.api.routes_duplicates import duplicate_routes
@@ -98,14 +97,11 @@ from headwater.runtime.api.routes_effects import effect_routes
 from headwater.runtime.api.routes_engine import engine_routes
 from headwater.runtime.api.routes_erasure import erasure_routes
 from headwater.runtime.api.routes_fields import field_routes
-from headwater.runtime.api.routes_health import health_routes
 from headwater.runtime.api.routes_imports import import_routes
-from headwater.runtime.api.routes_lags import lag_routes
 from headwater.runtime.api.routes_manage_sources import manage_routes
 from headwater.runtime.api.routes_orders import order_routes
 from headwater.runtime.api.routes_reconciliation import reconciliation_routes
 from headwater.runtime.api.routes_refresh import refresh_routes
-from headwater.runtime.api.routes_reports import report_routes
 from headwater.runtime.api.routes_restate import restate_routes
 from headwater.runtime.api.routes_runs import run_routes
 from headwater.runtime.api.routes_settings import setting_routes
@@ -113,6 +109,7 @@ from headwater.runtime.api.routes_setup import setup_routes
 from headwater.runtime.api.routes_sources import check_routes, connect_routes, source_routes
 from headwater.runtime.api.routes_subscriptions import subscription_routes
 from headwater.runtime.api.routes_validations import validation_routes
+from headwater.runtime.api.routes_views import view_routes
 from headwater.runtime.api.routing import new_router
 from headwater.usecases.choose_models import read_models, save_models
 from headwater.usecases.clean_names import read_cleaning, save_cleaning
@@ -218,6 +215,10 @@ _MODELS = (
     ValidationAnswer,
     ValidationList,
     ValidationRequest,
+    ViewAnswer,
+    ViewBody,
+    ViewList,
+    ViewRemoved,
 )
 _DESCRIPTION = (
     "Attribution reports of a BigCommerce store. Amounts are decimal strings. Every key belongs to "
@@ -258,10 +259,7 @@ def contract_routes() -> Router:
 def _routers() -> tuple[Router, ...]:
     """Return the routes of all functions that serve the API."""
     return (
-        report_routes(serve_report),
-        comparison_routes(serve_report),
-        cohort_routes(serve_report),
-        lag_routes(serve_report),
+        *report_routers(serve_report),
         reconciliation_routes(serve_reconciliation, request_reconciliation),
         credit_routes(serve_credits, explain_credits),
         run_routes(),
@@ -286,10 +284,9 @@ def _routers() -> tuple[Router, ...]:
         refresh_routes(read_refresh, save_refresh),
         audit_routes(read_audit),
         subscription_routes(preview_subscriptions),
-        coverage_routes(serve_report),
-        health_routes(serve_report),
         setup_routes(tag_link),
         validation_routes(start_validation),
+        view_routes(serve_report),
         contract_routes(),
     )
 

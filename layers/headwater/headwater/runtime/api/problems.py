@@ -106,6 +106,13 @@ def invalid_fields(errors: Iterable[Mapping[str, Any]]) -> ProblemError:
     return ProblemError(Problem(HTTPStatus.BAD_REQUEST, "invalid-parameter", detail, errors=told))
 
 
+def answered_problem(status: int, body: str) -> Problem:
+    """Read back a problem that one of our routes has answered."""
+    told = json.loads(body)
+    kind = told["type"].removeprefix(TYPE_PREFIX)
+    return Problem(status, kind, told["detail"], errors=tuple(told.get("errors", ())))
+
+
 # Of an error's own message we tell the caller what he can do something about.
 _TOLD: dict[type[Exception], tuple[int, str]] = {
     InvalidParameterError: (HTTPStatus.BAD_REQUEST, "invalid-parameter"),
