@@ -166,6 +166,18 @@ def test_the_options_install_and_remove_the_script(side: LambdaSide) -> None:
     assert side.stores.scripts.stored == []
 
 
+def test_a_store_is_told_that_it_has_no_ad_accounts(side: LambdaSide) -> None:
+    side.call("POST /v1/sources", caller=OWNER, body=BODY)
+    answer = side.call(
+        "PUT /v1/sources/{source}/options",
+        caller=OWNER,
+        source="bigcommerce",
+        body={"ad_accounts": ["1"]},
+    )
+    assert answer["statusCode"] == 400
+    assert answer["json"]["detail"].startswith("ad_accounts: only an ad platform")
+
+
 def test_a_store_may_have_a_limit_of_its_own_which_a_new_token_keeps(side: LambdaSide) -> None:
     key = side.call("POST /v1/sources", caller=OWNER, body=BODY)["json"]["public_key"]
     pages = side.edge_sites.sites[key].origins

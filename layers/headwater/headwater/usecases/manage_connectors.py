@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from headwater.errors import FatalError, HeadwaterError, RetriableError
+from headwater.errors import FatalError, HeadwaterError, InvalidParameterError, RetriableError
 from headwater.usecases.connect_connector import (
     ConnectedConnector,
     ConnectorPorts,
@@ -15,6 +15,7 @@ from headwater.usecases.connect_connector import (
     kind_of,
     try_connection,
 )
+from headwater.usecases.connectors import AD_COST, KINDS
 from headwater.usecases.manage_sources import known_source, note_status, refuse_removed
 
 if TYPE_CHECKING:
@@ -82,8 +83,12 @@ def choose_ad_accounts(
         HeadwaterError: the platform does not list its ad accounts.
     """
     source = _connected(account, name, ports)
+    kind = KINDS.get(source.kind)
+    if kind is None or kind.role != AD_COST:
+        message = "ad_accounts: only an ad platform has them"
+        raise InvalidParameterError(message)
     found = ports.connectors.open(source).ad_accounts()
-    chosen = choose(kind_of(source.kind), ad_accounts, source, found)
+    chosen = choose(kind, ad_accounts, source, found)
     ports.accounts.change_source(account, name, ad_accounts=chosen)
     return known_source(ports.accounts, account, name)
 

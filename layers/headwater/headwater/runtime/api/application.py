@@ -12,7 +12,7 @@ from pydantic import BaseModel
 
 from headwater.domain.masking import masked_text
 from headwater.errors import RetriableError
-from headwater.runtime.api.bodies import refuse_large
+from headwater.runtime.api.bodies import refuse_large, refuse_long
 from headwater.runtime.api.callers import permitted_caller
 from headwater.runtime.api.problems import (
     Problem,
@@ -79,6 +79,7 @@ class Application:
         try:
             caller = permitted_caller(event)
             refuse_large(event)
+            refuse_long(event)
             recording = begin(event, caller)
         except (ProblemError, RetriableError) as error:
             answer = _plain(problem_of(error))

@@ -1,4 +1,4 @@
-"""Request bodies: bounded before they are parsed, and parsed without losing a digit."""
+"""Requests: bounded before they are parsed, and bodies parsed without losing a digit."""
 
 from __future__ import annotations
 
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 # Lambda takes 6 MB, in which the rest of the event and the escapes of the body have to fit.
 LARGEST_BODY = 5_000_000
+# What a parameter can hold, in characters; a route may take less.
+LONGEST_VALUES = {"query": 2_000, "path": 128}
 
 
 def refuse_large(event: Mapping[str, Any]) -> None:
@@ -28,6 +30,20 @@ def refuse_large(event: Mapping[str, Any]) -> None:
     if size > LARGEST_BODY:
         message = f"The body has more than {LARGEST_BODY:,} bytes; send it in parts."
         raise too_large(message)
+
+
+def refuse_long(event: Mapping[str, Any]) -> None:
+    """Raise ProblemError if a request's address holds more than any route asks for."""
+    query = (event.get("queryStringParameters") or {}).items()
+    given = [("query", name, value) for name, value in query]
+    given += [("path", "address", part) for part in event["rawPath"].split("/")]
+    long = [
+        {"loc": (place, name[:64]), "msg": f"at most {LONGEST_VALUES[place]:,} characters"}
+        for place, name, value in given
+        if len(value) > LONGEST_VALUES[place]
+    ]
+    if long:
+        raise invalid_fields(long)
 
 
 def read_json(event: Mapping[str, Any]) -> Any:  # noqa: ANN401 - any JSON value

@@ -14,6 +14,7 @@ from headwater.runtime.api.models_connecting import (
     WebhookState,
 )
 from headwater.runtime.api.models_connectors import AdAccountFacts
+from headwater.runtime.api.source_examples import ONE_SOURCE, SOURCE_LIST, TRIED_SOURCE
 
 
 class HistoryProgress(ApiModel):
@@ -73,6 +74,8 @@ class TriedSource(ApiModel):
     ``ad_accounts`` are those that an ad platform's credentials open, to choose from.
     """
 
+    model_config = with_example(TRIED_SOURCE)
+
     account: str
     source: SourceDetails
     scopes: list[ScopeTrial]
@@ -82,12 +85,16 @@ class TriedSource(ApiModel):
 class OneSource(ApiModel):
     """A source of the account."""
 
+    model_config = with_example(ONE_SOURCE)
+
     account: str
     source: SourceDetails
 
 
 class SourceList(ApiModel):
     """The account's sources."""
+
+    model_config = with_example(SOURCE_LIST)
 
     account: str
     sources: list[SourceDetails]

@@ -9,6 +9,7 @@ from aws_lambda_powertools.event_handler.api_gateway import Router
 from pydantic.json_schema import models_json_schema
 
 from headwater.runtime.api.contract import SCHEMAS, SECURITY_SCHEME
+from headwater.runtime.api.contract_details import complete
 from headwater.runtime.api.models_attribution import AttributionAnswer, AttributionBody
 from headwater.runtime.api.models_audit import AuditList
 from headwater.runtime.api.models_cleaning import CleaningAnswer, CleaningBody, CleaningPreview
@@ -315,4 +316,5 @@ def openapi_document() -> dict[str, Any]:
     for path in document["paths"].values():
         for operation in path.values():
             operation["responses"].pop("422", None)
+    complete(document)
     return document

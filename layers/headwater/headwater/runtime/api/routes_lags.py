@@ -105,8 +105,9 @@ def _add_forecast(router: Router, serve_report: Callable[..., dict[str, Any]]) -
         horizon: Annotated[
             int,
             Query(
-                description="How old a click has to be, in days, and for how long its orders "
-                f"count: {LEAST_HORIZON} to {MOST_HORIZON}."
+                ge=LEAST_HORIZON,
+                le=MOST_HORIZON,
+                description="How old a click has to be and how long its orders count, in days.",
             ),
         ] = USUAL_HORIZON,
     ) -> Response[str]:
