@@ -19,8 +19,8 @@ from benchmarks.timing import best_of
 from headwater.adapters.s3.facts import S3Facts
 from headwater.domain.manifests import History, Manifest
 from headwater.domain.models import LEAD_ROLES, MODELS
-from headwater.domain.roi import RoiTotals
 from headwater.domain.roi_documents import FIGURES
+from headwater.domain.roi_rows import RoiTotals
 from headwater.domain.settings import AccountSettings
 from headwater.usecases.published_runs import PublishedRun
 from headwater.usecases.reports.report import Span

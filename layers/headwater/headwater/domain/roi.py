@@ -2,13 +2,12 @@
 
 Formulas, with C cost and R revenue (gross or net, as asked): ROI = (R - C) / C; ROAS = R / C;
 CPL = C / leads; EPL = R / leads; CAC = C / customers; nCAC = C / new customers; AOV = R / orders;
-MER = the store's R / all C.
+LTV = what the new customers have bought to date / new customers; MER = the store's R / all C.
 A ratio over zero is null.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +15,8 @@ from headwater.domain.money import from_minor
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from headwater.domain.roi_rows import RoiCells, RoiRow, RoiTotals
 
 # Rows that stand for revenue which no click gets, in the order in which a report lists them.
 CREDITED = "credited"
@@ -30,86 +31,6 @@ REST_KINDS = (
 )
 _MILLIONTHS = 1_000_000
 _RATIO_DECIMALS = Decimal("0.0001")
-
-
-@dataclass(frozen=True, slots=True)
-class RoiRow:
-    """One row, in minor units of the account's currency.
-
-    ``kind`` is ``credited`` or one of ``REST_KINDS``; ``names`` are the dimension values of a
-    credited row. Cost that could not be converted is in no row, only counted in the totals. None
-    stands where the row's dimensions cannot tell a figure. ``future_...`` is the part of orders
-    that were placed after the range, by click date. ``ad_clicks impressions claimed_...`` are what
-    the platforms say of their ads; conversions in millionths.
-    """
-
-    kind: str
-    names: tuple[str, ...]
-    clicks: int | None = 0
-    leads: int | None = 0
-    orders: int = 0
-    customers: int = 0
-    new_customers: int = 0
-    gross: int = 0
-    net: int = 0
-    cost: int | None = 0
-    future_orders: int = 0
-    future_gross: int = 0
-    future_net: int = 0
-    ad_clicks: int | None = 0
-    impressions: int | None = 0
-    claimed_conversions: int | None = 0
-    claimed_value: int | None = 0
-
-
-@dataclass(frozen=True, slots=True)
-class RoiTotals:
-    """What the report's range holds, whatever the model: the store's own figures, and the cost.
-
-    ``attributed_gross`` and ``attributed_net`` are what credited rows truly stand for: under
-    ``full_impact`` the rows themselves sum to more. By click date they are what the clicks of the
-    range brought, of which ``future_...`` was ordered after it; all else is about the orders of the
-    range. Orders that another source owns are in the
-    figures of ``duplicate_...`` and in no other; ``suspected_duplicates`` counts the pairs of which
-    both orders are still counted.
-    """
-
-    orders: int
-    customers: int
-    new_customers: int
-    gross: int
-    net: int
-    attributed_gross: int
-    attributed_net: int
-    pre_tracking_gross: int
-    pre_tracking_net: int
-    creditable_gross: int
-    creditable_net: int
-    clicks: int
-    leads: int
-    cost: int
-    not_converted_orders: int
-    not_converted_costs: int
-    duplicate_orders: int = 0
-    duplicate_gross: int = 0
-    duplicate_net: int = 0
-    suspected_duplicates: int = 0
-    attributed_orders: int = 0
-    future_orders: int = 0
-    future_gross: int = 0
-    future_net: int = 0
-    ad_clicks: int | None = None
-    impressions: int | None = None
-    claimed_conversions: int | None = None
-    claimed_value: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class RoiCells:
-    """A report's figures before they are spelled: totals and rows of one model."""
-
-    totals: RoiTotals
-    rows: tuple[RoiRow, ...]
 
 
 def notes_on(totals: RoiTotals) -> list[str]:
@@ -236,6 +157,7 @@ def _spell_totals(
             totals.cost, totals.new_customers if is_history_complete else None, currency
         ),
         "aov": per_head(chosen, totals.orders, currency),
+        **_spell_lifetimes(totals, revenue, currency, is_told=is_history_complete),
         **spell_claims(totals, currency),
         "not_converted_orders": totals.not_converted_orders,
         "not_converted_costs": totals.not_converted_costs,
@@ -268,7 +190,22 @@ def _spell_figures(
         "cac": per_head(row.cost, row.customers, currency),
         "ncac": per_head(row.cost, new_customers, currency),
         "aov": per_head(chosen, row.orders, currency),
+        **_spell_lifetimes(row, revenue, currency, is_told=is_history_complete),
         **spell_claims(row, currency),
+    }
+
+
+def _spell_lifetimes(
+    figures: RoiRow | RoiTotals, revenue: str, currency: str, *, is_told: bool
+) -> dict[str, Any]:
+    """Return what the new customers have bought to date, all of them and per head."""
+    gross, net = figures.lifetime_gross, figures.lifetime_net
+    if gross is None or net is None or not is_told:
+        return dict.fromkeys(("lifetime_gross", "lifetime_net", "ltv"))
+    return {
+        "lifetime_gross": str(from_minor(gross, currency)),
+        "lifetime_net": str(from_minor(net, currency)),
+        "ltv": per_head(gross if revenue == "gross" else net, figures.new_customers, currency),
     }
 
 

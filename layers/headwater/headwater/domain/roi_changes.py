@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 CHANGES = ("clicks", "leads", "orders", "customers", "new_customers", "gross", "net", "cost")
 # What is an amount where there is nothing; ratios and amounts per head are null then.
 _AMOUNTS = frozenset({"gross", "refunds", "net", "cost", "claimed_value"})
-_AMOUNTS |= {"future_gross", "future_net"}
+_AMOUNTS |= {"future_gross", "future_net", "lifetime_gross", "lifetime_net"}
 _DECIMALS = Decimal("0.0001")
 type Row = dict[str, Any]
 

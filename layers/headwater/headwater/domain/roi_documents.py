@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from headwater.domain.models import LEAD_ROLES, lead_role
-from headwater.domain.roi import CREDITED, REST_KINDS, RoiCells, RoiRow, RoiTotals
+from headwater.domain.roi import CREDITED, REST_KINDS
+from headwater.domain.roi_rows import RoiCells, RoiRow, RoiTotals
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-# What a row's ``models`` lists per model; ``future_...`` is the part ordered after the range.
+# What a row's ``models`` lists per model; ``future_...`` is the part ordered after the range, and
+# ``lifetime_...`` what its new customers have bought to date.
 FIGURES = (
     "orders",
     "customers",
@@ -20,6 +22,8 @@ FIGURES = (
     "future_orders",
     "future_gross",
     "future_net",
+    "lifetime_gross",
+    "lifetime_net",
 )
 # What a row's ``claims`` lists: what the platforms say of the ads under its names.
 CLAIMS = ("ad_clicks", "impressions", "claimed_conversions", "claimed_value")
@@ -61,7 +65,7 @@ def _rows(document: Mapping[str, Any], model: str) -> Iterator[RoiRow]:
                 leads=leads if told["leads"] else None,
                 cost=row.get("cost", 0) if told["cost"] else None,
                 **_claims(row, document),
-                **dict(zip(FIGURES, figures or (), strict=False)),
+                **_no_lifetimes(document) | dict(zip(FIGURES, figures or (), strict=False)),
             )
 
 
@@ -74,6 +78,7 @@ def _empty(kind: str, document: Mapping[str, Any]) -> RoiRow:
         leads=0 if told["leads"] else None,
         cost=0 if told["cost"] else None,
         **_claims({}, document),
+        **_no_lifetimes(document),
     )
 
 
@@ -82,3 +87,9 @@ def _claims(row: Mapping[str, Any], document: Mapping[str, Any]) -> dict[str, An
     if not document["told"]["cost"] or not document["totals"].keys() >= set(CLAIMS):
         return dict.fromkeys(CLAIMS)
     return dict(zip(CLAIMS, row.get("claims", (0,) * len(CLAIMS)), strict=True))
+
+
+def _no_lifetimes(document: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the lifetimes of nobody; documents of earlier runs tell none."""
+    nothing = 0 if "lifetime_net" in document["totals"] else None
+    return {"lifetime_gross": nothing, "lifetime_net": nothing}

@@ -114,6 +114,9 @@ class RoiTotals(ApiModel):
     cac: Amount | None
     ncac: Amount | None
     aov: Amount | None
+    lifetime_gross: Amount | None = Field(description="All that the new customers have bought.")
+    lifetime_net: Amount | None
+    ltv: Amount | None = Field(description="The same, per new customer.")
     ad_clicks: int | None = Field(description="What the platforms say, as the next four.")
     impressions: int | None
     claimed_conversions: Amount | None
@@ -173,6 +176,9 @@ class RoiFigures(ApiModel):
     cac: Amount | None
     ncac: Amount | None
     aov: Amount | None
+    lifetime_gross: Amount | None = Field(description="All that the new customers have bought.")
+    lifetime_net: Amount | None
+    ltv: Amount | None = Field(description="The same, per new customer.")
     ad_clicks: int | None = Field(description="What the platforms say, as the next four.")
     impressions: int | None
     claimed_conversions: Amount | None

@@ -2,7 +2,10 @@
 
 Reads the views ``credits leads spend clicks`` and makes
 
-* ``sold_orders``: the orders, numbered by ``n``, with what no touch got of them;
+* ``buyers``: the contacts of its orders, numbered; those who bought for the first time with their
+  lifetime: all that they have bought to date;
+* ``sold_orders``: the orders, numbered by ``n``, with what no touch got of them, and a first one
+  with its buyer's lifetime;
 * ``earned_touches``: their touches with the amounts of each model, NULL where one takes no part;
 * ``range_leads``: the leads by role; ``range_clicks`` and ``range_spend``: clicks and cost.
 
@@ -33,6 +36,7 @@ _ORDER_DIMENSIONS = {
     "store_channel": "store_channel",
     "coupon": "coupon",
 }
+_LIFETIMES = ("lifetime_gross", "lifetime_net")
 # What the platforms say themselves; of conversions there are millionths.
 _CLAIMS = {
     "ad_clicks": "coalesce(sum(clicks), 0)::BIGINT",
@@ -58,7 +62,10 @@ class Wanted:
 
 def read_ranges(db: duckdb.DuckDBPyConnection, ranges: Ranges, wanted: Wanted) -> None:
     """Make the tables of some ranges."""
-    db.execute(_sold_orders(ranges, wanted))
+    of_range = ranges.since if wanted.basis == "click" else ranges.by_instant
+    sold = of_range("credits", "placed_at")
+    db.execute(_BUYERS.format(sold=sold, since=ranges.start()))
+    db.execute(_sold_orders(ranges, sold, wanted))
     db.execute(_earned_touches(ranges, wanted))
     leads = ranges.by_instant("leads", "touched_at" if wanted.basis == "click" else "opted_in_at")
     names = _listed("span", "contact", "role", "state", *wanted.names("touch"))
@@ -74,26 +81,37 @@ def _amounts(models: tuple[str, ...], table: str) -> str:
     return ", ".join(f"{table}.{model}_{money}" for model in models for money in ("gross", "net"))
 
 
-def _sold_orders(ranges: Ranges, wanted: Wanted) -> str:
-    """Return the SQL of ``sold_orders``. Numbers stand for contacts: they are faster to tell."""
-    by_click = wanted.basis == "click"
-    of_range = ranges.since if by_click else ranges.by_instant
-    is_future = f"r.placed_at >= {ranges.end()}" if by_click else "false"
+# Who bought in the ranges, and what those who bought for the first time then have bought to date:
+# such a one has bought nothing before. Numbers stand for contacts: they are faster to tell.
+_BUYERS = """
+CREATE OR REPLACE TEMP TABLE buyers AS
+WITH found AS (
+    SELECT contact, bool_or(is_new) AS is_acquired FROM {sold} WHERE touch_id = '' GROUP BY contact
+), lifetimes AS (
+    SELECT contact, sum(order_gross)::BIGINT AS lifetime_gross,
+        sum(order_net)::BIGINT AS lifetime_net
+    FROM credits SEMI JOIN (FROM found WHERE is_acquired) USING (contact)
+    WHERE touch_id = '' AND order_class <> 'duplicate' AND placed_at >= {since}
+    GROUP BY contact
+)
+SELECT row_number() OVER () AS buyer, contact, lifetime_gross, lifetime_net
+FROM found LEFT JOIN lifetimes USING (contact)
+"""
+
+
+def _sold_orders(ranges: Ranges, sold: str, wanted: Wanted) -> str:
+    is_future = f"r.placed_at >= {ranges.end()}" if wanted.basis == "click" else "false"
     # An order is known by its store.
     names = dict.fromkeys(("store", *wanted.names("order")))
     named = _listed(*(f"{_ORDER_DIMENSIONS[name]} AS {name}" for name in names))
     pre_tracking = _listed(*(f"r.{model}_pre_tracking" for model in wanted.models))
+    lifetimes = _listed(*(f"CASE WHEN r.is_new THEN b.{name} END AS {name}" for name in _LIFETIMES))
     return f"""
         CREATE OR REPLACE TEMP TABLE sold_orders AS
-        WITH rest AS (
-            SELECT * FROM {of_range("credits", "placed_at")} WHERE touch_id = ''
-        ), buyers AS (
-            SELECT contact, row_number() OVER () AS buyer FROM (SELECT DISTINCT contact FROM rest)
-        )
         SELECT row_number() OVER () AS n, b.buyer, r.span, r.order_id, {is_future} AS is_future,
             r.is_new, r.is_converted, r.order_class, r.order_gross, r.order_net, {named},
-            {_amounts(wanted.models, "r")}, {pre_tracking}
-        FROM rest r JOIN buyers b USING (contact)
+            {lifetimes}, {_amounts(wanted.models, "r")}, {pre_tracking}
+        FROM {sold} r JOIN buyers b USING (contact) WHERE r.touch_id = ''
     """
 
 

@@ -155,8 +155,11 @@ def tables_of(query: RoiQuery) -> list[str]:
 
 
 def credits_beyond(query: RoiQuery) -> frozenset[str]:
-    """Return the tables that are read beyond the range: orders follow their clicks."""
-    return frozenset({"credits", "lines"} if query.basis == "click" else ())
+    """Return the tables that are read beyond the range.
+
+    Orders follow their clicks, and new customers go on buying.
+    """
+    return frozenset({"credits", "lines"} if query.basis == "click" else {"credits"})
 
 
 def _usual(span: Span) -> Sequence[RoiQuery]:

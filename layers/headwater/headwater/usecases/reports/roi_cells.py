@@ -141,7 +141,8 @@ def _sales(cells: Sequence[Cells], source: str, models: Sequence[str], scope: Sc
             SELECT {keys}, buyer, {", ".join(map(_buyer_figures, models))}
             FROM per_order GROUP BY ALL
         )
-        SELECT {keys}, {", ".join(map(_name_figures, models))} FROM per_buyer GROUP BY ALL
+        SELECT {keys}, {", ".join(map(_name_figures, models))}
+        FROM per_buyer JOIN buyers USING (buyer) GROUP BY ALL
     """
 
 
@@ -162,9 +163,13 @@ def _name_figures(m: str) -> str:
         f"sum({m}_{figure})::BIGINT"
         for figure in ("gross", "net", "future", "future_gross", "future_net")
     )
+    lifetimes = ", ".join(
+        f"coalesce(sum(lifetime_{money}) FILTER ({m}_new > 0), 0)::BIGINT"
+        for money in ("gross", "net")
+    )
     return (
         f"sum({m}_orders)::BIGINT, count(*) FILTER ({m}_orders > 0), "
-        f"count(*) FILTER ({m}_new > 0), {sums}"
+        f"count(*) FILTER ({m}_new > 0), {sums}, {lifetimes}"
     )
 
 
@@ -217,7 +222,8 @@ def _add_rest(cells: Sequence[Cells], db: duckdb.DuckDBPyConnection, models: Seq
     orders = _spread(firsts, _REST.format(**_rest_lists(models)), lambda each: each.names_of_rest)
     for span, place, *names, model, kind, found in db.execute(f"""
         SELECT {keys}, model, kind, [count(*), count(DISTINCT buyer),
-            count(DISTINCT buyer) FILTER (is_new), sum(gross), sum(net), 0, 0, 0]::BIGINT[]
+            count(DISTINCT buyer) FILTER (is_new), sum(gross), sum(net), 0, 0, 0,
+            coalesce(sum(lifetime_gross), 0), coalesce(sum(lifetime_net), 0)]::BIGINT[]
         FROM {orders} WHERE kind IS NOT NULL GROUP BY ALL
     """).fetchall():
         for each in alike[firsts[place].names_of_rest]:

@@ -24,6 +24,8 @@ _STORE_TOTALS = {
     "creditable_gross": "sum(order_gross) FILTER (order_class = 'store')",
     "creditable_net": "sum(order_net) FILTER (order_class = 'store')",
     "not_converted_orders": "count(*) FILTER (NOT is_converted)",
+    "lifetime_gross": "sum(lifetime_gross) FILTER (is_converted)",
+    "lifetime_net": "sum(lifetime_net) FILTER (is_converted)",
     "duplicate_orders": "count(*) FILTER (NOT is_counted)",
     "duplicate_gross": "sum(order_gross) FILTER (NOT is_counted)",
     "duplicate_net": "sum(order_net) FILTER (NOT is_counted)",
