@@ -11,6 +11,7 @@ from local.vendors.application import Call, Handler
 from local.vendors.contact_book import BookContact
 from local.vendors.crm_application import CrmApplication, whole
 from local.vendors.rules import Parameter, faults_of
+from local.vendors.token_desk import TokenDesk
 
 ACCESS_TOKEN = "pat-na1-local-90c4"  # noqa: S105 - of a server on this machine
 _CONTACTS, _LISTS = "/api/crm/objects/2026-03/contacts", "/api/crm/lists/2026-03"
@@ -42,6 +43,7 @@ class HubSpotApplication(CrmApplication):
     def __init__(self) -> None:
         super().__init__()
         self.access_token = ACCESS_TOKEN
+        self.desk = TokenDesk(1_800, rotates=False, basic=False)
 
     def limits(self) -> tuple[tuple[int, int], ...]:
         """Return its limits: those of a free account, and the search's for all."""
@@ -50,11 +52,16 @@ class HubSpotApplication(CrmApplication):
     def routes(self) -> Sequence[tuple[str, str, Handler]]:
         """Return the resources."""
         return (
+            ("POST", "/oauth/token", self.desk.grant),
             ("GET", _CONTACTS, self._all),
             ("POST", f"{_CONTACTS}/search", self._search),
             ("POST", f"{_LISTS}/search", self._lists),
             ("GET", f"{_LISTS}/(?P<id>\\d+)/memberships/join-order", self._members),
         )
+
+    def expire(self) -> None:
+        """Let the access tokens of the app run out; a key does not."""
+        self.desk.expire()
 
     def unauthorized(self) -> Response:
         """Return the answer to a token that is wrong or revoked."""
@@ -68,7 +75,8 @@ class HubSpotApplication(CrmApplication):
         return _error(429, message, errorType="RATE_LIMIT", policyName=policy)
 
     def _refusal(self, call: Call, parameters: Sequence[Parameter], scope: str) -> Response | None:
-        if call.header("authorization") != f"Bearer {self.access_token}":
+        own = call.header("authorization") == f"Bearer {self.access_token}"
+        if not own and not self.desk.knows(call):
             return self.unauthorized()
         if hasty := self.refuse_haste(call.now):
             return hasty

@@ -10,6 +10,7 @@ from local.vendors.application import Call, Handler
 from local.vendors.contact_book import BookClick, BookContact, between
 from local.vendors.crm_application import CrmApplication, aware, iso, whole
 from local.vendors.rules import Parameter, faults_of
+from local.vendors.token_desk import TokenDesk
 
 API_KEY = "KeapAK-local-3b9e"  # gitleaks:allow
 _FIELDS = frozenset(
@@ -42,6 +43,7 @@ class KeapApplication(CrmApplication):
     def __init__(self) -> None:
         super().__init__()
         self.api_key = API_KEY
+        self.desk = TokenDesk(86_400, rotates=True, basic=True)
 
     def limits(self) -> tuple[tuple[int, int], ...]:
         """Return its limits."""
@@ -49,7 +51,14 @@ class KeapApplication(CrmApplication):
 
     def routes(self) -> Sequence[tuple[str, str, Handler]]:
         """Return the resource."""
-        return (("GET", "/api/rest/v2/contacts", self._contacts),)
+        return (
+            ("POST", "/oauth/token", self.desk.grant),
+            ("GET", "/api/rest/v2/contacts", self._contacts),
+        )
+
+    def expire(self) -> None:
+        """Let the access tokens of the app run out; a key does not."""
+        self.desk.expire()
 
     def unauthorized(self) -> Response:
         """Return the answer to a key that is wrong or revoked."""
@@ -60,7 +69,7 @@ class KeapApplication(CrmApplication):
         return Response(429, b"{}", headers={"x-keap-product-throttle-available": "0"})
 
     def _contacts(self, call: Call) -> Response:
-        if call.header("x-keap-api-key") != self.api_key:
+        if call.header("x-keap-api-key") != self.api_key and not self.desk.knows(call):
             return self.unauthorized()
         if hasty := self.refuse_haste(call.now):
             return hasty

@@ -13,6 +13,7 @@ from local.vendors.application import Call, Handler
 from local.vendors.contact_book import BookContact
 from local.vendors.crm_application import CrmApplication
 from local.vendors.rules import Parameter, faults_of
+from local.vendors.token_desk import TokenDesk
 
 API_KEY = "pk_local_5fd1c8a2b3"  # gitleaks:allow
 _REVISIONS = frozenset({"2026-07-15", "2026-10-15"})
@@ -75,6 +76,7 @@ class KlaviyoApplication(CrmApplication):
     def __init__(self) -> None:
         super().__init__()
         self.api_key = API_KEY
+        self.desk = TokenDesk(3_600, rotates=False, basic=True)
 
     def limits(self) -> tuple[tuple[int, int], ...]:
         """Return its limits."""
@@ -83,11 +85,16 @@ class KlaviyoApplication(CrmApplication):
     def routes(self) -> Sequence[tuple[str, str, Handler]]:
         """Return the resources."""
         return (
+            ("POST", "/oauth/token", self.desk.grant),
             ("GET", "/api/profiles", self._profiles),
             ("GET", "/api/lists", self._lists),
             ("GET", "/api/lists/(?P<id>[^/]+)/profiles", self._members),
             ("GET", "/api/accounts", self._accounts),
         )
+
+    def expire(self) -> None:
+        """Let the access tokens of the app run out; a key does not."""
+        self.desk.expire()
 
     def unauthorized(self) -> Response:
         """Return the answer to a key that is wrong or revoked."""
@@ -102,7 +109,8 @@ class KlaviyoApplication(CrmApplication):
     def _refusal(
         self, call: Call, parameters: Sequence[Parameter], *scopes: str
     ) -> Response | None:
-        if call.header("authorization") != f"Klaviyo-API-Key {self.api_key}":
+        own = call.header("authorization") == f"Klaviyo-API-Key {self.api_key}"
+        if not own and not self.desk.knows(call):
             return self.unauthorized()
         if call.header("revision") not in _REVISIONS:
             return _problem(400, "invalid", "A valid revision header is required.")

@@ -82,9 +82,8 @@ def test_wrong_credentials_are_refused_and_nothing_is_kept(unconnected: World) -
     assert unconnected.secrets.tokens == {}
 
 
-def test_a_token_that_was_replaced_by_a_person_is_read_anew(world: World) -> None:
-    if world.case.renews:
-        pytest.skip("its tokens are renewed")
+def test_a_token_that_was_replaced_by_a_person_is_read_anew(lasting: World) -> None:
+    world = lasting
     [(arn, kept)] = world.secrets.tokens.items()
     opened = world.connectors().open(world.source)
     [name] = [one for one in TOKENS if one in json.loads(kept)]
@@ -93,17 +92,6 @@ def test_a_token_that_was_replaced_by_a_person_is_read_anew(world: World) -> Non
     setattr(world.application, name, token)
     assert opened.try_permission(KINDS[world.kind].permissions[0])
     assert opened.credentials()[name] == token
-
-
-def test_a_token_that_runs_out_is_renewed_and_kept(world: World) -> None:
-    if not world.case.renews:
-        pytest.skip("its tokens do not run out")
-    world.enter(3)
-    [before] = world.secrets.tokens.values()
-    world.application.expire()
-    pulled(world)
-    [after] = world.secrets.tokens.values()
-    assert after != before
 
 
 def test_a_missing_permission_is_named_at_connection(unconnected: World) -> None:

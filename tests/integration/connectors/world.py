@@ -37,7 +37,8 @@ class Case:
     """A vendor in the suite.
 
     ``permission`` is one that is needed, as its application calls it in ``lacks``; ``scope`` is its
-    title. ``renews``: its access token runs out and is got anew.
+    title. ``renews``: its access token runs out and is got anew, ``rotates``: each refresh token is
+    good once.
     """
 
     application: type[VendorApplication]
@@ -45,6 +46,7 @@ class Case:
     permission: str
     scope: str
     renews: bool = False
+    rotates: bool = False
 
 
 class StoppingError(Exception):

@@ -46,13 +46,18 @@ class ConnectorRequest:
 
 @dataclass(frozen=True, slots=True)
 class ConnectorCheck:
-    """What credentials open. ``credentials`` are as they are after the trial."""
+    """What credentials open.
+
+    ``credentials`` are as they are after the trial. ``renewed`` are those among the given ones that
+    the vendor has replaced while they were tried: the old ones are no longer good.
+    """
 
     findings: tuple[Finding, ...]
     identity: str
     ad_accounts: tuple[AdAccount, ...]
     refusal: MissingScopeError | None
     credentials: Mapping[str, str] = field(repr=False)
+    renewed: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     @property
     def missing(self) -> tuple[str, ...]:
@@ -91,7 +96,9 @@ def check_connector(
     kind = kind_of(request.kind)
     _check(kind, request, other_api_urls)
     given = {name: value.strip() for name, value in request.credentials.items() if value.strip()}
-    return try_connection(kind, connectors.connect(kind.kind, given, request.api_url))
+    check = try_connection(kind, connectors.connect(kind.kind, given, request.api_url))
+    renewed = {name: check.credentials.get(name, value) for name, value in given.items()}
+    return replace(check, renewed=dict(renewed.items() - given.items()))
 
 
 def connect_connector(
@@ -214,6 +221,11 @@ def _check(kind: ConnectorKind, request: ConnectorRequest, other_api_urls: Colle
         if one.is_required and not request.credentials.get(one.name, "").strip():
             message = f"credentials.{one.name}: it is missing ({one.title})"
             raise InvalidParameterError(message)
+    given = {name for name, value in request.credentials.items() if value.strip()}
+    if kind.ways and not any(given.issuperset(way) for way in kind.ways):
+        wanted = "; or ".join(" and ".join(way) for way in kind.ways)
+        message = f"credentials: {kind.title} needs {wanted}"
+        raise InvalidParameterError(message)
 
 
 def _refuse_another(known: Source | None, kind: str, name: str) -> None:

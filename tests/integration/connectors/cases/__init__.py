@@ -1,5 +1,8 @@
 """The vendors of the suite, each with its world: kind → (world, case)."""
 
+from dataclasses import replace
+
+from local.vendors.token_desk import APP_CREDENTIALS
 from tests.integration.connectors.ad_world import AdWorld
 from tests.integration.connectors.cases.activecampaign import ACTIVECAMPAIGN
 from tests.integration.connectors.cases.drip import DRIP
@@ -21,4 +24,14 @@ _CRMS = (KLAVIYO, ACTIVECAMPAIGN, HUBSPOT, MAILCHIMP, DRIP, KEAP, ONTRAPORT, OMN
 CASES: dict[str, tuple[type[World], Case]] = {
     **{case.application.kind: (AdWorld, case) for case in _AD_PLATFORMS},
     **{case.application.kind: (LeadWorld, case) for case in _CRMS},
+}
+# Those that can be connected by an app, too.
+_APPS = (
+    replace(KLAVIYO, credentials=APP_CREDENTIALS, renews=True),
+    replace(HUBSPOT, credentials=APP_CREDENTIALS, renews=True),
+    replace(KEAP, credentials=APP_CREDENTIALS, renews=True, rotates=True),
+)
+RENEWING_CASES: dict[str, tuple[type[World], Case]] = {
+    **{kind: (make, case) for kind, (make, case) in CASES.items() if case.renews},
+    **{f"{case.application.kind} by an app": (LeadWorld, case) for case in _APPS},
 }

@@ -18,4 +18,5 @@ MICROSOFT_ADS = Case(
     permission="msads.manage",
     scope="Microsoft Advertising API",
     renews=True,
+    rotates=True,
 )

@@ -66,18 +66,25 @@ class TrialVault:
 
 
 class SecretVault:
-    """Credentials of a connected source, a JSON object in one secret."""
+    """Credentials of a connected source, a JSON object in one secret.
+
+    What could not be kept is not forgotten: a vendor may honor nothing else any longer.
+    """
 
     def __init__(self, secrets: Secrets, secret_arn: str) -> None:
         self._secrets = secrets
         self._secret_arn = secret_arn
+        self._unkept: tuple[Credentials, Credentials] | None = None
 
     def read(self) -> Credentials:
-        """Return the credentials.
+        """Return the credentials; those that are not kept yet are kept first.
 
         Raises:
             CredentialsRejectedError: none are kept.
+            RetriableError: they cannot be kept now.
         """
+        if self._unkept:
+            return self.replace(*self._unkept)
         try:
             kept = json.loads(self._secrets.get(self._secret_arn))
         except (UnknownResourceError, ValueError):
@@ -87,10 +94,13 @@ class SecretVault:
 
     def replace(self, was: Credentials, now: Credentials) -> Credentials:
         """Keep others in place of these, unless somebody else has replaced these meanwhile."""
+        self._unkept = was, now
         try:
             self._secrets.replace(self._secret_arn, to_secret(now), was=_fingerprint(was))
         except ConflictError:
+            self._unkept = None
             return self.read()
+        self._unkept = None
         return now
 
 
@@ -228,6 +238,29 @@ class OAuthRefresh:
             return kept
         message = f"the refresh token is rejected: {excerpt(answer)}"
         raise CredentialsRejectedError(message)
+
+
+@dataclass(frozen=True, slots=True)
+class KeyOrApp:
+    """A key of the merchant's own, or an app of his, which is known by its refresh token."""
+
+    key: StaticHeaders
+    app: OAuthRefresh
+
+    def headers(self, kept: Credentials) -> Mapping[str, str]:
+        """Return the headers of a call."""
+        return self._way(kept).headers(kept)
+
+    def is_stale(self, kept: Credentials, clock: Clock) -> bool:
+        """Tell whether the credentials have to be renewed before a call."""
+        return self._way(kept).is_stale(kept, clock)
+
+    def renew(self, vault: Vault, rejected: Credentials, send: Send, clock: Clock) -> Credentials:
+        """Return others in place of credentials that are rejected or stale."""
+        return self._way(vault.read()).renew(vault, rejected, send, clock)
+
+    def _way(self, kept: Credentials) -> Auth:
+        return self.app if kept.get(REFRESH_TOKEN) else self.key
 
 
 def _filled(templates: Mapping[str, str], kept: Credentials) -> dict[str, str]:

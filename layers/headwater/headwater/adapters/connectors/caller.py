@@ -74,6 +74,7 @@ class Caller:
         self._timeouts = timeouts
         self._kept = vault.read()
         self._hosts = _hosts(vendor, self._kept, api_url)
+        self._is_rejected = False
         self._pause = 0.0
         self._heard_at: datetime | None = None
         self._http = requests.Session()
@@ -118,8 +119,7 @@ class Caller:
             except CredentialsRejectedError:
                 if not may_renew:
                     raise
-                may_renew = False
-                self._renew()
+                may_renew, self._is_rejected = False, True
             except RateLimitedError as error:
                 gap = error.retry_after or min(
                     self._vendor.throttle_gap * 2.0**throttles, _LONGEST_GAP
@@ -134,7 +134,7 @@ class Caller:
                     raise
 
     def _ask(self, ask: Ask) -> Answer:
-        if self._vendor.auth.is_stale(self._kept, self._clock):
+        if self._is_rejected or self._vendor.auth.is_stale(self._kept, self._clock):
             self._renew()
         if self._pause and not self._patience.wait(self._pause):
             message = "the vendor's request quota is nearly used up"
@@ -150,8 +150,10 @@ class Caller:
 
     def _renew(self) -> None:
         self._kept = self._vendor.auth.renew(self._vault, self._kept, self._send, self._clock)
+        self._is_rejected = False
 
     def _send(self, ask: Ask, headers: Mapping[str, str] | None = None) -> Answer:
+        """Make a call; one without headers is for a token, and has the next one in its answer."""
         url, path = self._address(ask)
         asked_at = self._clock.now()
         self.calls += 1
@@ -176,9 +178,9 @@ class Caller:
             message = f"{self._vendor.title} cannot be reached ({type(error).__name__})"
             raise StoreUnavailableError(message) from None
         self._hear(response.headers)
-        return Answer(
-            path, response.status_code, response.headers, self._blot(response.content), asked_at
-        )
+        is_token = headers is None and response.ok
+        body = response.content if is_token else self._blot(response.content)
+        return Answer(path, response.status_code, response.headers, body, asked_at)
 
     def _address(self, ask: Ask) -> tuple[str, str]:
         """Return where a request goes, and the path that logs may name.

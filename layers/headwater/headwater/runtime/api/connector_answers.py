@@ -52,6 +52,7 @@ def answer_check(event: Mapping[str, Any], deadline: datetime) -> Response[str]:
         "reason": str(check.refusal or ""),
         "scopes": scopes_of(check.findings),
         "ad_accounts": ad_accounts_of(check.ad_accounts),
+        "renewed": dict(check.renewed),
     }
     return json_answer(answer)
 

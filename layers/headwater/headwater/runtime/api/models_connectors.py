@@ -89,6 +89,7 @@ class ConnectorCheck(ApiModel):
             "reason": "",
             "scopes": [_TRIED],
             "ad_accounts": [_AD_ACCOUNT],
+            "renewed": {},
         }
     )
 
@@ -97,6 +98,11 @@ class ConnectorCheck(ApiModel):
     reason: str = Field(description="What is missing and where to mend it.")
     scopes: list[ScopeTrial]
     ad_accounts: list[AdAccountFacts] = Field(description="Those to choose from.")
+    renewed: dict[str, str] = Field(
+        repr=False,
+        description="Credentials that the vendor has replaced meanwhile: a refresh token that is"
+        " good once. Connect with these.",
+    )
 
 
 class ConnectedConnector(ApiModel):

@@ -1,7 +1,13 @@
 """HubSpot."""
 
 from headwater.usecases.check_store import Permission
-from headwater.usecases.connectors.kinds import LEADS, ConnectorKind, Credential
+from headwater.usecases.connectors.kinds import (
+    APP,
+    APP_CREDENTIALS,
+    LEADS,
+    ConnectorKind,
+    Credential,
+)
 
 CONTACTS = Permission(
     "crm.objects.contacts.read",
@@ -18,10 +24,15 @@ HUBSPOT = ConnectorKind(
     kind="hubspot",
     title="HubSpot",
     role=LEADS,
-    credentials=(Credential("access_token", "Access token of a private app (pat-…)"),),
+    credentials=(
+        Credential("access_token", "Access token of a private app (pat-…)", is_required=False),
+        *APP_CREDENTIALS,
+    ),
+    ways=(("access_token",), APP),
     permissions=(CONTACTS, LISTS),
     where_to_fix=(
         "In HubSpot, Settings > Integrations > Private apps, give the app the scope, and connect"
-        " the source with its access token."
+        " the source with its access token; or authorize your app again, and connect the source"
+        " with the new refresh token."
     ),
 )

@@ -25,6 +25,15 @@ class Credential:
     is_required: bool = True
 
 
+# An app of the vendor's that the merchant has authorized, in place of a key of his own.
+APP = ("client_id", "client_secret", "refresh_token")
+APP_CREDENTIALS = (
+    Credential("client_id", "Client id of an authorized app", is_secret=False, is_required=False),
+    Credential("client_secret", "Client secret of the app", is_required=False),
+    Credential("refresh_token", "Refresh token of the app", is_required=False),
+)
+
+
 @dataclass(frozen=True, slots=True)
 class ConnectorKind:
     """A kind of source.
@@ -35,6 +44,7 @@ class ConnectorKind:
         role: what is pulled from it.
         credentials: what it takes to connect one.
         permissions: what the credentials have to open; ``without`` names what an optional one does.
+        ways: names of credentials that go together, where one of several such sets is enough.
         where_to_fix: what a person does where the credentials are rejected or lack a permission.
         platform: of ad cost, as ``domain.cost_join`` calls it.
         restated_days: of ad cost, how long a platform changes what it has said of a day.
@@ -52,6 +62,7 @@ class ConnectorKind:
     credentials: tuple[Credential, ...]
     permissions: tuple[Permission, ...]
     where_to_fix: str
+    ways: tuple[tuple[str, ...], ...] = ()
     platform: str = ""
     restated_days: int = 30
     longest_slice: int = 30

@@ -1,7 +1,13 @@
 """Klaviyo."""
 
 from headwater.usecases.check_store import Permission
-from headwater.usecases.connectors.kinds import LEADS, ConnectorKind, Credential
+from headwater.usecases.connectors.kinds import (
+    APP,
+    APP_CREDENTIALS,
+    LEADS,
+    ConnectorKind,
+    Credential,
+)
 
 PROFILES = Permission("Profiles", "profiles:read", "contacts with their created dates and fields")
 LISTS = Permission(
@@ -14,10 +20,15 @@ KLAVIYO = ConnectorKind(
     kind="klaviyo",
     title="Klaviyo",
     role=LEADS,
-    credentials=(Credential("api_key", "Private API key (pk_…)"),),
+    credentials=(
+        Credential("api_key", "Private API key (pk_…)", is_required=False),
+        *APP_CREDENTIALS,
+    ),
+    ways=(("api_key",), APP),
     permissions=(PROFILES, LISTS),
     where_to_fix=(
         "In Klaviyo, Settings > API keys, create a private key with read access to Profiles, Lists"
-        " and Accounts, and connect the source with it."
+        " and Accounts, and connect the source with it; or authorize your app again, and connect"
+        " the source with the new refresh token."
     ),
 )

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
-from headwater.adapters.connectors.auth import StaticHeaders
+from headwater.adapters.connectors.auth import KeyOrApp, OAuthRefresh, StaticHeaders
 from headwater.adapters.connectors.classify import json_by_status
 from headwater.adapters.connectors.client import VendorClient
 from headwater.adapters.connectors.exchange import Ask, at
@@ -249,8 +249,11 @@ def classify(answer: Answer) -> HeadwaterError | None:
 HUBSPOT = Vendor(
     kind=kind.HUBSPOT.kind,
     title=kind.HUBSPOT.title,
-    hosts={"api": "https://api.hubapi.com"},
-    auth=StaticHeaders({"Authorization": "Bearer {access_token}"}),
+    hosts={"api": "https://api.hubapi.com", "oauth": "https://api.hubapi.com/oauth/2026-03"},
+    auth=KeyOrApp(
+        StaticHeaders({"Authorization": "Bearer {access_token}"}),
+        OAuthRefresh("/token", {"client_id": "{client_id}", "client_secret": "{client_secret}"}),
+    ),
     client=HubSpot,
     secrets=kind.HUBSPOT.secrets,
     classify=classify,

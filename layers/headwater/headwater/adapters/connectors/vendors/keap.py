@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from headwater.adapters.connectors.auth import StaticHeaders
+from headwater.adapters.connectors.auth import KeyOrApp, OAuthRefresh, StaticHeaders
 from headwater.adapters.connectors.classify import json_by_status, seconds
 from headwater.adapters.connectors.client import VendorClient
 from headwater.adapters.connectors.exchange import Ask
@@ -140,10 +140,13 @@ def _pause(answer: Answer) -> float:
 KEAP = Vendor(
     kind=kind.KEAP.kind,
     title=kind.KEAP.title,
-    hosts={"api": "https://api.infusionsoft.com/crm"},
-    auth=StaticHeaders({"X-Keap-API-Key": "{api_key}"}),
+    hosts={"api": "https://api.infusionsoft.com/crm", "oauth": "https://api.infusionsoft.com"},
+    auth=KeyOrApp(
+        StaticHeaders({"X-Keap-API-Key": "{api_key}"}),
+        OAuthRefresh("/token", {}, basic=True),
+    ),
     client=Keap,
-    secrets=kind.KEAP.secrets,
+    secrets=kind.KEAP.secrets | {"access_token"},
     classify=json_by_status,
     pause_after=_pause,
     # 240 a minute and 10 a second.

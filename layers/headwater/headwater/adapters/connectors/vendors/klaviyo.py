@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import Field
 
-from headwater.adapters.connectors.auth import StaticHeaders
+from headwater.adapters.connectors.auth import KeyOrApp, OAuthRefresh, StaticHeaders
 from headwater.adapters.connectors.classify import json_by_status, seconds
 from headwater.adapters.connectors.client import VendorClient
 from headwater.adapters.connectors.exchange import Ask, at
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from headwater.usecases.ports.connectors import LeadPage
 
 REVISION = "2026-07-15"
+_HEADERS = {"revision": REVISION, "Accept": "application/vnd.api+json"}
 _PROFILES, _LIST = "profiles", "list:"
 _PAGE = 100
 _FIELDS = "email,phone_number,created,updated,properties"
@@ -167,16 +168,15 @@ def _pause(answer: Answer) -> float:
 KLAVIYO = Vendor(
     kind=kind.KLAVIYO.kind,
     title=kind.KLAVIYO.title,
-    hosts={"api": "https://a.klaviyo.com/api"},
-    auth=StaticHeaders(
-        {
-            "Authorization": "Klaviyo-API-Key {api_key}",
-            "revision": REVISION,
-            "Accept": "application/vnd.api+json",
-        }
+    hosts={"api": "https://a.klaviyo.com/api", "oauth": "https://a.klaviyo.com/oauth"},
+    auth=KeyOrApp(
+        StaticHeaders({"Authorization": "Klaviyo-API-Key {api_key}", **_HEADERS}),
+        OAuthRefresh(
+            "/token", {}, {"Authorization": "Bearer {access_token}", **_HEADERS}, basic=True
+        ),
     ),
     client=Klaviyo,
-    secrets=kind.KLAVIYO.secrets,
+    secrets=kind.KLAVIYO.secrets | {"access_token"},
     classify=json_by_status,
     pause_after=_pause,
     # 75 a second and 750 a minute are allowed.
