@@ -156,9 +156,7 @@ BUGS = (
     SeededBug("the bookmark saved before the page", ((SourcePull, "_keep", _saved_too_early),)),
     SeededBug(
         "an older version over a newer one",
-        (
-            (order_table._Incoming, "replaces", _whatever_comes_last),  # noqa: SLF001
-        ),
+        ((order_table.Incoming, "replaces", _whatever_comes_last),),
     ),
     SeededBug(
         "a stamp believed whatever the store's clock did", ((Reading, "is_after", _by_stamp_alone),)
@@ -166,9 +164,7 @@ BUGS = (
     SeededBug("the mark of the old day forgotten", ((DynamoOrders, "_mark", _new_day_alone),)),
     SeededBug(
         "a day move that leaves a trace",
-        (
-            (order_table._Incoming, "key", _key_with_the_day),  # noqa: SLF001
-        ),
+        ((order_table.Incoming, "key", _key_with_the_day),),
     ),
     SeededBug("lines cut off at fifty", ((client, "lacks_lines", lambda _: lambda _: False),)),
     SeededBug(

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from headwater.runtime.api.answers import csv_answer, etag_of, guarded, is_known
+from headwater.domain.csv_rows import guarded
+from headwater.runtime.api.answers import csv_answer, etag_of, is_known
 
 
 @pytest.mark.parametrize("text", ["=1+1", "+x", "-x", "@sum", "\tx", "\rx", "-1.", "+1e5", "--1"])

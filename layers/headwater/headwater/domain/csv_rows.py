@@ -22,6 +22,9 @@ _DELIMITERS = (",", ";", "\t")
 _GROUPING_BLANK = re.compile(r"(?<=\d)[ \u00a0\u2009\u202f'\u2019](?=\d{3}(?!\d))")
 _NUMBER = re.compile(r"([+-]?)([\d.,]*\d)", re.ASCII)
 _GROUP_SIZE = 3
+# What a spreadsheet takes for a formula, and the numbers that only look like one.
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+_PLAIN_NUMBER = re.compile(r"[+-]?\d+(?:\.\d+)?", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +118,14 @@ def decimal_mark_of(text: str) -> str | None:
         return _decimal_mark(match[2])
     except InvalidRowError:
         return ""
+
+
+def guarded(value: object) -> str:
+    """Return a cell's text, with an apostrophe before what a spreadsheet would run as a formula."""
+    text = "" if value is None else str(value)
+    if text.startswith(_FORMULA_STARTS) and not _PLAIN_NUMBER.fullmatch(text):
+        return f"'{text}"
+    return text
 
 
 def _records(text: str, known: Collection[str]) -> tuple[list[list[str]], str]:

@@ -9,15 +9,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from headwater.domain.file_batches import groups
 from headwater.domain.file_evidence import Evidence
-from headwater.domain.file_kinds import ORDERS
-from headwater.domain.file_layouts import cells_of, fault_of, is_blank
+from headwater.domain.file_layouts import cells_of
 from headwater.errors import InvalidParameterError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from headwater.domain.csv_streams import Record
+    from headwater.domain.file_batches import Group
     from headwater.domain.file_kinds import FileKind
     from headwater.domain.file_layouts import FileLayout
 
@@ -40,24 +41,20 @@ def survey(records: Iterable[Record], kind: FileKind, layout: FileLayout) -> Sur
         InvalidParameterError: there are no rows or too many, or the rows of an order stand apart:
             read in one pass, the second part would replace the first.
     """
-    found, groups = Survey(), _Groups()
-    for record in records:
-        if is_blank(record):
-            continue
-        found.rows += 1
+    found, orders = Survey(), _Orders()
+    for group in groups(records, kind, layout):
+        found.rows += len(group.records)
         if found.rows > MOST_ROWS:
             message = f"file: more than {MOST_ROWS:,} rows; send it in parts"
             raise InvalidParameterError(message)
-        if fault_of(record, layout):
-            continue
-        cells = cells_of(record, layout)
-        found.evidence.observe(kind, record.number, cells)
-        if kind.name == ORDERS:
-            groups.add(record.number, cells.get("order_id", ""))
+        orders.add(group)
+        if not group.fault:
+            for record in group.records:
+                found.evidence.observe(kind, record.number, cells_of(record, layout))
     if not found.rows:
         message = "file: a header without rows"
         raise InvalidParameterError(message)
-    if apart := groups.apart():
+    if apart := orders.apart():
         message = (
             f"file: rows {apart[0]} and {apart[1]} are one order, and others stand between them; "
             "sort the file by order_id"
@@ -66,18 +63,16 @@ def survey(records: Iterable[Record], kind: FileKind, layout: FileLayout) -> Sur
     return found
 
 
-class _Groups:
+class _Orders:
     """Where each order begins."""
 
     def __init__(self) -> None:
         self._keys, self._numbers = array("Q"), array("Q")
-        self._last = ""
 
-    def add(self, number: int, order_id: str) -> None:
-        if order_id and order_id != self._last:
-            self._keys.append(hash_of(order_id))
-            self._numbers.append(number)
-        self._last = order_id
+    def add(self, group: Group) -> None:
+        if group.order_id:
+            self._keys.append(hash_of(group.order_id))
+            self._numbers.append(group.number)
 
     def apart(self) -> tuple[int, int] | None:
         """Return two rows where the same order begins, if there are any."""

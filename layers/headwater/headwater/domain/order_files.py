@@ -76,7 +76,7 @@ def read_order_file(text: str, dialect: FileDialect) -> tuple[list[FileOrder], l
     faults: list[FileFault] = []
     for group in groups.values():
         cells = tuple(row.cells for row in group)
-        read = _read_group(group, dialect)
+        read = read_order_rows(group, dialect)
         if isinstance(read, FileFault):
             faults.append(FileFault(read.number, read.reason, cells))
         else:
@@ -84,8 +84,8 @@ def read_order_file(text: str, dialect: FileDialect) -> tuple[list[FileOrder], l
     return orders, faults
 
 
-def _read_group(group: Iterable[CsvRow], dialect: FileDialect) -> dict[str, Any] | FileFault:
-    """Return an order's fields, or what is wrong with one of its rows."""
+def read_order_rows(group: Iterable[CsvRow], dialect: FileDialect) -> dict[str, Any] | FileFault:
+    """Return an order's fields, as a JSON post has them, or what is wrong with one of its rows."""
     order: dict[str, Any] = {}
     lines: list[dict[str, Any]] = []
     refunds: list[dict[str, Any]] = []

@@ -67,7 +67,7 @@ def import_orders(account: str, body: object, *, ports: OrderImportPorts) -> Imp
     """
     now = ports.clock.now()
     fields = _fields_of(body)
-    post = _read_head(account, fields, ports.accounts)
+    post = read_order_head(account, fields, ports.accounts)
     rows = rows_of(fields)
     posted, faults = read_rows(rows, lambda row: read_order(row, post, now))
     changed = _take(account, post.source, posted, ports, now)
@@ -102,7 +102,7 @@ def import_order_file(
         RetriableError: a table did not take the rows; the same file may be sent again.
     """
     now = ports.clock.now()
-    post = _read_head(account, {"source": source, "currency": currency}, ports.accounts)
+    post = read_order_head(account, {"source": source, "currency": currency}, ports.accounts)
     file_orders, file_faults = read_order_file(text, dialect)
     posted, bad = read_rows(
         [order.row for order in file_orders], lambda r: read_order(r, post, now)
@@ -132,7 +132,7 @@ def _fields_of(body: object) -> Mapping[str, Any]:
     return body
 
 
-def _read_head(account: str, fields: Mapping[str, Any], accounts: Accounts) -> OrderPost:
+def read_order_head(account: str, fields: Mapping[str, Any], accounts: Accounts) -> OrderPost:
     """Read what all rows share; refuse a name that no posted orders can have."""
     post = read_order_post(fields, accounts.settings(account).currency)
     if not SOURCE_NAME.fullmatch(post.source):
@@ -164,19 +164,31 @@ def _take(
     """Store orders under their source, which the first of them creates; return how many changed."""
     if not posted:
         return 0
-    if not _is_known(account, source, ports.accounts):
-        # Nothing is pulled from it, so there is no older history to wait for.
-        new = Source(source, POSTED, store_hash="", secret_arn="", is_history_complete=True)
-        if not ports.accounts.add_source(account, new):
-            _is_known(account, source, ports.accounts)
+    register_source(account, source, ports.accounts)
     stored = ports.orders.get_many(account, {one.order.key for one in posted})
-    return ports.orders.upsert(account, _newest(posted, stored, now), now)
+    return ports.orders.upsert(account, newest(posted, stored, now), now)
 
 
-def _newest(
+def register_source(account: str, source: str, accounts: Accounts) -> None:
+    """Make a name a source of posted orders, if it is none yet.
+
+    Raises:
+        InvalidParameterError: it is the name of another kind of source.
+    """
+    if _is_known(account, source, accounts):
+        return
+    # Nothing is pulled from it, so there is no older history to wait for.
+    new = Source(source, POSTED, store_hash="", secret_arn="", is_history_complete=True)
+    if not accounts.add_source(account, new):
+        _is_known(account, source, accounts)
+
+
+def newest(
     posted: Sequence[PostedOrder], stored: Mapping[tuple[str, str], Order], now: datetime
 ) -> list[Order]:
     """Return the orders that a post changes, each as its last row leaves it.
+
+    ``stored`` are those that are known of the same ids.
 
     A dated row replaces what is older; an undated one says how the order is now, so it replaces
     whatever it differs from.

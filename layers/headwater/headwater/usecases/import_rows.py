@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from headwater.domain.costs import CostRow
+    from headwater.domain.imported_touchpoints import ImportedTouchpoint
     from headwater.usecases.ports import Clock, Costs, Journeys, Lake
 
 MOST_ROWS = 1000
@@ -119,13 +120,22 @@ def _import_touchpoints(
     account: str, body: Mapping[str, Any], journeys: Journeys, now: datetime
 ) -> ImportRowsResult:
     rows, faults = read_rows(rows_of(body), lambda row: read_touchpoint(row, now))
+    return ImportRowsResult(
+        len(rows), keep_touchpoints(account, rows, journeys, now), tuple(faults)
+    )
+
+
+def keep_touchpoints(
+    account: str, rows: Sequence[ImportedTouchpoint], journeys: Journeys, now: datetime
+) -> int:
+    """Store touchpoints with all that their rows say; return how many items were new or changed."""
     changed = journeys.add_touchpoints(account, [row.touchpoint for row in rows], now)
     changed += journeys.add_identifications(
         account, [row.identification for row in rows if row.identification], now
     )
     changed += journeys.add_opt_ins(account, [row.opt_in for row in rows if row.opt_in], now)
     changed += journeys.add_profiles(account, [row.profile for row in rows if row.profile], now)
-    return ImportRowsResult(len(rows), changed, tuple(faults))
+    return changed
 
 
 def _import_leads(

@@ -19,12 +19,19 @@ def keep_leads(
 
     Which node a lead's id stands for is written last: who finds it finds the rest as well.
     """
+    changed = keep_lead_items(account, leads, journeys=journeys, now=now)
+    nodes = {(lead.source, lead.external_id): lead.node for lead in leads}
+    journeys.link_leads(account, nodes, now)
+    return changed
+
+
+def keep_lead_items(
+    account: str, leads: Sequence[ImportedLead], *, journeys: Journeys, now: datetime
+) -> int:
+    """Store what leads did, and their profiles; return how many items were new or changed."""
     touchpoints = [touch for lead in leads for touch in lead.touchpoints]
     changed = journeys.add_touchpoints(account, touchpoints, now)
     opt_ins = [opt_in for lead in leads for opt_in in lead.opt_ins]
     changed += journeys.add_opt_ins(account, opt_ins, now)
     profiles = [lead.profile for lead in leads if lead.profile]
-    changed += journeys.add_profiles(account, profiles, now)
-    nodes = {(lead.source, lead.external_id): lead.node for lead in leads}
-    journeys.link_leads(account, nodes, now)
-    return changed
+    return changed + journeys.add_profiles(account, profiles, now)

@@ -128,10 +128,10 @@ class DynamoJourneys:
         new = {key: profile for key, profile in best.items() if key not in stored}
         self._put_profiles(new, received_at)
         known = {key: profile for key, profile in best.items() if key in stored}
-        better = [(key, p) for key, p in known.items() if _improves(p, stored[key])]
+        better = [(key, p) for key, p in known.items() if improves(p, stored[key])]
         called = [(key, p) for key, p in known.items() if p.phone and not stored[key].get("phone")]
         improved = in_parallel(lambda pair: self._improve(*pair, received_at), better)
-        improved += in_parallel(lambda pair: self._add_phone(*pair), called)
+        improved += in_parallel(lambda pair: self._add_phone(*pair, received_at), called)
         changed = {
             key
             for (key, _), is_changed in zip([*better, *called], improved, strict=True)
@@ -262,16 +262,19 @@ class DynamoJourneys:
             values["created_at"] = keys.instant(profile.created_at)
             condition = "attribute_not_exists(#created_at) OR #created_at > :created_at"
         assign += ", #received_at = if_not_exists(#received_at, :received_at)"
+        assign += ", #improved_at = :received_at"
         return self._table.update(key, assign, values, condition=condition) is not None
 
-    def _add_phone(self, key: keys.Key, profile: Profile) -> bool:
+    def _add_phone(self, key: keys.Key, profile: Profile, received_at: datetime) -> bool:
         condition = "attribute_exists(#pk) AND attribute_not_exists(#phone)"
-        values = {"phone": profile.phone}
-        changed = self._table.update(key, "SET #phone = :phone", values, condition=condition)
+        assign = "SET #phone = :phone, #improved_at = :received_at"
+        values = {"phone": profile.phone, "received_at": keys.instant(received_at)}
+        changed = self._table.update(key, assign, values, condition=condition)
         return changed is not None
 
 
-def _improves(profile: Profile, stored: Item | None) -> bool:
+def improves(profile: Profile, stored: Item | None) -> bool:
+    """Tell whether a profile knows of an earlier creation than the stored one."""
     if stored is None:
         return True
     if profile.created_at is None:

@@ -265,6 +265,11 @@ def validation(account: str, validation_id: str) -> Key:
     return join(account), join("validation", validation_id)
 
 
+def file_import(account: str, import_id: str) -> Key:
+    """Return the key of an import of a file."""
+    return join(account), join("import", import_id)
+
+
 def test_visit(account: str, validation_id: str, event_id: str) -> Key:
     """Return the key of a visit that belongs to a test."""
     return join(account, "validation", validation_id), join("visit", event_id)

@@ -61,7 +61,7 @@ class DynamoOrders:
         """
         received_at = self._clock.now()
         blanked = map(self._erasures.of(account).blank, orders)
-        pending = _newest(_Incoming(account, order, fetched_at, received_at) for order in blanked)
+        pending = _newest(Incoming(account, order, fetched_at, received_at) for order in blanked)
         written = 0
         for _ in range(_ATTEMPTS):
             stored = self._table.get_many([new.key for new in pending], _DECIDED_BY)
@@ -127,19 +127,19 @@ class DynamoOrders:
         return len(found)
 
     def _mark(
-        self, account: str, changed: Sequence[_Incoming], stored: dict[keys.Key, Item]
+        self, account: str, changed: Sequence[Incoming], stored: dict[keys.Key, Item]
     ) -> None:
         entered = {utc_day(new.order.placed_at) for new in changed}
         left = {keys.day_of(stored[new.key]["day_key"]) for new in changed if new.key in stored}
         self._marks.raise_marks(account, "orders", entered | left, self._clock.now())
 
-    def _write(self, changed: Sequence[_Incoming], stored: dict[keys.Key, Item]) -> list[_Incoming]:
+    def _write(self, changed: Sequence[Incoming], stored: dict[keys.Key, Item]) -> list[Incoming]:
         """Write orders, each only over what the decision saw; return those that lost the race.
 
         A hundred in one transaction are as quick as a few by themselves. Where one of them has
         lost the race, the others of its transaction are written one by one.
         """
-        lost: list[_Incoming] = []
+        lost: list[Incoming] = []
         for together in _transactions(changed):
             puts = [_over(new, stored.get(new.key)) for new in together]
             if not self._table.put_together(puts):
@@ -152,8 +152,8 @@ class DynamoOrders:
 
 
 @dataclass(frozen=True)
-class _Incoming:
-    """An order on its way into the table."""
+class Incoming:
+    """An order on its way into the table, and the item that it would be."""
 
     account: str
     order: Order
@@ -162,10 +162,12 @@ class _Incoming:
 
     @cached_property
     def key(self) -> keys.Key:
+        """The item's key."""
         return keys.order(self.account, self.order.source, self.order.order_id)
 
     @cached_property
     def item(self) -> Item:
+        """The item, with the hash of its document as ``content``."""
         order = self.order
         day = utc_day(order.placed_at)
         document = codec.to_document(order)
@@ -199,16 +201,16 @@ class _Incoming:
         return keys.order_node(self.account, node) if node else None
 
 
-def _over(new: _Incoming, seen: Item | None) -> ConditionalPut:
+def _over(new: Incoming, seen: Item | None) -> ConditionalPut:
     """Return the write of an order over what was seen of it, or over nothing."""
     if seen is None:
         return ConditionalPut(new.item, "attribute_not_exists(#pk)")
     return ConditionalPut(new.item, "#content = :seen", {"seen": seen["content"]})
 
 
-def _transactions(changed: Sequence[_Incoming]) -> Iterator[list[_Incoming]]:
+def _transactions(changed: Sequence[Incoming]) -> Iterator[list[Incoming]]:
     """Cut orders into what one transaction takes."""
-    together: list[_Incoming] = []
+    together: list[Incoming] = []
     size = 0
     for new in changed:
         more = len(new.item["document"]) + _KEYS_SIZE
@@ -221,9 +223,9 @@ def _transactions(changed: Sequence[_Incoming]) -> Iterator[list[_Incoming]]:
         yield together
 
 
-def _newest(incoming: Iterator[_Incoming]) -> list[_Incoming]:
+def _newest(incoming: Iterator[Incoming]) -> list[Incoming]:
     """Return each order once: the last modified of those that came together."""
-    newest: dict[keys.Key, _Incoming] = {}
+    newest: dict[keys.Key, Incoming] = {}
     for new in incoming:
         seen = newest.get(new.key)
         if seen is None or new.order.modified_at > seen.order.modified_at:

@@ -6,12 +6,12 @@ import csv
 import hashlib
 import io
 import json
-import re
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from aws_lambda_powertools.event_handler import Response
 
+from headwater.domain.csv_rows import guarded
 from headwater.runtime.api.problems import too_large
 
 if TYPE_CHECKING:
@@ -21,9 +21,6 @@ JSON, CSV = "application/json", "text/csv"
 # Lambda sends 6 MB at most, escapes included.
 LARGEST_ANSWER = 5_000_000
 _HEADERS = {"Cache-Control": "private, no-cache", "Vary": "Accept, Authorization, Cookie"}
-# What a spreadsheet takes for a formula, and the numbers that only look like one.
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
-_NUMBER = re.compile(r"[+-]?\d+(?:\.\d+)?", re.ASCII)
 
 
 def etag_of(*parts: object) -> str:
@@ -71,14 +68,6 @@ def csv_answer(
     writer.writerow(columns)
     writer.writerows([guarded(row.get(column)) for column in columns] for row in rows)
     return _sized(text.getvalue(), f"{CSV}; charset=utf-8", HTTPStatus.OK, etag)
-
-
-def guarded(value: object) -> str:
-    """Return a cell's text, with an apostrophe before what would be a formula."""
-    text = "" if value is None else str(value)
-    if text.startswith(_FORMULA_STARTS) and not _NUMBER.fullmatch(text):
-        return f"'{text}"
-    return text
 
 
 def _sized(body: str, content_type: str, status: int, etag: str) -> Response[str]:

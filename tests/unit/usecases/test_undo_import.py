@@ -1,0 +1,110 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+
+from tests.importing import (
+    ACCOUNT,
+    ADS,
+    CLICKS,
+    COSTS,
+    FILES,
+    LEADS,
+    ORDERS,
+    SALES,
+    ImportDesk,
+    orders,
+    shown,
+)
+
+
+@pytest.mark.parametrize(("kind", "text", "options"), FILES)
+def test_the_same_file_again_changes_nothing(
+    desk: ImportDesk, kind: str, text: str, options: dict[str, str]
+) -> None:
+    first = desk.load(kind, text, **options)
+    before = desk.content()
+    desk.clock.advance(timedelta(hours=1))
+    again = desk.load(kind, text, **options)
+    taken = first.imported.new + first.imported.changed
+    assert (again.imported.new, again.imported.changed) == (0, 0)
+    assert again.imported.unchanged == taken
+    assert again.imported.days == "0"
+    if kind != "costs":  # a load of its own, which shows the same
+        assert desk.content() == before
+
+
+@pytest.mark.parametrize(("kind", "text", "options"), FILES)
+def test_undoing_removes_all_that_was_new(
+    desk: ImportDesk, kind: str, text: str, options: dict[str, str]
+) -> None:
+    done = desk.load(kind, text, **options)
+    marks = len(desk.marks.raised(ACCOUNT))
+    undone = desk.undo(done.import_id)
+    assert (undone.state, undone.undone.kept) == ("undone", 0)
+    assert undone.undone.removed >= done.imported.new - (kind == "orders")
+    assert desk.content() == [[], [], []]
+    assert len(desk.marks.raised(ACCOUNT)) >= marks
+    assert desk.pipeline.pulled == [ACCOUNT, ACCOUNT]
+
+
+def test_undoing_keeps_what_was_there_before(desk: ImportDesk) -> None:
+    desk.load("touchpoints", "\n".join(CLICKS.splitlines()[:2]))
+    before = desk.content()
+    desk.clock.advance(timedelta(hours=1))
+    done = desk.load("touchpoints", CLICKS)
+    assert (done.imported.new, done.imported.unchanged) == (1, 1)
+    desk.undo(done.import_id)
+    assert desk.content() == before
+
+
+def test_undoing_puts_back_the_orders_that_were_replaced(desk: ImportDesk) -> None:
+    desk.load("orders", ORDERS, **SALES)
+    before = orders(desk)
+    desk.clock.advance(timedelta(hours=1))
+    done = desk.load("orders", ORDERS.replace("7,50", "8,50"), **SALES)
+    assert (done.imported.changed, done.imported.unchanged) == (1, 2)
+    assert done.imported.amounts == (("USD", Decimal("8.50")),)
+    undone = desk.undo(done.import_id)
+    assert (undone.undone.removed, undone.undone.restored) == (0, 1)
+    assert orders(desk) == before
+
+
+def test_undoing_leaves_an_order_that_somebody_has_changed_since(desk: ImportDesk) -> None:
+    done = desk.load("orders", ORDERS, **SALES)
+    desk.clock.advance(timedelta(hours=1))
+    changed = replace(orders(desk)["3"], status_id=4, modified_at=desk.clock.now())
+    desk.orders.upsert(ACCOUNT, [changed], desk.clock.now())
+    undone = desk.undo(done.import_id).undone
+    assert orders(desk) == {"3": changed}
+    assert (undone.removed, undone.kept, undone.kept_orders) == (1, 1, ("3",))
+
+
+def test_undoing_keeps_the_profile_of_a_person_of_whom_more_is_known(desk: ImportDesk) -> None:
+    done = desk.load("touchpoints", CLICKS)
+    desk.clock.advance(timedelta(hours=1))
+    desk.load("leads", LEADS.rpartition("2,")[0], source="crm")
+    desk.undo(done.import_id)
+    kept = [item for item in desk.tables["journeys"].items() if item["sk"] == "profile"]
+    assert [item["email"] for item in kept] == ["ann@example.com"]
+
+
+def test_undoing_shows_again_the_cost_that_was_shown_before(desk: ImportDesk) -> None:
+    desk.load("costs", COSTS, **ADS)
+    before = shown(desk)
+    done = desk.load("costs", COSTS.replace("5.25", "6.25"), **ADS)
+    assert shown(desk) != before
+    undone = desk.undo(done.import_id).undone
+    assert shown(desk) == before
+    assert (undone.removed, undone.restored, undone.kept) == (3, 2, 0)
+
+
+def test_undoing_leaves_days_whose_cost_was_replaced_since(desk: ImportDesk) -> None:
+    done = desk.load("costs", COSTS, **ADS)
+    desk.load("costs", "day,campaign_id,cost\n2026-11-20,c1,9\n", **ADS)
+    undone = desk.undo(done.import_id).undone
+    assert [(row.day.day, str(row.cost)) for row in shown(desk)] == [(20, "9")]
+    assert undone.kept == 1
