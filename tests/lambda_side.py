@@ -14,11 +14,12 @@ from uuid import uuid4
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from headwater.adapters.dynamodb.imports import DynamoImports
 from headwater.domain.rate_limits import RateLimits
 from headwater.domain.reconciliation import ListedOrder
 from headwater.domain.sites import Sites
 from headwater.errors import MissingScopeError
-from headwater.runtime import bootstrap, edge, pipelines, storage, validating
+from headwater.runtime import bootstrap, edge, importing, pipelines, storage, validating
 from headwater.usecases.check_store import FULFILLMENT, TRANSACTIONS, StoreDescription
 from headwater.usecases.ports import ApiKey, OrderPage
 from headwater.usecases.ports.directory import DirectoryPage
@@ -32,7 +33,9 @@ from tests.fakes import (
     FakeSecrets,
     FakeStoreHooks,
     FakeStoreScripts,
+    FakeTable,
 )
+from tests.fakes.imports import FakeImportFiles, FakeImportWorkers
 from tests.fakes.scripts import BUILD
 from tests.workshop import ACCOUNT, Workshop
 
@@ -226,6 +229,8 @@ class LambdaSide:
         self.reconciliations = FakeReconciliations()
         self.other_api_urls: list[str] = []
         self.pages = FakePages()
+        self.imports = DynamoImports(FakeTable())
+        self.import_files, self.import_workers = FakeImportFiles(), FakeImportWorkers()
 
     def wire(self, monkeypatch: pytest.MonkeyPatch) -> None:
         """Put the fakes in place of what the bootstrap wires."""
@@ -255,8 +260,11 @@ class LambdaSide:
             "validations": shop.validations,
             "views": shop.views,
             "pages": self.pages,
+            "imports": self.imports,
+            "import_files": self.import_files,
+            "workers": self.import_workers,
         }
-        for module in (storage, pipelines, bootstrap, validating):
+        for module in (storage, pipelines, bootstrap, validating, importing):
             for name, port in ports.items():
                 if hasattr(module, name):
                     monkeypatch.setattr(module, name, lambda port=port: port)
@@ -359,8 +367,9 @@ def step_of_route(route: str) -> str:
     is_change = path.startswith(("/v1/sources", "/v1/duplicates")) and method != "GET"
     if is_change or path.endswith("/snippets"):
         return "connect_source"
-    if path.startswith("/v1/validations"):
-        return "validate_tracking"
+    alone = {"validations": "validate_tracking", "imports": "manage_imports"}
+    if step := alone.get(path.split("/")[2]):
+        return step
     if "/v1/contacts/" in route:
         return "link_contacts" if "links" in path else "erase_contact"
     if path.startswith("/v1/settings/") or path in {"/v1/effects/restate", "/v1/audit"}:

@@ -142,6 +142,7 @@ def test_a_pull_that_another_function_invokes_is_kept_when_it_fails(template: Js
         "FinishRunFunction",
         "ConnectSourceFunction",
         "ManageAccountFunction",
+        "ImportFileFunction",
         "EraseContactFunction",
     ]
     kept = functions["PullOrdersFunction"]["EventInvokeConfig"]["DestinationConfig"]["OnFailure"]

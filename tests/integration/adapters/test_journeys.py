@@ -272,6 +272,7 @@ def test_a_profile_is_stored_under_its_node(on_aws: Stores, tables: Tables) -> N
         "email": "ann@example.com",
         "created_at": keys.instant(NOON),
         "received_at": keys.instant(NOON + HOUR),
+        "improved_at": keys.instant(NOON),
     }
 
 

@@ -18,6 +18,7 @@ from headwater.runtime.api.callers import OPEN_ROUTES
 from headwater.runtime.api.openapi import openapi_document
 from headwater.usecases.ports import ApiKey, Source
 from tests.lambda_side import LambdaSide
+from tests.unit.usecases.file_imports import an_import
 from tests.unit.usecases.validations import a_validation
 from tests.unit.usecases.views import a_view
 from tests.workshop import ACCOUNT, STORE, Workshop
@@ -31,7 +32,9 @@ ROUTES = sorted(
     for path, operations in openapi_document()["paths"].items()
     for method in operations
 )
-READING = [name for name in ROUTES if name.startswith("GET ") and name not in OPEN_ROUTES]
+# What everybody who has a key is told alike.
+ALIKE = {"GET /v1/imports/templates/{template}"}
+READING = [name for name in ROUTES if name.startswith("GET ") and name not in OPEN_ROUTES | ALIKE]
 ANN, DAN = email_node("ann@acme.example"), email_node("dan@acme.example")
 # Trying credentials keeps nothing; a preview asks only, with more than fits an address.
 ASKING = {
@@ -95,6 +98,14 @@ CASES: dict[str, dict[str, Any]] = {
     "POST /v1/touchpoints": {
         "body": {"rows": [{"email": "ann@acme.example", "at": "2026-11-19T09:00:00Z"}]}
     },
+    "POST /v1/imports": {"body": {"kind": "touchpoints", "size": 60}},
+    "GET /v1/imports": {},
+    "GET /v1/imports/{import_id}": {"import_id": "checked"},
+    "GET /v1/imports/{import_id}/rejected": {"import_id": "checked"},
+    "GET /v1/imports/templates/{template}": {"template": "leads.csv"},
+    "POST /v1/imports/{import_id}/check": {"import_id": "waiting_for_file"},
+    "POST /v1/imports/{import_id}/start": {"import_id": "checked"},
+    "POST /v1/imports/{import_id}/undo": {"import_id": "done"},
     "POST /v1/leads": {
         "body": {
             "rows": [
@@ -219,6 +230,9 @@ def both(two_accounts: Workshop, monkeypatch: pytest.MonkeyPatch) -> LambdaSide:
     for key, account in (("acmepublickey", ACCOUNT), ("rivals", "rival")):
         pages = frozenset({f"https://{account}.example", "https://both.example"})
         side.edge_sites.sites[key] = Site(account, STORE, pages)
+    for state in ("waiting_for_file", "checked", "done"):
+        side.imports.create(ACCOUNT, an_import(state, state))
+        side.import_files.upload(ACCOUNT, state, b"email,at")
     return side
 
 
@@ -244,6 +258,7 @@ def state_of(side: LambdaSide, account: str) -> str:
             shop.pipeline.pulled.count(account),
             shop.validations.all(account),
             shop.views.all(account),
+            side.imports.all(account),
         )
     )
 
@@ -254,7 +269,8 @@ def test_another_accounts_owner_reads_and_changes_nothing(both: LambdaSide, rout
     answer = both.call(route, caller=RIVAL, **CASES[route])
     asked = json.dumps(CASES[route])
     # A contact of another account is nobody, a test or view of it none, nor is its CRM one of ours.
-    is_named = any(name in route for name in ("{contact}", "{validation}", "{view}", "/fields"))
+    named = ("{contact}", "{validation}", "{view}", "/fields", "{import_id}")
+    is_named = any(name in route for name in named)
     assert answer["statusCode"] in ({404} if is_named else {200, 201, 202})
     assert [word for word in OWN_WORDS if word in answer["body"] and word not in asked] == []
     assert state_of(both, ACCOUNT) == before

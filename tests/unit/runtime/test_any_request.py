@@ -25,6 +25,7 @@ from headwater.runtime.api.openapi import openapi_document
 from headwater.usecases.ports import Source
 from tests.gateway import Gateway
 from tests.lambda_side import OWNER
+from tests.unit.usecases.file_imports import an_import
 from tests.unit.usecases.validations import a_validation
 from tests.workshop import ACCOUNT, STORE
 
@@ -66,6 +67,8 @@ KNOWN = {
     "other": email_node("bob@example.com"),
     "month": "2026-11",
     "validation": a_validation().validation_id,
+    "import_id": "checked",
+    "template": "leads.csv",
 }
 
 
@@ -74,6 +77,8 @@ def gateway(reported: LambdaSide) -> Gateway:
     source = Source(STORE, "bigcommerce", "abc123", "arn:secret", public_key="pk1")
     reported.workshop.accounts.save_source(ACCOUNT, source)
     reported.workshop.validations.save(ACCOUNT, a_validation())
+    reported.imports.create(ACCOUNT, an_import("checked", "checked"))
+    reported.import_files.upload(ACCOUNT, "checked", b"email,at")
     return Gateway(reported, {KEY: OWNER})
 
 

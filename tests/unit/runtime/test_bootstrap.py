@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from headwater.runtime import bootstrap, edge, pipelines, storage, validating
+from headwater.runtime import bootstrap, edge, importing, pipelines, storage, validating
 from headwater.runtime.settings import Settings, settings
 from tests.infrastructure.template_file import functions_of, load_template, variables_of
 from tests.lambda_side import imported_by
@@ -26,6 +26,8 @@ USED: dict[str, list[Callable[[], object]]] = {
     "ReceiveWebhookFunction": [storage.hooks, storage.webhook_queue],
     "RecordWebhooksFunction": [lambda: bootstrap.webhook_ports(LATER)],
     "ImportRowsFunction": [storage.audit_log, storage.journeys, storage.costs, storage.lake],
+    "ManageImportsFunction": [storage.audit_log, importing.request_ports],
+    "ImportFileFunction": [importing.import_ports, importing.workers],
     "ManageAccountFunction": [storage.audit_log, pipelines.setting_ports, pipelines.restate_ports],
     "ServeReportsFunction": [
         bootstrap.accounts,
@@ -89,7 +91,7 @@ FUNCTIONS = functions_of(load_template())
 
 
 def forget() -> None:
-    for module in (storage, pipelines, bootstrap, edge, validating):
+    for module in (storage, pipelines, bootstrap, edge, validating, importing):
         for value in vars(module).values():
             if hasattr(value, "cache_clear"):
                 value.cache_clear()
@@ -136,7 +138,14 @@ def test_other_apis_are_those_that_the_deployment_names(monkeypatch: pytest.Monk
 
 @pytest.mark.parametrize(
     "step",
-    ["authorize_request", "record_hits", "import_rows", "manage_account", "receive_webhook"],
+    [
+        "authorize_request",
+        "record_hits",
+        "import_rows",
+        "manage_imports",
+        "manage_account",
+        "receive_webhook",
+    ],
 )
 def test_what_people_and_browsers_wait_for_starts_without_the_engine(step: str) -> None:
     assert imported_by(step) & {"duckdb", "numpy", "requests"} == set()

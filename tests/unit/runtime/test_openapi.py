@@ -87,6 +87,7 @@ OPERATIONS = [
 WITHOUT_BODY = {
     *(f"POST /v1/sources/{{source}}/{done}" for done in ("test", "pause", "resume")),
     "POST /v1/validations/{validation}/end",
+    *(f"POST /v1/imports/{{import_id}}/{verb}" for verb in ("start", "undo")),
 }
 
 

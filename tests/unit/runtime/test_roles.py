@@ -15,6 +15,7 @@ from headwater.usecases.ports import ApiKey, Source
 from tests.infrastructure.template_file import load_template
 from tests.infrastructure.test_routes import routes_of
 from tests.lambda_side import http_event, step_of_route
+from tests.unit.usecases.file_imports import an_import
 from tests.unit.usecases.validations import a_validation
 from tests.unit.usecases.views import a_view
 from tests.workshop import ACCOUNT, STORE
@@ -71,6 +72,14 @@ EXPECTED = {
     "POST /v1/leads": {"owner", "ingest"},
     "POST /v1/costs": {"owner", "ingest"},
     "POST /v1/ad-clicks": {"owner", "ingest"},
+    "POST /v1/imports": {"owner", "ingest"},
+    "GET /v1/imports": {"owner", "ingest"},
+    "GET /v1/imports/{import_id}": {"owner", "ingest"},
+    "GET /v1/imports/{import_id}/rejected": {"owner"},
+    "GET /v1/imports/templates/{template}": {"owner", "ingest"},
+    "POST /v1/imports/{import_id}/check": {"owner", "ingest"},
+    "POST /v1/imports/{import_id}/start": {"owner", "ingest"},
+    "POST /v1/imports/{import_id}/undo": {"owner", "ingest"},
     "GET /v1/settings/subscription-rules": {"owner"},
     "PUT /v1/settings/subscription-rules": {"owner"},
     "GET /v1/settings/attribution": {"owner"},
@@ -112,6 +121,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "POST /v1/sources/check": {"store": "abc123", "access_token": "t"},
     "POST /v1/sources/{source}/reconnect": {"access_token": "t"},
     "POST /v1/touchpoints": {"rows": [{"visitor": "v", "at": "2026-11-20T10:00:00Z"}]},
+    "POST /v1/imports": {"kind": "leads", "size": 100},
     "POST /v1/leads": {
         "rows": [
             {
@@ -159,6 +169,10 @@ def call(side: LambdaSide, route: str, caller: ApiKey | None) -> dict[str, Any]:
     side.edge_sites.sites["pk1"] = Site(ACCOUNT, STORE, frozenset({"https://shop.example"}))
     side.workshop.validations.save(ACCOUNT, a_validation())
     side.workshop.views.save(ACCOUNT, a_view())
+    # The import is where the route's verb may begin.
+    state = {"check": "waiting_for_file", "undo": "done"}.get(route.rpartition("/")[2], "checked")
+    side.imports.create(ACCOUNT, an_import("one", state))
+    side.import_files.upload(ACCOUNT, "one", b"email,at")
     return side.call(
         route,
         caller=caller,
@@ -171,6 +185,8 @@ def call(side: LambdaSide, route: str, caller: ApiKey | None) -> dict[str, Any]:
         month="2026-11",
         validation=a_validation().validation_id,
         view=a_view().view_id,
+        import_id="one",
+        template="leads.csv",
     )
 
 

@@ -80,7 +80,7 @@ def read_header(
     given = {_normal(name): column for name, column in (renamed or {}).items()}
     marks = [DELIMITERS[delimiter]] if delimiter else list(DELIMITERS.values())
     first = {mark: _first(lines, mark) for mark in marks}
-    known = {*kind.columns, *given}
+    known = {*map(_normal, kind.columns), *given}
 
     def fit(mark: str) -> tuple[int, int]:
         record = first[mark]
@@ -138,10 +138,11 @@ def _columns(headers: list[str], kind: FileKind, given: Mapping[str, str]) -> li
         message = f"header: more than {_MOST_COLUMNS:,} columns"
         raise InvalidParameterError(message)
     ours = headers[:2] == [ROW_NUMBER, REASON]
+    meant = {_normal(column): column for column in kind.columns} | dict(given)
     columns = []
     for place, header in enumerate(headers):
         name = _normal(header)
-        column = "" if ours and place < len((ROW_NUMBER, REASON)) else given.get(name, name)
+        column = "" if ours and place < len((ROW_NUMBER, REASON)) else meant.get(name, name)
         if column and column not in kind.columns:
             message = (
                 f"columns: {header[:_LONGEST_TOLD]!r} is no column of {kind.name}; "

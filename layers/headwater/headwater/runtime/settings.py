@@ -29,6 +29,7 @@ class Settings:
     pipeline_arn: str = ""
     pull_orders_function: str = ""
     reconcile_orders_function: str = ""
+    import_file_function: str = ""
     secrets_prefix: str = ""
     other_api_urls: str = ""
     collector_url: str = ""

@@ -76,19 +76,19 @@ def clock() -> Clock:
 @cache
 def accounts() -> Accounts:
     """Return the accounts with their settings, sources, keys and sites."""
-    return DynamoAccounts(_table("accounts_table"))
+    return DynamoAccounts(table("accounts_table"))
 
 
 @cache
 def audit_log() -> AuditLog:
     """Return who changed what."""
-    return DynamoAuditLog(_table("accounts_table"))
+    return DynamoAuditLog(table("accounts_table"))
 
 
 @cache
 def hooks() -> Hooks:
     """Return whose webhooks carry which secret."""
-    return DynamoHooks(_table("accounts_table"))
+    return DynamoHooks(table("accounts_table"))
 
 
 @cache
@@ -101,73 +101,73 @@ def webhook_queue() -> HitQueue:
 @cache
 def runs() -> Runs:
     """Return the leases and pointers of the accounts."""
-    return DynamoRuns(_table("accounts_table"))
+    return DynamoRuns(table("accounts_table"))
 
 
 @cache
 def marks() -> Marks:
     """Return the marks of changed days."""
-    return DynamoMarks(_table("accounts_table"))
+    return DynamoMarks(table("accounts_table"))
 
 
 @cache
 def erasures() -> Erasures:
     """Return who was erased."""
-    return DynamoErasures(_table("accounts_table"))
+    return DynamoErasures(table("accounts_table"))
 
 
 @cache
 def forgetting() -> Forgetting:
     """Return what removes the journeys of a person."""
-    return DynamoForgetting(_table("journeys_table"), marks(), clock())
+    return DynamoForgetting(table("journeys_table"), marks(), clock())
 
 
 @cache
 def orders() -> Orders:
     """Return the orders."""
-    return DynamoOrders(_table("orders_table"), marks(), clock(), erasures())
+    return DynamoOrders(table("orders_table"), marks(), clock(), erasures())
 
 
 @cache
 def journeys() -> Journeys:
     """Return touchpoints, identifications, opt-ins, claims, profiles and leads."""
-    return DynamoJourneys(_table("journeys_table"), marks(), clock(), erasures())
+    return DynamoJourneys(table("journeys_table"), marks(), clock(), erasures())
 
 
 @cache
 def people() -> LivePeople:
     """Return the orders and journeys of a few people as they are stored now."""
-    return DynamoLivePeople(_table("orders_table"), _table("journeys_table"))
+    return DynamoLivePeople(table("orders_table"), table("journeys_table"))
 
 
 @cache
 def validations() -> Validations:
     """Return the tests of the tracking, and the visits that belong to them."""
-    return DynamoValidations(_table("accounts_table"))
+    return DynamoValidations(table("accounts_table"))
 
 
 @cache
 def views() -> Views:
     """Return the saved views."""
-    return DynamoViews(_table("accounts_table"))
+    return DynamoViews(table("accounts_table"))
 
 
 @cache
 def edges() -> Edges:
     """Return what joins two nodes besides an order."""
-    return DynamoEdges(_table("journeys_table"), marks(), clock(), erasures())
+    return DynamoEdges(table("journeys_table"), marks(), clock(), erasures())
 
 
 @cache
 def products() -> Products:
     """Return the products that orders name."""
-    return DynamoProducts(_table("orders_table"), marks(), clock())
+    return DynamoProducts(table("orders_table"), marks(), clock())
 
 
 @cache
 def costs() -> Costs:
     """Return the ad costs."""
-    return DynamoCosts(_table("costs_table"), marks(), clock())
+    return DynamoCosts(table("costs_table"), marks(), clock())
 
 
 @cache
@@ -181,7 +181,8 @@ def order_import_ports() -> OrderImportPorts:
     return OrderImportPorts(accounts=accounts(), orders=orders(), lake=lake(), clock=clock())
 
 
-def _table(setting: str) -> Table:
+def table(setting: str) -> Table:
+    """Return the table that a setting names."""
     return Table(_dynamodb(), settings().required(setting))
 
 

@@ -49,7 +49,7 @@ if TYPE_CHECKING:
 
     from headwater.usecases.import_ports import RequestPorts
 
-MOST_LISTED = 100
+_MOST_LISTED = 100
 _RANDOM_BYTES = 8
 # Work is saved after each batch; one that has been silent for so long is begun again where it is.
 _SILENCE = timedelta(minutes=5)
@@ -155,6 +155,11 @@ def undo_import(account: str, import_id: str, *, ports: RequestPorts) -> FileImp
         raise InvalidParameterError(message)
     # What it read and wrote with stands for the present, so that is found again.
     return _begin(account, found, UNDOING, ports, phase="", started_at=found.started_at)
+
+
+def list_imports(account: str, *, ports: RequestPorts) -> list[FileImport]:
+    """Return the last imports of an account, the latest first."""
+    return ports.imports.all(account)[:_MOST_LISTED]
 
 
 def rejected_file(account: str, import_id: str, *, ports: RequestPorts) -> tuple[int, str]:

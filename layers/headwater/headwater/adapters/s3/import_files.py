@@ -12,7 +12,7 @@ from headwater.adapters.aws_errors import code_of, translated
 from headwater.adapters.dynamodb import codec
 from headwater.adapters.s3.lake import get_object
 from headwater.errors import ConflictError
-from headwater.usecases.ports.imports import StoredFile
+from headwater.usecases.ports.imports import ADDRESS_SECONDS, StoredFile
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 
 # One request each: a connection that is read now and then, between batches, would be cut.
 BLOCK = 4_000_000
-# An upload has to begin within it, and may last longer.
-_ADDRESS_SECONDS = 900
 _TRANSFER = TransferConfig(use_threads=False)
 
 
@@ -45,7 +43,7 @@ class S3ImportFiles:
         return self._signer.generate_presigned_url(
             "put_object",
             Params=self._at(account, import_id, "upload") | {"ContentLength": size},
-            ExpiresIn=_ADDRESS_SECONDS,
+            ExpiresIn=ADDRESS_SECONDS,
         )
 
     def take(self, account: str, import_id: str) -> StoredFile | None:
@@ -126,7 +124,7 @@ class S3ImportFiles:
         return self._signer.generate_presigned_url(
             "get_object",
             Params=self._at(account, import_id, "rejected.csv") | told,
-            ExpiresIn=_ADDRESS_SECONDS,
+            ExpiresIn=ADDRESS_SECONDS,
         )
 
     def _parts(self, prefix: str, header: bytes) -> Iterator[bytes]:

@@ -64,6 +64,14 @@ ROLES_OF_ROUTE = {
     "POST /v1/leads": _SENDERS,
     "POST /v1/costs": _SENDERS,
     "POST /v1/ad-clicks": _SENDERS,
+    "POST /v1/imports": _SENDERS,
+    "GET /v1/imports": _SENDERS,
+    "GET /v1/imports/{import_id}": _SENDERS,
+    "GET /v1/imports/{import_id}/rejected": _OWNER,
+    "GET /v1/imports/templates/{template}": _SENDERS,
+    "POST /v1/imports/{import_id}/check": _SENDERS,
+    "POST /v1/imports/{import_id}/start": _SENDERS,
+    "POST /v1/imports/{import_id}/undo": _SENDERS,
     "GET /v1/settings/subscription-rules": _OWNER,
     "PUT /v1/settings/subscription-rules": _OWNER,
     "GET /v1/settings/attribution": _OWNER,
@@ -94,6 +102,7 @@ ASKING_ROUTES = frozenset(
         "POST /v1/sources/{source}/fields/preview",
         "POST /v1/validations",
         "POST /v1/validations/{validation}/end",
+        "POST /v1/imports/{import_id}/check",
     }
 )
 # Routes that say nothing about anybody.

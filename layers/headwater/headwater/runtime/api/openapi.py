@@ -46,6 +46,14 @@ from headwater.runtime.api.models_fields import (
     FieldsTrial,
     SavedFields,
 )
+from headwater.runtime.api.models_file_imports import (
+    FileImportAnswer,
+    FileImportList,
+    FileImportRequest,
+    FileOptions,
+    NewFileImport,
+    RejectedFile,
+)
 from headwater.runtime.api.models_health import HealthReport
 from headwater.runtime.api.models_imports import (
     AdClicksPost,
@@ -98,6 +106,7 @@ from headwater.runtime.api.routes_effects import effect_routes
 from headwater.runtime.api.routes_engine import engine_routes
 from headwater.runtime.api.routes_erasure import erasure_routes
 from headwater.runtime.api.routes_fields import field_routes
+from headwater.runtime.api.routes_file_imports import file_import_routes
 from headwater.runtime.api.routes_imports import import_routes
 from headwater.runtime.api.routes_manage_sources import manage_routes
 from headwater.runtime.api.routes_orders import order_routes
@@ -130,6 +139,7 @@ from headwater.usecases.manage_account import (
     save_refresh,
     save_subscription_rules,
 )
+from headwater.usecases.manage_imports import create_import
 from headwater.usecases.own_duplicates import own_duplicates
 from headwater.usecases.preview_cleaning import preview_cleaning
 from headwater.usecases.preview_subscriptions import preview_subscriptions
@@ -203,6 +213,12 @@ _MODELS = (
     SubscriptionPreview,
     SubscriptionRulesAnswer,
     SubscriptionRulesBody,
+    FileImportAnswer,
+    FileImportList,
+    FileImportRequest,
+    FileOptions,
+    NewFileImport,
+    RejectedFile,
     FieldPreview,
     FieldsBody,
     FieldsTrial,
@@ -265,6 +281,7 @@ def _routers() -> tuple[Router, ...]:
         credit_routes(serve_credits, explain_credits),
         run_routes(),
         import_routes(import_rows),
+        file_import_routes(create_import),
         order_routes(import_orders, import_order_file),
         duplicate_routes(list_duplicates),
         owner_routes(own_duplicates),

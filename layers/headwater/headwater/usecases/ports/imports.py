@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from headwater.domain.file_imports import CostHead, FileImport, Undone
     from headwater.domain.orders import Order
 
+# An upload has to begin within it, and may last longer.
+ADDRESS_SECONDS = 900
+
 type JourneyItem = Touchpoint | Identification | OptIn | Profile
 
 
