@@ -5,7 +5,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .PHONY: help setup demo up check fmt fmt-check lint types imports template test test-browser bench \
 	bench-tracking bench-attribution bench-reports build build-tracker deploy \
-	account connect validate replay-rejected lock clean chromium
+	account connect validate import replay-rejected lock clean chromium
 
 VENVS := $(CURDIR)/.local/venvs
 BIN := $(VENVS)/dev/bin
@@ -111,6 +111,10 @@ connect: setup ## Connect a store, with questions; ARGS=--help lists what can be
 
 validate: setup ## Test a store's tracking: ARGS="--url 'https://…' --kind sales"
 	@$(PYTHON) -m local.validate_tracking $(ARGS)
+
+import: setup ## Import a file: FILE=clicks.csv KIND=touchpoints, YES=1 asks nothing; UNDO=<import> takes it back
+	@$(PYTHON) -m local.import_file $(if $(FILE),--file "$(FILE)") $(if $(KIND),--kind "$(KIND)") \
+		$(if $(YES),--yes) $(if $(UNDO),--undo "$(UNDO)") $(ARGS)
 
 LOCK = $(BIN)/uv pip compile --quiet --universal --python-version 3.12 \
 	--no-emit-index-url --no-emit-find-links $(ARGS)
