@@ -370,7 +370,7 @@ def step_of_route(route: str) -> str:
     alone = {"validations": "validate_tracking", "imports": "manage_imports"}
     if step := alone.get(path.split("/")[2]):
         return step
-    if "/v1/contacts/" in route:
+    if "/v1/contacts/" in route and not path.endswith("/journey"):
         return "link_contacts" if "links" in path else "erase_contact"
     if path.startswith("/v1/settings/") or path in {"/v1/effects/restate", "/v1/audit"}:
         return "manage_account"

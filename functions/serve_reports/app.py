@@ -11,6 +11,7 @@ from headwater.runtime.api.routes_cleaning_preview import cleaning_preview_route
 from headwater.runtime.api.routes_credits import credit_routes
 from headwater.runtime.api.routes_duplicates import duplicate_routes
 from headwater.runtime.api.routes_effects import effect_routes
+from headwater.runtime.api.routes_journeys import journey_routes
 from headwater.runtime.api.routes_reconciliation import reconciliation_routes
 from headwater.runtime.api.routes_runs import run_routes
 from headwater.runtime.api.routes_setup import setup_routes
@@ -18,11 +19,13 @@ from headwater.runtime.api.routes_sources import source_routes
 from headwater.runtime.api.routes_subscriptions import subscription_routes
 from headwater.runtime.api.routes_views import view_routes
 from headwater.runtime.observability import observed
+from headwater.usecases.contact_journey import read_journey
 from headwater.usecases.explain_credits import explain_credits
 from headwater.usecases.list_duplicates import list_duplicates
 from headwater.usecases.preview_cleaning import preview_cleaning
 from headwater.usecases.preview_subscriptions import preview_subscriptions
 from headwater.usecases.reconciliation_jobs import request_reconciliation
+from headwater.usecases.search_contacts import search_contacts
 from headwater.usecases.serve_effects import list_effects, serve_effects
 from headwater.usecases.serve_reconciliation import serve_reconciliation
 from headwater.usecases.serve_reports import serve_credits, serve_report
@@ -32,6 +35,7 @@ application = Application(
     *report_routers(serve_report),
     reconciliation_routes(serve_reconciliation, request_reconciliation),
     credit_routes(serve_credits, explain_credits),
+    journey_routes(read_journey, search_contacts, serve_report),
     duplicate_routes(list_duplicates),
     effect_routes(list_effects, serve_effects),
     run_routes(),

@@ -67,6 +67,24 @@ def test_cohorts_and_customers_together_are_what_the_store_sold(connected: Syste
     assert {row["active"] for row in months} == {0}
 
 
+def test_a_found_order_leads_to_its_buyers_journey_and_to_its_credits(connected: System) -> None:
+    days, sold = {"from": LONG_AGO.isoformat(), "to": TODAY.isoformat()}, books(connected)
+    found = connected.get("/v1/orders", **days)
+    assert {name: found["totals"][name] for name in ("orders", "gross", "net")} == {
+        name: sold[name] for name in ("orders", "gross", "net")
+    }
+    order = found["rows"][0]
+    journey = connected.get(f"/v1/contacts/{order['contact']}/journey")
+    [own] = [
+        event
+        for event in journey["events"]
+        if event["type"] == "order" and event["order_id"] == order["order_id"]
+    ]
+    assert (own["net"], own["credits"]) == (order["net"], order["credits"])
+    trail = connected.get(order["credits"])
+    assert own["rest"] == trail["rest"]["last_click"]
+
+
 def test_running_again_changes_no_object(connected: System) -> None:
     connected.run()
     before, version = connected.objects(), connected.get("/v1/runs")["data_version"]

@@ -48,6 +48,11 @@ class FakeLivePeople:
                 for key, item in journeys.identifications.items()
                 if key[0] == account and item.node in nodes
             ),
+            [
+                journeys.profiles[account, n]
+                for n in sorted(nodes)
+                if (account, n) in journeys.profiles
+            ],
         )
 
     def of_visitors(self, account: str, visitors: Collection[str]) -> VisitorEvents:

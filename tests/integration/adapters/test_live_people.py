@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from headwater.domain.journeys import Touchpoint
+from headwater.domain.journeys import Profile, Touchpoint
 from headwater.domain.nodes import email_node
 from headwater.usecases.ports.people import NodeEvents, Stored, VisitorEvents
 from tests.integration.adapters.samples import (
@@ -46,7 +46,7 @@ def test_the_orders_of_a_node_are_found_by_email_and_by_customer(stores: Stores)
     ]
 
 
-def test_a_node_leads_to_its_clicks_opt_ins_and_visitors(stores: Stores) -> None:
+def test_a_node_leads_to_its_clicks_opt_ins_visitors_and_profile(stores: Stores) -> None:
     journeys, since = stores.journeys, stores.clock.now()
     click = Touchpoint("hash-1", NOON, node="node-1", is_imported=True)
     journeys.add_touchpoints("acme", [click, replace(click, node="node-2")], NOON)
@@ -55,12 +55,15 @@ def test_a_node_leads_to_its_clicks_opt_ins_and_visitors(stores: Stores) -> None
     shown = [an_identification(), an_identification("event-2", visitor="visitor-2")]
     journeys.add_identifications("acme", shown, NOON)
     journeys.add_identifications("other", [an_identification(visitor="visitor-3")], NOON)
+    profile = Profile("node-1", "ann@example.com")
+    journeys.add_profiles("acme", [profile, Profile("node-2", "bob@example.com")], NOON)
     assert stores.people.of_nodes("acme", ["node-1"]) == NodeEvents(
         [Stored(click, since)],
         [Stored(an_opt_in(), since)],
         frozenset({"visitor-1", "visitor-2"}),
+        [profile],
     )
-    assert stores.people.of_nodes("acme", ["nobody"]) == NodeEvents([], [], frozenset())
+    assert stores.people.of_nodes("acme", ["nobody"]) == NodeEvents([], [], frozenset(), [])
 
 
 def test_a_visitor_leads_to_his_sessions_and_to_who_he_is(stores: Stores) -> None:

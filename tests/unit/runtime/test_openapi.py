@@ -32,6 +32,7 @@ from headwater.domain.coverage import CAUSES, PARTS
 from headwater.domain.facts import AD_COLUMNS, DIMENSIONS
 from headwater.domain.imported_costs import LOAD_FIELDS
 from headwater.domain.models import MODEL_NAME, MODELS, ROLES
+from headwater.domain.nodes import email_node
 from headwater.domain.reconciliation_causes import Cause
 from headwater.domain.report_dimensions import REPORT_DIMENSIONS
 from headwater.domain.roi import REST_KINDS
@@ -49,6 +50,7 @@ from headwater.runtime.api import (
     models_effects,
     models_health,
     models_imports,
+    models_journeys,
     models_lags,
     models_ltv,
     models_orders,
@@ -180,6 +182,9 @@ def test_amounts_are_texts() -> None:
         models_health.HealthReport,
         models_cohorts.CohortsReport,
         models_ltv.LtvReport,
+        models_journeys.Journey,
+        models_journeys.ContactList,
+        models_journeys.OrderList,
         models_lags.LagsReport,
         models_lags.ForecastReport,
         models_subscription_report.SubscriptionsReport,
@@ -248,6 +253,13 @@ def test_what_is_answered_fits_the_models(reported: LambdaSide) -> None:
             validation=test.validation_id,
         )
         model.model_validate(answer["json"])
+    contact = email_node("ann@example.com")
+    answer = reported.call("GET /v1/contacts/{contact}/journey", caller=OWNER, contact=contact)
+    assert models_journeys.Journey.model_validate(answer["json"]).events
+    answer = reported.call("GET /v1/contacts", caller=OWNER, query="order=7")
+    assert models_journeys.ContactList.model_validate(answer["json"]).rows
+    answer = reported.call("GET /v1/orders", caller=OWNER, query="order_id=7")
+    assert models_journeys.OrderList.model_validate(answer["json"]).rows
     query = f"by={','.join(REPORT_DIMENSIONS)}&range=last_7_days&date=click&compare=previous_year"
     answer = reported.call("GET /v1/reports/roi", caller=OWNER, query=query)
     models_reports.RoiReport.model_validate(answer["json"])

@@ -34,6 +34,9 @@ EXPECTED = {
     "GET /v1/reports/coverage": {"owner", "marketer"},
     "GET /v1/reports/cohorts": {"owner", "marketer"},
     "GET /v1/reports/ltv": {"owner", "marketer"},
+    "GET /v1/orders": {"owner", "marketer"},
+    "GET /v1/contacts": {"owner", "marketer"},
+    "GET /v1/contacts/{contact}/journey": {"owner", "marketer"},
     "GET /v1/reports/lags": {"owner", "marketer"},
     "GET /v1/reports/forecast": {"owner", "marketer"},
     "GET /v1/reports/subscriptions": {"owner", "marketer"},
@@ -102,6 +105,7 @@ EXPECTED = {
 }
 # What a route asks for in its address.
 QUERIES = {
+    "GET /v1/contacts": "q=7",
     "GET /v1/setup/link": "url=https://shop.example/&source=a&medium=email&campaign=b",
     "GET /v1/reports/reconciliation": "from=2026-11-20&to=2026-11-20",
 }

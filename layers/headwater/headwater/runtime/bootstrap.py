@@ -37,6 +37,7 @@ from headwater.runtime.storage import (
 )
 from headwater.usecases.connect_connector import ConnectorPorts
 from headwater.usecases.connect_source import ConnectPorts
+from headwater.usecases.contact_journey import ContactPorts
 from headwater.usecases.cost_pull import CostPorts
 from headwater.usecases.directory_pull import DirectoryPorts
 from headwater.usecases.erase_contact import ErasePorts
@@ -296,6 +297,11 @@ def site_ports() -> SitePorts:
 def explain_ports() -> ExplainPorts:
     """Return what explaining an order works with."""
     return ExplainPorts(facts=facts(), people=people(), edges=edges())
+
+
+def contact_ports() -> ContactPorts:
+    """Return what reading and searching contacts works with."""
+    return ContactPorts(facts=facts(), people=people(), edges=edges(), erasures=erasures())
 
 
 def erase_ports(published: PublishedRun | None) -> ErasePorts:

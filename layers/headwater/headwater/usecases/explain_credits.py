@@ -39,7 +39,8 @@ if TYPE_CHECKING:
     from headwater.usecases.ports.people import LivePeople
     from headwater.usecases.published_runs import PublishedRun
 
-_READ = (*JOURNEY_TABLES, "duplicates", "effects")
+# What journeys are read from, and what splits their credits.
+JOURNEY_READ = (*JOURNEY_TABLES, "duplicates", "effects")
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,10 +113,10 @@ def explain_orders(
     """
     settings = published.settings
     with open_database() as db:
-        ports.facts.mount(db, published.manifest.tables, _READ)
+        ports.facts.mount(db, published.manifest.tables, JOURNEY_READ)
         started = read_tracking_start(db, settings)
         keep_what_concerns(db, order_keys)
-        arrivals, edges = _read_since(db, account, published, ports)
+        arrivals, edges = read_since(db, account, published, ports)
         build_journey_tables(db, settings)
         build_duplicate_tables(db, settings)
         build_touch_dimensions(db, settings)
@@ -138,10 +139,20 @@ def explain_orders(
     return Explained(orders, arrivals, edges)
 
 
-def _read_since(
+def read_since(
     db: duckdb.DuckDBPyConnection, account: str, published: PublishedRun, ports: ExplainPorts
 ) -> tuple[list[Arrival] | None, list[Edge]]:
-    """Put the journeys as they are stored in place of the facts; return what came since."""
+    """Put the journeys as they are stored in place of the facts; return what came since.
+
+    Both are None and nothing where the run does not know when it looked at the world: then the
+    facts stay.
+
+    Args:
+        db: what ``keep_what_concerns`` has made.
+        account: whose.
+        published: the run.
+        ports: where people and what was said of them are.
+    """
     as_of: datetime | None = published.as_of
     if as_of is None:
         return None, []

@@ -36,6 +36,7 @@ CREATE OR REPLACE TEMP TABLE wanted_nodes AS
 WITH named AS (
     SELECT unnest([o.email_node, o.customer_node]) AS node
     FROM orders o JOIN wanted_orders USING (source, order_id)
+    UNION ALL SELECT node FROM asked_nodes
 ), people AS (SELECT contact FROM contacts JOIN named USING (node) WHERE NOT is_flagged)
 SELECT node FROM contacts WHERE contact IN (SELECT contact FROM people)
 """
@@ -77,14 +78,17 @@ _KEPT = {
 
 
 def keep_what_concerns(
-    db: duckdb.DuckDBPyConnection, order_keys: Sequence[tuple[str, str]]
+    db: duckdb.DuckDBPyConnection,
+    order_keys: Sequence[tuple[str, str]],
+    nodes: Sequence[str] = (),
 ) -> None:
-    """Cut the mounted facts down to what concerns some orders (source, order id).
+    """Cut the mounted facts down to what concerns some orders (source, order id) and nodes.
 
     Makes ``kept_<table>`` of each table of ``CUT``, and puts it in that table's place; besides
     ``wanted_nodes wanted_visitors concerned_orders``.
     """
     fill_table(db, "asked_orders", {"source": "VARCHAR", "order_id": "VARCHAR"}, order_keys)
+    fill_table(db, "asked_nodes", {"node": "VARCHAR"}, [(node,) for node in nodes])
     for made in (_WANTED, _NODES, _PEOPLES_ORDERS, _VISITORS, _ORDERS):
         db.execute(made)
     for table, concerns in _KEPT.items():

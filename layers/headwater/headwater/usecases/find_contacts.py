@@ -20,6 +20,11 @@ if TYPE_CHECKING:
 _NODE = re.compile(r"[a-z2-7]{26}")
 
 
+def is_contact_id(text: str) -> bool:
+    """Tell whether a text has the shape of a contact's id."""
+    return _NODE.fullmatch(text) is not None
+
+
 def node_named(name: str, field: str) -> str:
     """Return the node that a contact's id or an email names.
 
@@ -37,7 +42,7 @@ def node_named(name: str, field: str) -> str:
         except InvalidRowError as error:
             message = f"{field}: {error}"
             raise InvalidParameterError(message) from None
-    elif not _NODE.fullmatch(name):
+    elif not is_contact_id(name):
         message = f"{field}: no contact's id; an order without email and customer has none"
         raise InvalidParameterError(message)
     if node in PLACEHOLDER_NODES:

@@ -26,7 +26,8 @@ if TYPE_CHECKING:
     from headwater.domain.buckets import Bucket
     from headwater.domain.settings import AccountSettings
 
-_ACCOUNT_ORDERS = """
+# Every order with its contact.
+ACCOUNT_ORDERS = """
 SELECT o.*, coalesce(e.contact, c.contact, o.source || '#' || o.order_id) AS contact
 FROM orders o
 LEFT JOIN contacts e ON e.node = o.email_node AND NOT e.is_flagged
@@ -169,10 +170,10 @@ def build_journey_tables(
     """Make the working tables of a run from its mounted facts."""
     if bucket.is_whole:
         db.execute("CREATE OR REPLACE TEMP MACRO in_bucket(contact) AS true")
-        db.execute(f"CREATE OR REPLACE TEMP TABLE placed_orders AS {_ACCOUNT_ORDERS}")
+        db.execute(f"CREATE OR REPLACE TEMP TABLE placed_orders AS {ACCOUNT_ORDERS}")
         db.execute("CREATE OR REPLACE TEMP VIEW account_orders AS FROM placed_orders")
     else:
-        db.execute(f"CREATE OR REPLACE TEMP VIEW account_orders AS {_ACCOUNT_ORDERS}")
+        db.execute(f"CREATE OR REPLACE TEMP VIEW account_orders AS {ACCOUNT_ORDERS}")
         _choose_contacts(db, bucket)
         db.execute(
             "CREATE OR REPLACE TEMP TABLE placed_orders AS "

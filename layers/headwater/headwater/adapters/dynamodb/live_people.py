@@ -10,7 +10,7 @@ from headwater.adapters.dynamodb import codec, keys
 from headwater.adapters.dynamodb.table import BY_CUSTOMER, BY_EMAIL
 from headwater.adapters.dynamodb.touchpoints import read_touchpoint
 from headwater.adapters.parallel import in_parallel
-from headwater.domain.journeys import Identification, OptIn, OrderClaim
+from headwater.domain.journeys import Identification, OptIn, OrderClaim, Profile
 from headwater.domain.orders import Order
 from headwater.usecases.ports.people import NodeEvents, Stored, VisitorEvents
 
@@ -61,6 +61,7 @@ class DynamoLivePeople:
             [_touchpoint(item) for item in _named("touch", items)],
             [_event(OptIn, item) for item in _named("optin", items)],
             frozenset(item["visitor"] for item in _named("visitor", items)),
+            [codec.from_plain(Profile, item) for item in items if item["sk"] == "profile"],
         )
 
     def of_visitors(self, account: str, visitors: Collection[str]) -> VisitorEvents:

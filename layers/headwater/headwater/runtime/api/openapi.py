@@ -62,6 +62,7 @@ from headwater.runtime.api.models_imports import (
     LeadsPost,
     TouchpointsPost,
 )
+from headwater.runtime.api.models_journeys import ContactList, Journey, OrderList
 from headwater.runtime.api.models_lags import ForecastReport, LagsReport
 from headwater.runtime.api.models_ltv import LtvReport
 from headwater.runtime.api.models_orders import OrdersPost
@@ -108,6 +109,7 @@ from headwater.runtime.api.routes_erasure import erasure_routes
 from headwater.runtime.api.routes_fields import field_routes
 from headwater.runtime.api.routes_file_imports import file_import_routes
 from headwater.runtime.api.routes_imports import import_routes
+from headwater.runtime.api.routes_journeys import journey_routes
 from headwater.runtime.api.routes_manage_sources import manage_routes
 from headwater.runtime.api.routes_orders import order_routes
 from headwater.runtime.api.routes_reconciliation import reconciliation_routes
@@ -124,6 +126,7 @@ from headwater.runtime.api.routing import new_router
 from headwater.usecases.choose_models import read_models, save_models
 from headwater.usecases.clean_names import read_cleaning, save_cleaning
 from headwater.usecases.connect_source import connect_source
+from headwater.usecases.contact_journey import read_journey
 from headwater.usecases.erase_contact import erase_contact
 from headwater.usecases.explain_credits import explain_credits
 from headwater.usecases.import_orders import import_order_file, import_orders
@@ -145,6 +148,7 @@ from headwater.usecases.preview_cleaning import preview_cleaning
 from headwater.usecases.preview_subscriptions import preview_subscriptions
 from headwater.usecases.reconciliation_jobs import request_reconciliation
 from headwater.usecases.restate_effects import restate_effects
+from headwater.usecases.search_contacts import search_contacts
 from headwater.usecases.serve_effects import list_effects, serve_effects
 from headwater.usecases.serve_reconciliation import serve_reconciliation
 from headwater.usecases.serve_reports import serve_credits, serve_report
@@ -168,12 +172,14 @@ _MODELS = (
     ConnectorRenewal,
     ConnectorTrial,
     ContactLinks,
+    ContactList,
     CostsPost,
     CoverageReport,
     CreditTrail,
     Erasure,
     CredentialsRequest,
     ImportResult,
+    Journey,
     JourneysReport,
     ForecastReport,
     LagsReport,
@@ -191,6 +197,7 @@ _MODELS = (
     HealthReport,
     ImportResult,
     LeadsPost,
+    OrderList,
     OrdersPost,
     OwnerRequest,
     Owners,
@@ -247,7 +254,14 @@ _SECURITY_SCHEMES: Any = {
 }
 # What Powertools says of validation; ours is answered as a problem with status 400. And the model
 # that parameters are read into, of which the contract lists the fields.
-_NOT_OURS = ("HTTPValidationError", "ValidationError", "ResponseValidationError", "RowsAsked")
+_NOT_OURS = (
+    "HTTPValidationError",
+    "ValidationError",
+    "ResponseValidationError",
+    "RowsAsked",
+    "OrdersAsked",
+    "ContactAsked",
+)
 
 
 def contract_routes() -> Router:
@@ -279,6 +293,7 @@ def _routers() -> tuple[Router, ...]:
         *report_routers(serve_report),
         reconciliation_routes(serve_reconciliation, request_reconciliation),
         credit_routes(serve_credits, explain_credits),
+        journey_routes(read_journey, search_contacts, serve_report),
         run_routes(),
         import_routes(import_rows),
         file_import_routes(create_import),

@@ -9,7 +9,13 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
     from datetime import datetime
 
-    from headwater.domain.journeys import Identification, OptIn, OrderClaim, Touchpoint
+    from headwater.domain.journeys import (
+        Identification,
+        OptIn,
+        OrderClaim,
+        Profile,
+        Touchpoint,
+    )
     from headwater.domain.orders import Order
 
 
@@ -28,6 +34,7 @@ class NodeEvents:
     touchpoints: Sequence[Stored[Touchpoint]] = ()
     opt_ins: Sequence[Stored[OptIn]] = ()
     visitors: frozenset[str] = frozenset()
+    profiles: Sequence[Profile] = ()
 
 
 @dataclass(frozen=True, slots=True)
