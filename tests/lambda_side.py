@@ -292,11 +292,14 @@ class LambdaSide:
         answer: Json = app.lambda_handler(event, Invocation(seconds))
         return answer
 
-    def run_pipeline(self, account: str = ACCOUNT) -> str:
-        """Do what the state machine does, from the listing to the end; return the data version."""
+    def run_pipeline(self, account: str = ACCOUNT, begun: str = "") -> str:
+        """Do what the state machine does, from the listing to the end; return the data version.
+
+        ``begun``: the run that has pulled and holds the lease; without one, a run begins here.
+        """
         now = self.workshop.clock.now()
-        name = f"{RUN}-{uuid4().hex[:8]}"
-        assert self.workshop.runs.acquire(account, name, now, now)
+        name = begun or f"{RUN}-{uuid4().hex[:8]}"
+        assert begun or self.workshop.runs.acquire(account, name, now, now)
         run = {"account": account, "run": name}
         listed = self.invoke("export_facts", {**run, "list": True})
         for item in self.workshop.lake.get_json(listed["exports"]):

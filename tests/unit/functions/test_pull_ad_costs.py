@@ -3,10 +3,12 @@ from __future__ import annotations
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
+from unittest.mock import Mock
 
 import pytest
 
 from headwater.errors import LeaseLostError
+from headwater.usecases.cost_pull import CostPull
 from headwater.usecases.ports import AdAccount, Source
 from local.vendors.ad_book import AdDay
 from local.vendors.server import Fault
@@ -86,6 +88,21 @@ def test_one_platform_stops_no_other(connected: LambdaSide, tiktok: VendorServer
     assert pull(connected)["cost_rows"] == 1
     recorded = connected.workshop.runs.recorded(ACCOUNT, RUN)
     assert recorded["ad_cost_gaps"] == "ads: reauthorize"
+
+
+def test_a_pull_that_dies_leaves_a_gap_that_the_reports_name(
+    connected: LambdaSide, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        # Whatever no source can be blamed for: a death, a permission of ours that is missing.
+        patch.setattr(CostPull, "go_on", Mock(side_effect=MemoryError))
+        with pytest.raises(MemoryError):
+            pull(connected)
+    recorded = connected.workshop.runs.recorded(ACCOUNT, RUN)
+    assert recorded["ad_cost_gaps"] == "tiktok_ads: unfinished"
+    connected.run_pipeline(begun=RUN)
+    report = connected.call("GET /v1/reports/roi", caller=OWNER)["json"]
+    assert report["gaps"] == {"tiktok_ads": "unfinished"}
 
 
 def test_a_gap_that_is_filled_in_the_same_run_is_none(

@@ -13,12 +13,13 @@ from headwater.domain.manifests import History, Manifest
 from headwater.usecases.connectors import KINDS
 from headwater.usecases.describe_source import script_rows
 from headwater.usecases.ports import Mark
+from headwater.usecases.pulled_sources import UNFINISHED, unfinished_in
 from headwater.usecases.run_files import open_frame, prefix_of, present_objects
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping, Sequence
 
-    from headwater.usecases.ports import Accounts, Lake, Marks, Pipeline, Runs
+    from headwater.usecases.ports import Accounts, Lake, Marks, Pipeline, Runs, Source
     from headwater.usecases.run_files import Desk, RunFrame
 
 # A mark is raised before its write and may stand a minute without being raised again; a writer may
@@ -54,7 +55,7 @@ def finish_run(
         # The step is tried again after its very end: what is left to do is to start the next run.
         return FinishResult(head.data_version, 0, _let_go(account, run, desk.runs, pipeline))
     frame = open_frame(desk, account, run)
-    manifest = _manifest(frame, accounts, desk.lake)
+    manifest = _manifest(frame, accounts, desk)
     version = manifest.data_version
     key = desk.lake.put_manifest(manifest)
     desk.runs.publish(account, run, key, version, desk.clock.now(), as_of=frame.as_of)
@@ -79,14 +80,15 @@ def _let_go(account: str, run: str, runs: Runs, pipeline: Pipeline) -> bool:
     return again
 
 
-def _manifest(frame: RunFrame, accounts: Accounts, lake: Lake) -> Manifest:
+def _manifest(frame: RunFrame, accounts: Accounts, desk: Desk) -> Manifest:
     sources = [one for one in accounts.sources(frame.account) if not one.is_removed]
+    prefix = prefix_of(frame.account, frame.run)
     return Manifest(
         frame.account,
         frame.as_of_day,
         frame.settings.document(),
-        tables=present_objects(lake, frame),
-        reports=lake.get_json(f"{prefix_of(frame.account, frame.run)}reports.json"),
+        tables=present_objects(desk.lake, frame),
+        reports=desk.lake.get_json(f"{prefix}reports.json"),
         histories={
             source.source: History(
                 source.orders_done,
@@ -99,12 +101,16 @@ def _manifest(frame: RunFrame, accounts: Accounts, lake: Lake) -> Manifest:
         },
         models=frame.settings.models,
         scripts=tuple(row for source in sources for row in script_rows(source)),
-        gaps={
-            source.source: source.status
-            for source in sources
-            if source.kind in KINDS and source.status != "ok" and not source.is_paused
-        },
+        gaps=_gaps(sources, desk.runs.recorded(frame.account, frame.run)),
     )
+
+
+def _gaps(sources: Sequence[Source], record: Mapping[str, str | int]) -> dict[str, str]:
+    """Return the platforms and CRMs whose word the run lacks: failed, or died while pulled."""
+    pulled = [one for one in sources if one.kind in KINDS and not one.is_paused]
+    failed = {one.source: one.status for one in pulled if one.status != "ok"}
+    unfinished = unfinished_in(record)
+    return {one.source: UNFINISHED for one in pulled if one.source in unfinished} | failed
 
 
 def _settled_marks(lake: Lake, frame: RunFrame) -> Iterator[Mark]:

@@ -11,7 +11,7 @@ from headwater.usecases.connectors import AD_COST, KINDS
 from headwater.usecases.cost_pull import CostCounts, CostPorts, CostPull
 from headwater.usecases.manage_sources import REMOVING
 from headwater.usecases.pull_orders import LEASE
-from headwater.usecases.pulled_sources import gaps_of, settle_source
+from headwater.usecases.pulled_sources import gaps_of, gaps_until_pulled, settle_source
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -60,7 +60,7 @@ def pull_ad_costs(account: str, run: str, deadline: datetime, *, ports: CostPort
         LeaseLostError: the run no longer holds the account's lease.
     """
     ports.runs.renew(account, run, ports.clock.now() + LEASE)
-    total, asked = PulledCosts(), 0
+    total, due = PulledCosts(), []
     for source in ports.accounts.sources(account):
         kind = KINDS.get(source.kind)
         if kind is None or kind.role != AD_COST:
@@ -68,9 +68,12 @@ def pull_ad_costs(account: str, run: str, deadline: datetime, *, ports: CostPort
         if source.status == REMOVING:
             total += _remove(account, source, kind, deadline, ports)
         elif not source.is_paused and not _is_fresh(source, ports.clock.now()):
-            total += _pull(account, source, kind, run, deadline, ports)
-            asked += 1
-    if asked:
+            due.append(source)
+    if due:
+        gaps = gaps_until_pulled(due)
+        ports.runs.record(account, run, ports.clock.now(), ad_cost_gaps=gaps)
+        for source in due:
+            total += _pull(account, source, KINDS[source.kind], run, deadline, ports)
         gaps = gaps_of(total.failed_sources)
         ports.runs.record(account, run, ports.clock.now(), ad_cost_gaps=gaps)
     return total

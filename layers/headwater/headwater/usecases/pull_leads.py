@@ -10,7 +10,7 @@ from headwater.usecases.connectors import KINDS, LEADS
 from headwater.usecases.lead_pull import LeadPull
 from headwater.usecases.manage_sources import REMOVING
 from headwater.usecases.pull_orders import LEASE
-from headwater.usecases.pulled_sources import gaps_of, settle_source
+from headwater.usecases.pulled_sources import gaps_of, gaps_until_pulled, settle_source
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -61,7 +61,7 @@ def pull_leads(account: str, run: str, deadline: datetime, *, ports: LeadPorts) 
         LeaseLostError: the run no longer holds the account's lease.
     """
     ports.runs.renew(account, run, ports.clock.now() + LEASE)
-    total, asked = PulledLeads(), 0
+    total, due = PulledLeads(), []
     for source in ports.accounts.sources(account):
         kind = KINDS.get(source.kind)
         if kind is None or kind.role != LEADS:
@@ -69,9 +69,12 @@ def pull_leads(account: str, run: str, deadline: datetime, *, ports: LeadPorts) 
         if source.status == REMOVING:
             ports.accounts.remove_source(account, source.source)
         elif not source.is_paused and not _is_fresh(source, run, ports.clock.now()):
-            total += _pull(account, source, kind, run, deadline, ports)
-            asked += 1
-    if asked:
+            due.append(source)
+    if due:
+        gaps = gaps_until_pulled(due)
+        ports.runs.record(account, run, ports.clock.now(), lead_gaps=gaps)
+        for source in due:
+            total += _pull(account, source, KINDS[source.kind], run, deadline, ports)
         gaps = gaps_of(total.failed_sources)
         ports.runs.record(account, run, ports.clock.now(), lead_gaps=gaps)
     return total

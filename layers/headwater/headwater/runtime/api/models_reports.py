@@ -62,8 +62,9 @@ class Envelope(ApiModel):
     """What every report says about itself.
 
     ``history`` is ``complete``, or names the sources whose older orders are still being pulled.
-    ``gaps`` names the ad platforms and CRMs that the run could not pull, each with its status: what
-    they have to say since the last pull that went well is missing.
+    ``gaps`` names the ad platforms and CRMs that the run could not pull, each with its status, or
+    ``unfinished`` where the pull began and died: what they have to say since the last pull that
+    went well is missing.
     """
 
     report: str
