@@ -106,7 +106,7 @@ account: setup ## Create an account on a stack: NAME=acme STACK=headwater
 replay-rejected: setup ## Send refused hits again: NAME=acme STACK=headwater FROM=2026-11-20 TO=2026-11-21
 	@$(PYTHON) -m local.replay_rejected --stack "$(STACK)" --name "$(NAME)" --from "$(FROM)" $(if $(TO),--to "$(TO)")
 
-connect: setup ## Connect a store, with questions; ARGS=--help lists what can be given
+connect: setup ## Connect a store, ad platform or CRM, with questions; ARGS=--help lists what can be given
 	@$(PYTHON) -m local.connect_source $(ARGS)
 
 validate: setup ## Test a store's tracking: ARGS="--url 'https://…' --kind sales"

@@ -1,28 +1,30 @@
-"""Connects a BigCommerce store to an account, with questions and explanations: `make connect`.
+"""Connects a source to an account, with questions and explanations: `make connect`.
 
-Asks for what it is not told, tries every scope of the token, explains what is missing and where to
-mend it, connects, and follows the history. It needs nothing but the reports API, so it works with
-the local stack (`make up`) as with one on AWS.
+A store here, an ad platform or a CRM by ``local.connect_connector``.
 """
 
 from __future__ import annotations
 
-import argparse
-import getpass
 import os
 import sys
-import time
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
+from local.connect_connector import connect_connector
+from local.connect_options import BIGCOMMERCE, parser
+from local.connect_terminal import Api, Terminal
 from local.source_lines import progress_line, scope_lines, script_lines
 from local.sources_api import RefusedError, SourcesApi
 
 if TYPE_CHECKING:
+    import argparse
     from collections.abc import Callable, Mapping, Sequence
 
 LOOK_EVERY = 5.0
+# A person is needed first.
+_ENDS = frozenset(
+    {"reauthorize", "missing_scope", "gone", "defect", "paused", "removing", "removed"}
+)
 _STANDARD_INPUT = "-"
 _STORE_HELP = """\
 Which store? Its hash, or any address that shows it:
@@ -37,41 +39,6 @@ and if you like, for zone, currency, channel names and coupons:
   Information & Settings, Channel Settings, Marketing
 and to have the tracking script put into the shop's pages and looked after:
   Content and Checkout Content on modify, Channel Settings and Sites & Routes on read-only"""
-
-
-class Api(Protocol):
-    """The routes of connected stores."""
-
-    def call(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> Any:  # noqa: ANN401
-        """Return what a route answers; raises RefusedError."""
-        ...
-
-
-@dataclass(frozen=True)
-class Terminal:
-    """A person at a keyboard, or a script without one (``asks`` is false then)."""
-
-    asks: bool
-    ask: Callable[[str], str] = input
-    ask_secret: Callable[[str], str] = getpass.getpass
-    say: Callable[[str], object] = print
-    sleep: Callable[[float], object] = time.sleep
-
-    def value(self, given: str | None, name: str, question: str, default: str = "") -> str:
-        """Return what was given, or what a person answers.
-
-        Raises:
-            RefusedError: nobody can be asked, and there is no default.
-        """
-        if given is not None:
-            return given
-        if not self.asks:
-            if default:
-                return default
-            message = f"{name} is missing"
-            raise RefusedError(message)
-        shown = f" [{default}]" if default else ""
-        return self.ask(f"{question}{shown}: ").strip() or default
 
 
 def connect(api: Api, options: argparse.Namespace, terminal: Terminal) -> str:
@@ -122,7 +89,7 @@ def watch(api: Api, source: str, terminal: Terminal) -> bool:
             last = line
         if state["is_complete"]:
             return True
-        if state["status"] in {"reauthorize", "missing_scope", "paused", "removing", "removed"}:
+        if state["status"] in _ENDS:
             terminal.say(f"{state['title']}: {state['reason']}\n{state['to_do']}".strip())
             return False
         terminal.sleep(LOOK_EVERY)
@@ -216,63 +183,11 @@ def _account(
     return {name: value for name, value in given.items() if value}
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="make connect", description=__doc__)
-    parser.add_argument(
-        "--api",
-        default=os.environ.get("HEADWATER"),
-        help="the stack's output ReportsUrl; else the variable HEADWATER",
-    )
-    parser.add_argument(
-        "--key",
-        default=os.environ.get("KEY"),
-        help="an owner key; better in the variable KEY, which other users cannot see",
-    )
-    parser.add_argument("--store", help="the store hash, or an address that shows it")
-    parser.add_argument(
-        "--token-file",
-        default="",
-        help="a file with the access token, - for the standard input; else the variable"
-        " BIGCOMMERCE_TOKEN, else a question",
-    )
-    parser.add_argument("--source", default="bigcommerce", help="your name for the store")
-    parser.add_argument(
-        "--domain", action="append", default=[], help="of the shop's pages; may be repeated"
-    )
-    parser.add_argument("--currency", help="the account's, with its first store only")
-    parser.add_argument("--time-zone", help="the account's, with its first store only")
-    parser.add_argument(
-        "--api-url", default="", help="another API than BigCommerce's, as the local store's"
-    )
-    parser.add_argument(
-        "--webhooks", action="store_true", help="have the store tell of changes at once"
-    )
-    parser.add_argument(
-        "--transactions",
-        action="store_true",
-        help="read each order's payments, which costs a call per order",
-    )
-    parser.add_argument(
-        "--script",
-        action="store_true",
-        help="put the tracking script into the shop's pages, and look after it",
-    )
-    parser.add_argument("--no-pull", action="store_true", help="leave the pull to the schedule")
-    parser.add_argument("--watch", action="store_true", help="follow the history to its end")
-    parser.add_argument(
-        "--status",
-        action="store_true",
-        help="only say how the connected stores are, and with --watch how far --source comes",
-    )
-    parser.add_argument("--yes", action="store_true", help="ask nothing; take the defaults")
-    return parser
-
-
 def show_status(api: Api, terminal: Terminal) -> None:
-    """Say how each connected store is, and what to do about it."""
+    """Say how each connected source is, and what to do about it."""
     sources = api.call("GET", "/v1/sources")["sources"]
     if not sources:
-        terminal.say("No store is connected.")
+        terminal.say("Nothing is connected.")
     for state in sources:
         terminal.say(f"{state['source']}  {progress_line(state)}")
         for note in (state["reason"], state["to_do"]):
@@ -288,6 +203,7 @@ def run(options: argparse.Namespace, terminal: Terminal, make_api: Callable[...,
     Raises:
         RefusedError: with the reason.
     """
+    options.source = options.source or options.kind
     url = terminal.value(options.api, "--api", "Address of the reports API (ReportsUrl)")
     key = options.key
     if key is None and terminal.asks:
@@ -299,7 +215,8 @@ def run(options: argparse.Namespace, terminal: Terminal, make_api: Callable[...,
     if options.status:
         show_status(api, terminal)
         return watch(api, options.source, terminal) if options.watch else True
-    source = connect(api, options, terminal)
+    make = connect if options.kind == BIGCOMMERCE else connect_connector
+    source = make(api, options, terminal)
     if options.watch and not options.no_pull:
         return watch(api, source, terminal)
     if not options.no_pull:
@@ -308,8 +225,8 @@ def run(options: argparse.Namespace, terminal: Terminal, make_api: Callable[...,
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Connect a store; return the exit status: 0, or 1 if it was refused."""
-    options = _parser().parse_args(arguments)
+    """Connect a source; return the exit status: 0, or 1 if it was refused."""
+    options = parser().parse_args(arguments)
     options.token = os.environ.get("BIGCOMMERCE_TOKEN", "")
     terminal = Terminal(asks=sys.stdin.isatty() and not options.yes)
     try:

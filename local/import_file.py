@@ -15,14 +15,14 @@ from typing import TYPE_CHECKING, Any
 
 import requests
 
-from local.connect_source import Terminal
+from local.connect_terminal import Terminal
 from local.import_lines import progress_line, reading_lines, tally_lines, undone_line
 from local.sources_api import RefusedError, SourcesApi
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from local.connect_source import Api
+    from local.connect_terminal import Api
 
     type Json = dict[str, Any]
 

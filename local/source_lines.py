@@ -1,20 +1,26 @@
-"""Connected stores in lines of a terminal."""
+"""Connected sources in lines of a terminal."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+
+from headwater.usecases.connectors import AD_COST, KINDS, LEADS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 _SIGNS = {"granted": "✓", "missing": "✗", "unchecked": "–"}
 _MINUTE, _HOUR = 60, 3_600
+# What a history is counted in, by the role of what it comes from.
+_COUNTED = {AD_COST: "days", LEADS: "contacts"}
 
 
 def progress_line(state: Mapping[str, Any]) -> str:
     """Return how far a source's history is, in a line."""
     history = state["history"]
-    line = f"{state['title']}: {history['done']:,} of {history['total']:,} orders"
+    kind = KINDS.get(state["kind"])
+    counted = _COUNTED[kind.role] if kind else "orders"
+    line = f"{state['title']}: {history['done']:,} of {history['total']:,} {counted}"
     if history["is_complete"]:
         return f"{line}, the history is complete"
     line += f", {history['percent']} %"
@@ -32,6 +38,15 @@ def scope_lines(scopes: Sequence[Mapping[str, Any]]) -> list[str]:
         sign = _SIGNS[scope["state"]]
         lines.append(f"  {sign} {scope['title']:<{width}}  {kind:<8}  {note}")
     return lines
+
+
+def ad_account_lines(ad_accounts: Sequence[Mapping[str, str]]) -> list[str]:
+    """Return a line for each ad account: its id, name, currency and zone."""
+    width = max((len(one["id"]) for one in ad_accounts), default=0)
+    return [
+        f"  {one['id']:<{width}}  {one['name']}, {one['currency']}, {one['time_zone']}"
+        for one in ad_accounts
+    ]
 
 
 def script_lines(script: Mapping[str, Any]) -> list[str]:

@@ -13,14 +13,14 @@ import sys
 import time
 from typing import TYPE_CHECKING, Any
 
-from local.connect_source import Terminal
+from local.connect_terminal import Terminal
 from local.sources_api import RefusedError, SourcesApi
 from local.validation_lines import history_line, item_lines, step_lines
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from local.connect_source import Api
+    from local.connect_terminal import Api
 
 LOOK_EVERY = 2.0
 # Looks in a row that may fail before the test is given up.

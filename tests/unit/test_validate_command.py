@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from local import validate_tracking
-from local.connect_source import Terminal
+from local.connect_terminal import Terminal
 from local.sources_api import RefusedError
 
 if TYPE_CHECKING:

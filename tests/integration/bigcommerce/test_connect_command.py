@@ -12,8 +12,8 @@ from headwater.adapters.bigcommerce import BigCommerceSources
 from headwater.runtime import bootstrap
 from headwater.runtime.api.callers import ROLES_OF_ROUTE
 from headwater.runtime.settings import settings
-from local import connect_source
-from local.connect_source import Terminal
+from local import connect_options, connect_source
+from local.connect_terminal import Terminal
 from local.sources_api import RefusedError, SourcesApi
 from local.storefront import access
 from tests.integration.bigcommerce.world import COLLECTOR, World, store_orders
@@ -49,7 +49,7 @@ class Office:
         raise AssertionError(path)
 
     def run(self, *arguments: str, token: str = "", asks: bool = False) -> bool:
-        options = connect_source._parser().parse_args(
+        options = connect_options.parser().parse_args(
             ["--api", "http://reports.example", "--key", "hw_1", *arguments]
         )
         options.token = token
@@ -172,7 +172,7 @@ def test_a_script_that_says_too_little_is_told_what_is_missing(
 
 def test_the_status_says_what_to_do_and_what_is_off(office: Office) -> None:
     office.run("--status")
-    assert office.lines == ["No store is connected."]
+    assert office.lines == ["Nothing is connected."]
     poor = token_without(office.world, access.INFORMATION)
     office.run("--store", "abc123", "--api-url", office.world.shop.url, token=poor)
     office.world.shop.store.revoke_token(poor)
