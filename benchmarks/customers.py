@@ -19,6 +19,7 @@ from headwater.adapters.s3.facts import S3Facts
 from headwater.usecases.reports.cohorts import COHORTS, CohortsRequest
 from headwater.usecases.reports.forecast import FORECAST, ForecastQuery, ForecastRequest
 from headwater.usecases.reports.lags import LAGS_REPORT, LagsQuery, LagsRequest
+from headwater.usecases.reports.leads import LEADS, LeadsQuery, LeadsRequest
 from headwater.usecases.reports.ltv import LTV, LtvQuery, LtvRequest
 from headwater.usecases.reports.members import Joining
 from headwater.usecases.reports.report import Span
@@ -50,6 +51,7 @@ _QUESTIONS: dict[str, tuple[Report[Any, Any], Any]] = {
     "lifetime values by campaign": (LTV, LtvRequest(LtvQuery(Joining(_ALL_TIME)))),
     "lags by campaign": (LAGS_REPORT, LagsRequest(LagsQuery(Joining(_ALL_TIME)))),
     "forecast by campaign": (FORECAST, ForecastRequest(ForecastQuery(_ALL_TIME))),
+    "leads by campaign": (LEADS, LeadsRequest(LeadsQuery(_ALL_TIME))),
     "subscriptions": (SUBSCRIPTIONS, SubscriptionsRequest(SubscriptionsQuery(_ALL_TIME))),
 }
 _BUDGET_SECONDS, _BUDGET_BYTES = 5.0, 1_769 * 2**20  # of the function that serves reports

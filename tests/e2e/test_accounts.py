@@ -39,6 +39,7 @@ ATTEMPTS: dict[str, tuple[str, Any]] = {
     "GET /v1/reports/coverage": (f"/v1/reports/coverage?{RANGE}", None),
     "GET /v1/reports/cohorts": (f"/v1/reports/cohorts?{RANGE}", None),
     "GET /v1/reports/ltv": (f"/v1/reports/ltv?{RANGE}&by=contact", None),
+    "GET /v1/reports/leads": (f"/v1/reports/leads?{RANGE}", None),
     "GET /v1/orders": (f"/v1/orders?{RANGE}", None),
     "GET /v1/contacts": ("/v1/contacts?q=1", None),
     "GET /v1/contacts/{contact}/journey": (f"/v1/contacts/{BUYER}/journey", None),

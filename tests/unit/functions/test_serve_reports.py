@@ -142,6 +142,7 @@ def test_rows_come_as_csv_that_runs_no_formula(reported: LambdaSide) -> None:
         "GET /v1/reports/ltv?by=contact",
         "GET /v1/reports/lags?part=distribution",
         "GET /v1/reports/forecast?orders=all",
+        "GET /v1/reports/leads?by=campaign",
         "GET /v1/reports/subscriptions?part=campaigns",
         "GET /v1/reports/models?by=campaign",
     ],

@@ -59,6 +59,7 @@ CASES: dict[str, dict[str, Any]] = {
     "GET /v1/reports/coverage": {"query": "from=2026-11-01&to=2026-11-20"},
     "GET /v1/reports/cohorts": {"query": "from=2026-11-01&to=2026-11-20"},
     "GET /v1/reports/ltv": {"query": "from=2026-11-01&to=2026-11-20&by=contact"},
+    "GET /v1/reports/leads": {"query": "from=2026-11-01&to=2026-11-20"},
     "GET /v1/orders": {"query": "from=2026-11-01&to=2026-11-20&campaign=acme-campaign"},
     "GET /v1/contacts": {"query": "q=ann@acme.example"},
     "GET /v1/contacts/{contact}/journey": {"contact": ANN},

@@ -21,6 +21,7 @@ from headwater.domain import (
     imported_touchpoints,
     journey_facts,
     lags,
+    leads,
     ltv,
     subscription_rows,
 )
@@ -52,6 +53,7 @@ from headwater.runtime.api import (
     models_imports,
     models_journeys,
     models_lags,
+    models_leads,
     models_ltv,
     models_orders,
     models_reconciliation,
@@ -187,6 +189,7 @@ def test_amounts_are_texts() -> None:
         models_journeys.OrderList,
         models_lags.LagsReport,
         models_lags.ForecastReport,
+        models_leads.LeadsReport,
         models_subscription_report.SubscriptionsReport,
         models_setup.UrlTemplates,
         models_setup.TaggedLinkAnswer,
@@ -224,6 +227,7 @@ def test_what_is_answered_fits_the_models(reported: LambdaSide) -> None:
         "GET /v1/reports/ltv": models_ltv.LtvReport,
         "GET /v1/reports/lags": models_lags.LagsReport,
         "GET /v1/reports/forecast": models_lags.ForecastReport,
+        "GET /v1/reports/leads": models_leads.LeadsReport,
         "GET /v1/reports/subscriptions": models_subscription_report.SubscriptionsReport,
         "GET /v1/setup/url-templates": models_setup.UrlTemplates,
         "GET /v1/validations": models_validations.ValidationList,
@@ -412,3 +416,8 @@ def test_the_models_of_lags_and_forecast_have_what_the_domain_knows() -> None:
     assert names_of(models_lags.LagsTotals) == set(lags.withhold_lags()["totals"])
     assert literals(models_lags.ForecastOrders) == forecasts.ORDERS
     assert names_of(models_lags.ForecastTotals) == set(forecasts.withhold_forecast()["totals"])
+
+
+def test_the_model_of_leads_has_what_the_domain_knows() -> None:
+    assert literals(models_leads.LeadState) == leads.STATES
+    assert set(leads.LEAD_NAMES) <= names_of(models_leads.LeadsRow)

@@ -34,6 +34,7 @@ EXPECTED = {
     "GET /v1/reports/coverage": {"owner", "marketer"},
     "GET /v1/reports/cohorts": {"owner", "marketer"},
     "GET /v1/reports/ltv": {"owner", "marketer"},
+    "GET /v1/reports/leads": {"owner", "marketer"},
     "GET /v1/orders": {"owner", "marketer"},
     "GET /v1/contacts": {"owner", "marketer"},
     "GET /v1/contacts/{contact}/journey": {"owner", "marketer"},

@@ -100,6 +100,10 @@ def read_lead(value: object, now: datetime) -> ImportedLead:
     )
 
 
+# How a list's name is read from the id of the opt-in that joining it is.
+LIST_ID = r"^list:(.*):\d{4}-\d\d-\d\dT[^T]*$"
+
+
 def list_opt_ins(source: str, node: str, lists: Sequence[tuple[str, datetime]]) -> list[OptIn]:
     """Return the opt-ins of a contact that joined lists, given as (name, instant)."""
     return [

@@ -10,7 +10,8 @@ import numpy as np
 from headwater.domain.attribution.columns import NEVER, NONE, Orders
 from headwater.domain.attribution.definitions import role_definitions
 from headwater.domain.attribution.engine import attribute_blocks
-from headwater.domain.facts import AD_COLUMNS, AD_NAMES, DIMENSIONS, VISIT_NAMES
+from headwater.domain.facts import AD_COLUMNS, AD_NAMES, DIMENSIONS, OPT_IN_NAMES, VISIT_NAMES
+from headwater.domain.imported_leads import LIST_ID
 from headwater.domain.models import ROLES
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
     import duckdb
 
-    from headwater.domain.attribution.columns import Ints
+    from headwater.domain.attribution.columns import Ints, Milestones
     from headwater.domain.attribution.credits import Credits
     from headwater.domain.settings import AccountSettings
     from headwater.usecases.engine_columns import EngineColumns
@@ -103,61 +104,95 @@ def _insert_block(db: duckdb.DuckDBPyConnection, models: Sequence[str], block: C
         db.unregister("block")
 
 
+# What an opt-in that counts is called; of several at one instant the first by name.
+_NAMED_OPT_INS = """
+CREATE OR REPLACE TEMP TABLE named_opt_ins AS
+WITH named AS (
+    SELECT c.contact, o.occurred_at, min((o.source, o.kind, CASE WHEN o.kind = 'list'
+        THEN regexp_extract(o.opt_in_id, '{list_id}', 1) ELSE '' END)) AS name
+    FROM optins o JOIN contacts c ON c.node = o.node AND NOT c.is_flagged GROUP BY ALL
+)
+SELECT contact, occurred_at, rank, code, epoch_us(occurred_at) AS moment,
+    name[1] AS opt_in_source, name[2] AS opt_in_kind, name[3] AS opt_in_list
+FROM kept_opt_ins JOIN contact_codes USING (contact) JOIN named USING (contact, occurred_at)
+"""
+_LEAD_ROLES = ("first_click", "new_lead")
+
+
 def build_lead_rows(
     db: duckdb.DuckDBPyConnection, columns: EngineColumns, settings: AccountSettings
 ) -> None:
-    """Make ``lead_rows``: each lead's first click and new-lead touch, found or not."""
-    leads = db.execute(
-        "SELECT code, epoch_us(occurred_at) AS moment "
-        "FROM kept_opt_ins JOIN contact_codes USING (contact) "
-        "WHERE rank = 0 ORDER BY code"
+    """Make ``lead_rows``: each lead's first click and new-lead touch, found or not.
+
+    A later opt-in has a row too, with the touch that brought the lead back.
+    """
+    db.execute(_NAMED_OPT_INS.format(list_id=LIST_ID))
+    is_known = columns.milestones.is_known_before
+    firsts = db.execute(
+        "SELECT code, moment FROM named_opt_ins WHERE rank = 0 ORDER BY code"
     ).fetchnumpy()
-    code, at = (np.asarray(leads[name], dtype=np.int64) for name in ("code", "moment"))
-    touches = _lead_touches(columns, code, at, settings)
-    db.register(
-        "led",
-        {"code": code, **touches, "is_known_before": columns.milestones.is_known_before[code]},
+    code, at = (np.asarray(firsts[name], dtype=np.int64) for name in ("code", "moment"))
+    lead_at = np.full(len(columns.milestones.lead_at), NEVER)
+    lead_at[code] = at
+    milestones = replace(columns.milestones, lead_at=lead_at)
+    touches = _opt_in_touches(columns, milestones, code, at, settings, _LEAD_ROLES)
+    db.register("led", {"code": code, "moment": at, **touches, "is_known": is_known[code]})
+    later = db.execute(
+        "SELECT code, moment FROM named_opt_ins WHERE rank > 0 ORDER BY code, moment"
+    ).fetchnumpy()
+    code, at = (np.asarray(later[name], dtype=np.int64) for name in ("code", "moment"))
+    # The role is that of an order after the opt-in.
+    touches = _opt_in_touches(
+        columns, columns.milestones, code, at + 1, settings, ("reengaged_lead",)
     )
+    is_earlier = at < columns.milestones.tracking_start
+    db.register("came_back", {"code": code, "moment": at, **touches, "is_known": is_earlier})
     dimensions = ", ".join(f"coalesce(t.{name}, '') AS {name}" for name in _NAMES)
+    opt_in = ", ".join(f"k.{name}" for name in OPT_IN_NAMES)
     db.execute(f"""
         CREATE OR REPLACE TEMP TABLE lead_rows AS
         WITH roles AS (
-            SELECT code, 'first_click' AS role, first_click AS touch, is_known_before FROM led
-            UNION ALL SELECT code, 'new_lead', new_lead, is_known_before FROM led
+            SELECT code, moment, 'first_click' AS role, first_click AS touch, is_known FROM led
+            UNION ALL SELECT code, moment, 'new_lead', new_lead, is_known FROM led
+            UNION ALL
+            SELECT code, moment, 'reengaged_lead', reengaged_lead, is_known FROM came_back
         )
         SELECT k.contact, k.occurred_at AS opted_in_at, t.occurred_at AS touched_at, r.role, CASE
-            WHEN r.is_known_before THEN 'pre_tracking'
+            WHEN r.is_known THEN 'pre_tracking'
             WHEN r.touch < 0 THEN 'unattributed'
-            ELSE 'credited' END AS state, {dimensions}
+            ELSE 'credited' END AS state, {dimensions}, {opt_in}
         FROM roles r
-        JOIN contact_codes c USING (code)
-        JOIN kept_opt_ins k ON k.contact = c.contact AND k.rank = 0
-        LEFT JOIN dimensioned_touches t ON t.n = r.touch AND NOT r.is_known_before
+        JOIN named_opt_ins k USING (code, moment)
+        LEFT JOIN dimensioned_touches t ON t.n = r.touch AND NOT r.is_known
     """)
 
 
-def _lead_touches(
-    columns: EngineColumns, code: Ints, at: Ints, settings: AccountSettings
+def _opt_in_touches(
+    columns: EngineColumns,
+    milestones: Milestones,
+    code: Ints,
+    at: Ints,
+    settings: AccountSettings,
+    names: Sequence[str],
 ) -> dict[str, Ints]:
-    """Return the touches that made each lead: the engine's roles of an order at his opt-in.
+    """Return the touches that some opt-ins came from: the engine's roles of an order then.
 
     Args:
         columns: of the account.
-        code: the leads' contacts.
-        at: when they opted in, µs.
+        milestones: what precedes the opt-ins; that somebody was known before is no matter here.
+        code: whose opt-ins.
+        at: when, µs.
         settings: the account's, whose models define the roles.
+        names: the roles.
     """
     nothing, never = np.zeros(len(code), dtype=np.int64), np.zeros(len(code), dtype=bool)
     opt_ins = Orders(
         code, at, nothing, nothing, np.arange(len(code)), ~never, never, ~never, never, never
     )
-    lead_at = np.full(len(columns.milestones.lead_at), NEVER)
-    lead_at[code] = at
-    milestones = replace(
-        columns.milestones, lead_at=lead_at, is_known_before=np.zeros(len(lead_at), dtype=bool)
-    )
+    contacts = len(milestones.lead_at)
+    milestones = replace(milestones, is_known_before=np.zeros(contacts, dtype=bool))
     roles = role_definitions(settings.model_definitions)
-    found = {role: np.full(len(code), NONE) for role in ("first_click", "new_lead")}
+    found = {role: np.full(len(code), NONE) for role in names}
     for block in attribute_blocks(opt_ins, columns.touches, milestones, roles):
         for role, touch in found.items():
             row = block.models[role].row

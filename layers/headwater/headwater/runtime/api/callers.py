@@ -20,6 +20,7 @@ ROLES_OF_ROUTE = {
     "GET /v1/reports/roi": _READERS,
     "GET /v1/reports/models": _READERS,
     "GET /v1/reports/journeys": _READERS,
+    "GET /v1/reports/leads": _READERS,
     "GET /v1/reports/lags": _READERS,
     "GET /v1/reports/forecast": _READERS,
     "GET /v1/reports/reconciliation": _READERS,

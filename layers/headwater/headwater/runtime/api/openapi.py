@@ -64,6 +64,7 @@ from headwater.runtime.api.models_imports import (
 )
 from headwater.runtime.api.models_journeys import ContactList, Journey, OrderList
 from headwater.runtime.api.models_lags import ForecastReport, LagsReport
+from headwater.runtime.api.models_leads import LeadsReport
 from headwater.runtime.api.models_ltv import LtvReport
 from headwater.runtime.api.models_orders import OrdersPost
 from headwater.runtime.api.models_reconciliation import (
@@ -185,6 +186,7 @@ _MODELS = (
     LagsReport,
     LeadsPost,
     LinkRequest,
+    LeadsReport,
     LtvReport,
     ModelsReport,
     OneSource,

@@ -12,6 +12,7 @@ from headwater.runtime.api.routes_comparisons import comparison_routes
 from headwater.runtime.api.routes_coverage import coverage_routes
 from headwater.runtime.api.routes_health import health_routes
 from headwater.runtime.api.routes_lags import lag_routes
+from headwater.runtime.api.routes_leads import lead_routes
 from headwater.runtime.api.routes_reports import report_routes
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ def report_routers(serve_report: Callable[..., dict[str, Any]]) -> tuple[Router,
         comparison_routes(serve_report),
         cohort_routes(serve_report),
         lag_routes(serve_report),
+        lead_routes(serve_report),
         coverage_routes(serve_report),
         health_routes(serve_report),
     )

@@ -69,7 +69,10 @@ def read_ranges(db: duckdb.DuckDBPyConnection, ranges: Ranges, wanted: Wanted) -
     db.execute(_earned_touches(ranges, wanted))
     leads = ranges.by_instant("leads", "touched_at" if wanted.basis == "click" else "opted_in_at")
     names = _listed("span", "contact", "role", "state", *wanted.names("touch"))
-    db.execute(f"CREATE OR REPLACE TEMP TABLE range_leads AS SELECT {names} FROM {leads}")
+    db.execute(
+        f"CREATE OR REPLACE TEMP TABLE range_leads AS SELECT {names} FROM {leads} "
+        "WHERE role <> 'reengaged_lead'"
+    )
     _read_traffic(db, ranges, wanted)
 
 

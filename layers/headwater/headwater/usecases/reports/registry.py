@@ -10,6 +10,7 @@ from headwater.usecases.reports.forecast import FORECAST
 from headwater.usecases.reports.health import HEALTH
 from headwater.usecases.reports.journeys import JOURNEYS
 from headwater.usecases.reports.lags import LAGS_REPORT
+from headwater.usecases.reports.leads import LEADS
 from headwater.usecases.reports.ltv import LTV
 from headwater.usecases.reports.models import MODELS_REPORT
 from headwater.usecases.reports.roi import ROI
@@ -24,6 +25,7 @@ REPORTS: tuple[Report[Any, Any], ...] = (
     JOURNEYS,
     LAGS_REPORT,
     FORECAST,
+    LEADS,
     COVERAGE,
     HEALTH,
     COHORTS,
