@@ -266,7 +266,9 @@ def _ad(row: AdDay, links: AdLinks | None) -> dict[str, Any]:
     creative: dict[str, Any] = {"id": f"12{row.ad_id}"}
     if links:
         creative["url_tags"] = links.suffix
-        creative["object_story_spec"] = {"link_data": {"link": links.url}}
+        # A boosted post has its link on the page, which shows it to the page's own token alone.
+        if links.url:
+            creative["object_story_spec"] = {"link_data": {"link": links.url}}
     return {
         "id": row.ad_id,
         "name": row.ad,

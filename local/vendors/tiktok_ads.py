@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from local.storefront.exchange import Response, json_response
-from local.vendors.ad_book import AdBook, AdDay
+from local.vendors.ad_book import AdBook, AdDay, AdLinks
 from local.vendors.application import Call, Handler, Meter, VendorApplication
 from local.vendors.rules import Parameter, faults_of
 
@@ -59,16 +59,28 @@ _ADS = (
     Parameter("fields", "array"),
     Parameter("exclude_field_types_in_response", "array"),
 )
+_SMART_ADS = (
+    Parameter("advertiser_id", is_required=True),
+    Parameter("filtering"),
+    Parameter("page", "integer", least=1),
+    Parameter("page_size", "integer", least=1, most=100),
+    Parameter("fields", "array"),
+)
 
 
 class TikTokApplication(VendorApplication):
-    """TikTok. Every answer that is one is a 200, and its code says what it means."""
+    """TikTok. Every answer that is one is a 200, and its code says what it means.
+
+    Attributes:
+        smart: ad → the Smart+ ad whose creative it is: that one has its links.
+    """
 
     kind = "tiktok_ads"
 
     def __init__(self) -> None:
         super().__init__()
         self.book = AdBook()
+        self.smart: dict[str, str] = {}
         self.access_token = ACCESS_TOKEN
         self.meter = Meter(600, timedelta(minutes=1))
         self._count = 0
@@ -80,6 +92,7 @@ class TikTokApplication(VendorApplication):
             ("GET", "/api/advertiser/info/", self._info),
             ("GET", "/api/report/integrated/get/", self._report),
             ("GET", "/api/ad/get/", self._ads),
+            ("GET", "/api/smart_plus/ad/get/", self._smart_ads),
         )
 
     def unauthorized(self) -> Response:
@@ -175,11 +188,9 @@ class TikTokApplication(VendorApplication):
             return refusal
         account = call.query["advertiser_id"]
         ads = {row.ad_id: row for row in self.book.all_rows(account)}
-        page, size = int(call.query.get("page", "1")), int(call.query.get("page_size", "10"))
         listed = []
-        for ad_id in sorted(ads)[(page - 1) * size : page * size]:
-            links, row = self.book.links.get((account, ad_id)), ads[ad_id]
-            appended = parse_qsl(links.suffix) if links else []
+        for ad_id, row in sorted(ads.items()):
+            links = self.book.links.get((account, ad_id))
             told = {
                 "ad_id": ad_id,
                 "ad_name": row.ad,
@@ -188,21 +199,59 @@ class TikTokApplication(VendorApplication):
                 "campaign_id": row.campaign_id,
                 "campaign_name": row.campaign,
                 "landing_page_url": links.url if links else None,
-                "utm_params": [{"key": key, "value": value} for key, value in appended],
+                "utm_params": _utm_params(links),
             }
-            fields = json.loads(call.query.get("fields", "[]"))
-            listed.append({name: told[name] for name in fields or told})
+            listed.append(told)
+        return self._paged(call, listed)
+
+    def _smart_ads(self, call: Call) -> Response:
+        if refusal := self._refusal(call, _SMART_ADS, "Ads Management"):
+            return refusal
+        account = call.query["advertiser_id"]
+        rows = {
+            self.smart[row.ad_id]: row
+            for row in self.book.all_rows(account)
+            if row.ad_id in self.smart
+        }
+        listed = []
+        for smart_id, row in sorted(rows.items()):
+            links = self.book.links.get((account, smart_id))
+            told = {
+                "smart_plus_ad_id": smart_id,
+                "adgroup_id": row.adset_id,
+                "campaign_id": row.campaign_id,
+                "landing_page_url_list": [{"landing_page_url": links.url}] if links else [],
+                "ad_configuration": {"utm_params": _utm_params(links)},
+            }
+            listed.append(told)
+        return self._paged(call, listed)
+
+    def _paged(self, call: Call, rows: Sequence[dict[str, Any]]) -> Response:
+        """Return a page of ads with the fields that are asked for."""
+        page, size = int(call.query.get("page", "1")), int(call.query.get("page_size", "10"))
+        fields = json.loads(call.query.get("fields", "[]"))
+        if rows and (strange := set(fields) - rows[0].keys()):
+            return self._say(_BAD_PARAMETERS, f"fields: {sorted(strange)} are unknown")
         info = {
             "page": page,
             "page_size": size,
-            "total_number": len(ads),
-            "total_page": -(-len(ads) // size),
+            "total_number": len(rows),
+            "total_page": -(-len(rows) // size),
         }
-        return self._say(_OK, "OK", {"list": listed, "page_info": info})
+        shown = [
+            {name: row[name] for name in fields or row}
+            for row in rows[(page - 1) * size : page * size]
+        ]
+        return self._say(_OK, "OK", {"list": shown, "page_info": info})
 
     def not_found(self) -> Response:
         """Return the answer to a path without its slash, which is no JSON."""
         return Response(HTTPStatus.NOT_FOUND, b"404 page not found", "text/plain")
+
+
+def _utm_params(links: AdLinks | None) -> list[dict[str, str]]:
+    appended = parse_qsl(links.suffix) if links else []
+    return [{"key": key, "value": value} for key, value in appended]
 
 
 def _report_row(row: AdDay, metrics: list[str]) -> dict[str, Any]:

@@ -89,6 +89,15 @@ def test_tags_of_the_creative_are_filled_in_with_ids_and_names(world: AdWorld) -
     assert row.utm_term == ""
 
 
+def test_a_boosted_post_has_its_tags_although_meta_does_not_tell_its_link(world: AdWorld) -> None:
+    world.book.spend(AD_ACCOUNT, [ad_day(1)])
+    tags = "utm_source=facebook&utm_campaign={{campaign.id}}"
+    world.book.links[AD_ACCOUNT, ad_day(1).ad_id] = AdLinks(suffix=tags)
+    world.pull_all()
+    [row] = world.costs.on_day(ACCOUNT, TODAY)
+    assert (row.utm_source, row.utm_campaign) == ("facebook", row.campaign_id)
+
+
 @pytest.mark.parametrize("month", [1, 2, 3, 5, 12])
 def test_the_history_reaches_back_no_further_than_meta_remembers(
     world: AdWorld, month: int

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -42,6 +43,49 @@ def test_macros_of_links_are_filled_in(world: AdWorld) -> None:
     row = pulled(world)
     assert (row.utm_source, row.utm_content) == ("tiktok", row.ad_id)
     assert (row.utm_campaign, row.utm_term) == (row.campaign, "")
+
+
+SMART = "1850472306618481"
+SMART_LINKS = AdLinks(
+    url="https://shop.example/smart",
+    suffix="utm_source=tiktok&utm_campaign=__CAMPAIGN_ID__&utm_content=__CID__",
+)
+
+
+def as_smart(world: AdWorld, *pairs: tuple[str, str]) -> None:
+    """Let ads be creatives of Smart+ ads, which have the links."""
+    world.book.links.clear()
+    world.application.smart = dict(pairs)  # type: ignore[attr-defined]  # TikTok's
+    world.book.links[AD_ACCOUNT, SMART] = SMART_LINKS
+
+
+def test_ads_of_a_smart_campaign_lead_where_the_smart_ad_does(world: AdWorld) -> None:
+    as_smart(world, (ad_day(1).ad_id, SMART))
+    world.connect()
+    row = pulled(world)
+    assert (row.utm_source, row.utm_campaign) == ("tiktok", row.campaign_id)
+    assert row.utm_content == row.ad_id
+
+
+def test_a_smart_ad_that_a_report_calls_by_its_own_id_is_found(world: AdWorld) -> None:
+    world.book.forget(AD_ACCOUNT, ad_day(1))
+    world.book.spend(AD_ACCOUNT, [replace(ad_day(1), ad_id=SMART)])
+    as_smart(world, (SMART, SMART))
+    world.connect()
+    assert pulled(world).utm_content == SMART
+
+
+def test_of_two_smart_ads_with_other_links_in_one_ad_group_nothing_is_guessed(
+    world: AdWorld,
+) -> None:
+    other = replace(ad_day(1), ad_id="999")
+    world.book.spend(AD_ACCOUNT, [other])
+    as_smart(world, (ad_day(1).ad_id, SMART), ("999", "another"))
+    world.connect()
+    world.pull_all()
+    rows = list(world.costs.on_day(ACCOUNT, TODAY))
+    assert len(rows) == 2
+    assert {row.utm_campaign for row in rows} == {""}
 
 
 def test_without_the_permission_for_links_cost_comes_all_the_same(world: AdWorld) -> None:

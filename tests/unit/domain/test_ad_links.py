@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from headwater.domain.ad_links import effective_utm
+from headwater.domain.ad_links import effective_utm, leading_link
 
 MACROS = {"{campaignid}": "7", "{creative}": "9", "{{ad.name}}": "Clip 1", "__CID__": "5"}
 
@@ -36,3 +36,21 @@ def test_macros_are_filled_in_and_the_first_of_two_counts(
         source, medium = expected.split()
         expected = {"utm_source": source, "utm_medium": medium}
     assert effective_utm(parts, MACROS) == expected
+
+
+PLAIN, CARD = "https://s.example/", "https://s.example/2?utm_campaign=launch&utm_content=card_2"
+
+
+@pytest.mark.parametrize(
+    ("links", "leading"),
+    [
+        ([PLAIN, CARD], CARD),
+        ([PLAIN, "https://s.example/3"], PLAIN),
+        (["", PLAIN], PLAIN),
+        ([], ""),
+    ],
+)
+def test_of_several_links_the_first_one_with_marks_stands_for_all(
+    links: list[str], leading: str
+) -> None:
+    assert leading_link(links) == leading

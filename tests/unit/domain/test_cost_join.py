@@ -73,6 +73,12 @@ def test_a_term_that_the_ad_does_not_know_does_not_hide_it() -> None:
     assert index.match(click) == Match(SHOES, "utm_unique")
 
 
+def test_a_click_on_another_link_of_an_ad_that_differs_in_content_alone_is_the_ads() -> None:
+    index = AdIndex([AdLink(SHOES, utm("card_1")), AdLink(COATS, utm("card_1", campaign="Coats"))])
+    click = Campaign("google", "cpc", "spring sale", "card_2")
+    assert index.match(click) == Match(SHOES, "utm_unique")
+
+
 def test_an_old_name_of_a_campaign_still_finds_it() -> None:
     campaign = Ad("google", "11")
     index = AdIndex([AdLink(campaign, NO_UTM, "Spring"), AdLink(campaign, NO_UTM, "Spring 2026")])

@@ -170,6 +170,26 @@ def test_cost_and_clicks_are_told_by_the_key_that_joined_them(shop: Workshop) ->
     assert {row["template"] for row in report["unmatched"]} == {URL_TEMPLATES["google"].template}
 
 
+def test_every_ad_without_clicks_comes_with_the_template_of_its_platform(shop: Workshop) -> None:
+    for platform in (*URL_TEMPLATES, "billboards"):
+        shop.spend(
+            "2026-11-20", "1.00", platform=platform, campaign_id=platform, ad_id="8", clicks=5
+        )
+    shop.run(reported=False)
+    report = coverage(shop, "2026-11-20", "2026-11-20", part="cost")
+    told = {
+        row["platform"]: (row["campaign_id"], row["ad_id"], row["paste_into"], row["template"])
+        for row in report["unmatched"]
+    }
+    assert told == {
+        "billboards": ("billboards", "8", None, None),
+        **{
+            one.platform: (one.platform, "8", one.place, one.template)
+            for one in URL_TEMPLATES.values()
+        },
+    }
+
+
 def test_health_counts_new_sales_claims_and_bots(shop: Workshop) -> None:
     shop.visit("2026-11-20 14:50", "v1", **GOOGLE)
     shop.visit("2026-11-20 14:50", "v2", **GOOGLE)

@@ -32,6 +32,16 @@ def effective_utm(parts: Iterable[str], macros: Mapping[str, str]) -> dict[str, 
     return {name: value for name, value in found.items() if value}
 
 
+def leading_link(links: Iterable[str]) -> str:
+    """Return the one of an ad's links that stands for all: the first with utm values, or the first.
+
+    Those that differ in content or term alone are found by it too (``domain.cost_join``).
+    """
+    known = [link for link in links if link]
+    tagged = (link for link in known if any(name in UTM_FIELDS for name, _ in _query(link)))
+    return next(tagged, known[0] if known else "")
+
+
 def _query(part: str) -> list[tuple[str, str]]:
     text = part.strip()
     # A template begins with a macro for the page, {lpurl}, which has no scheme; a suffix has none.

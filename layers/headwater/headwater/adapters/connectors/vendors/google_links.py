@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from headwater.adapters.connectors.exchange import at
-from headwater.domain.ad_links import effective_utm
+from headwater.domain.ad_links import effective_utm, leading_link
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -19,6 +19,7 @@ _CAMPAIGNS = (
 _ADS = (
     "SELECT campaign.id, ad_group.id, ad_group.tracking_url_template, ad_group.final_url_suffix, "
     "ad_group.url_custom_parameters, ad_group_ad.ad.id, ad_group_ad.ad.final_urls, "
+    "ad_group_ad.ad.final_mobile_urls, "
     "ad_group_ad.ad.tracking_url_template, ad_group_ad.ad.final_url_suffix, "
     "ad_group_ad.ad.url_custom_parameters FROM ad_group_ad "
     "WHERE ad_group_ad.status != 'REMOVED'"
@@ -78,8 +79,8 @@ def read_links(ask: Callable[[str], list[Any]]) -> GoogleLinks:
     for row in ask(_ADS):
         ad_groups[str(at(row, "adGroup", "id"))] = _level(at(row, "adGroup"))
         ad = at(row, "adGroupAd", "ad") or {}
-        urls = ad.get("finalUrls") or [""]
-        ads[str(ad.get("id"))] = (str(urls[0]), _level(ad))
+        urls = [*(ad.get("finalUrls") or ()), *(ad.get("finalMobileUrls") or ())]
+        ads[str(ad.get("id"))] = (leading_link(map(str, urls)), _level(ad))
     return GoogleLinks(customer, campaigns, ad_groups, ads)
 
 

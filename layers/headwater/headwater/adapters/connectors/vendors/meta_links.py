@@ -8,7 +8,7 @@ from pydantic import Field
 
 from headwater.adapters.connectors.exchange import at
 from headwater.adapters.connectors.listing import VendorModel
-from headwater.domain.ad_links import effective_utm
+from headwater.domain.ad_links import effective_utm, leading_link
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -27,7 +27,7 @@ class Creative(VendorModel):
 
 def utm_of(creative: Creative, macros: Mapping[str, str]) -> dict[str, str]:
     """Return the utm values that the ad's clicks land with."""
-    return effective_utm([next(_links(creative), ""), creative.url_tags], macros)
+    return effective_utm([leading_link(_links(creative)), creative.url_tags], macros)
 
 
 def _links(creative: Creative) -> Iterator[str]:

@@ -7,7 +7,6 @@ from datetime import date
 from decimal import Decimal
 from itertools import batched
 from typing import TYPE_CHECKING, Annotated
-from urllib.parse import urlencode
 
 from pydantic import BeforeValidator, Field
 
@@ -16,9 +15,8 @@ from headwater.adapters.connectors.classify import by_status, excerpt
 from headwater.adapters.connectors.client import VendorClient
 from headwater.adapters.connectors.exchange import Ask, at
 from headwater.adapters.connectors.listing import Listing, VendorModel, read_page, read_pages
-from headwater.adapters.connectors.paginate import PageNumber
 from headwater.adapters.connectors.vendor import Vendor
-from headwater.domain.ad_links import effective_utm
+from headwater.adapters.connectors.vendors.tiktok_links import PAGES, TikTokLinks, read_links
 from headwater.domain.costs import CostRow
 from headwater.errors import (
     CredentialsRejectedError,
@@ -34,7 +32,7 @@ from headwater.usecases.ports import AdAccount
 from headwater.usecases.ports.connectors import CostPage
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
 
     from headwater.adapters.connectors.caller import Caller
     from headwater.adapters.connectors.exchange import Answer
@@ -48,7 +46,6 @@ _CODES: dict[int, type[HeadwaterError]] = {
     40001: MissingScopeError,
 }
 _ROWS_PER_PAGE = 1000
-_PAGES = PageNumber("page", ("data", "page_info", "total_page"))
 _ACCOUNTS_AT_ONCE = 100
 _METRICS = (
     *("campaign_id", "campaign_name", "adgroup_id", "adgroup_name", "ad_name"),
@@ -113,37 +110,12 @@ class _Advertiser(VendorModel):
     zone: str = Field("", validation_alias="timezone")
 
 
-class _Parameter(VendorModel):
-    key: str = ""
-    value: str = ""
-
-
-class _Ad(VendorModel):
-    ad_id: str
-    landing_page_url: str | None = None
-    utm_params: tuple[_Parameter, ...] | None = None
-
-    def utm(self, row: _ReportRow) -> dict[str, str]:
-        """Return the utm values that its clicks land with."""
-        said = row.metrics
-        macros = {
-            "__CAMPAIGN_ID__": said.campaign_id,
-            "__CAMPAIGN_NAME__": said.campaign_name,
-            "__AID__": said.adgroup_id,
-            "__AID_NAME__": said.adgroup_name,
-            "__CID__": self.ad_id,
-            "__CID_NAME__": said.ad_name,
-        }
-        appended = urlencode([(one.key, one.value) for one in self.utm_params or ()])
-        return effective_utm([self.landing_page_url or "", appended], macros)
-
-
 class TikTokAds(VendorClient):
     """The port ``AdPlatform`` on TikTok."""
 
     def __init__(self, caller: Caller) -> None:
         super().__init__(caller)
-        self._ads: dict[str, dict[str, _Ad]] = {}
+        self._links: dict[str, TikTokLinks] = {}
 
     def try_permission(self, permission: Permission) -> bool:
         """Make the call that needs a permission; False without an ad account to try it on."""
@@ -170,27 +142,15 @@ class TikTokAds(VendorClient):
 
     def costs(self, ad_account: AdAccount, first: date, last: date) -> Iterator[CostPage]:
         """Yield the report of all ads by day."""
-        ads = self._ads_of(ad_account.id)
+        links = self._links_of(ad_account.id)
         for page in read_pages(self._caller, _report(ad_account.id, first, last)):
-            rows = tuple(_cost(row, ad_account, ads.get(row.dimensions.ad_id)) for row in page.rows)
+            rows = tuple(_cost(row, ad_account, links) for row in page.rows)
             yield CostPage(rows, page.rejected, page.raw)
 
-    def _ads_of(self, advertiser: str) -> Mapping[str, _Ad]:
-        """Return the ads with their links, asked for once; none where the app may not see them."""
-        if advertiser not in self._ads:
-            fields = ["ad_id", "landing_page_url", "utm_params"]
-            query: dict[str, str | int] = {
-                "advertiser_id": advertiser,
-                "fields": json.dumps(fields),
-                "page_size": _ROWS_PER_PAGE,
-            }
-            listing = Listing(Ask("/ad/get/", query), _Ad, ("data", "list"), _PAGES)
-            try:
-                pages = list(read_pages(self._caller, listing))
-            except MissingScopeError:
-                pages = []
-            self._ads[advertiser] = {ad.ad_id: ad for page in pages for ad in page.rows}
-        return self._ads[advertiser]
+    def _links_of(self, advertiser: str) -> TikTokLinks:
+        if advertiser not in self._links:
+            self._links[advertiser] = read_links(self._caller, advertiser)
+        return self._links[advertiser]
 
     def _authorized(self) -> Sequence[_Authorized]:
         known = self._caller.credentials
@@ -222,11 +182,19 @@ def _report(
         "end_date": last.isoformat(),
         "page_size": size,
     }
-    return Listing(Ask("/report/integrated/get/", query), _ReportRow, ("data", "list"), _PAGES)
+    return Listing(Ask("/report/integrated/get/", query), _ReportRow, ("data", "list"), PAGES)
 
 
-def _cost(row: _ReportRow, ad_account: AdAccount, ad: _Ad | None) -> CostRow:
-    said = row.metrics
+def _cost(row: _ReportRow, ad_account: AdAccount, links: TikTokLinks) -> CostRow:
+    said, ad_id = row.metrics, row.dimensions.ad_id
+    macros = {
+        "__CAMPAIGN_ID__": said.campaign_id,
+        "__CAMPAIGN_NAME__": said.campaign_name,
+        "__AID__": said.adgroup_id,
+        "__AID_NAME__": said.adgroup_name,
+        "__CID__": ad_id,
+        "__CID_NAME__": said.ad_name,
+    }
     return CostRow(
         day=row.dimensions.stat_time_day,
         platform=kind.TIKTOK_ADS.platform,
@@ -241,9 +209,9 @@ def _cost(row: _ReportRow, ad_account: AdAccount, ad: _Ad | None) -> CostRow:
         campaign=said.campaign_name,
         adset_id=said.adgroup_id,
         adset=said.adgroup_name,
-        ad_id=row.dimensions.ad_id,
+        ad_id=ad_id,
         ad=said.ad_name,
-        **(ad.utm(row) if ad else {}),
+        **links.utm_of(ad_id, said.adgroup_id, macros),
     )
 
 
