@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from headwater.errors import InvalidParameterError
 from headwater.usecases.ports import Source
 from headwater.usecases.published_runs import open_published_run
 from headwater.usecases.reports.ltv import LTV, LtvQuery, LtvRequest
 from headwater.usecases.reports.members import Joining
 from headwater.usecases.reports.roi import ROI, RoiQuery, RoiRequest
 from tests.workshop import ACCOUNT, STORE, Workshop, span
+
+if TYPE_CHECKING:
+    from headwater.usecases.reports.range_tables import DateBasis, WhichOrders
 
 AUGUST = ("2026-08-01", "2026-08-31")
 ALL = ("2026-07-01", "2026-11-20")
@@ -114,3 +119,32 @@ def test_a_document_of_an_earlier_release_tells_none(shop: Workshop) -> None:
         row["models"] = {model: found[:-2] for model, found in row["models"].items()}
     report = ROI.spell(request, document, published)
     assert {row["ltv"] for row in (report["totals"], *report["rows"])} == {None}
+
+
+def of_orders(shop: Workshop, orders: WhichOrders, basis: DateBasis = "conversion") -> Any:  # noqa: ANN401
+    query = RoiQuery(span(*ALL), ("campaign",), basis, orders)
+    return shop.report(ROI, RoiRequest(query, "last_click", "net"))
+
+
+def test_first_orders_and_the_others_are_all_orders_together(shop: Workshop) -> None:
+    whole, new, repeat = (of_orders(shop, each) for each in ("all", "new", "repeat"))
+    for name in ("orders", "gross", "net", "attributed", "unattributed", "lifetime_net"):
+        parts = [Decimal(each["totals"][name]) for each in (new, repeat)]
+        assert sum(parts) == Decimal(whole["totals"][name]), name
+    assert [each["totals"]["orders"] for each in (whole, new, repeat)] == [7, 3, 4]
+    # Ann's and Bob's first orders; what costs and clicks stays whole.
+    assert (new["totals"]["net"], new["totals"]["clicks"]) == (
+        "155.00",
+        whole["totals"]["clicks"],
+    )
+    assert rows(repeat)["credited", "spring"] == [0, "0.00", "0.00", None]
+    assert of_orders(shop, "new", "click")["totals"]["attributed_orders"] == 1
+
+
+def test_which_orders_are_first_ones_is_not_told_before_all_are_in() -> None:
+    shop = furnished()
+    source = Source(STORE, "bigcommerce", "abc123", "arn", orders_done=7, orders_total=70)
+    shop.accounts.save_source(ACCOUNT, source)
+    shop.run(reported=False)
+    with pytest.raises(InvalidParameterError, match=r"^orders: new cannot be told"):
+        of_orders(shop, "new")

@@ -19,6 +19,7 @@ MODELS_REPORT: dict[str, Any] = {
         "to": "2026-11-20",
         "by": ["campaign"],
         "date": "conversion",
+        "orders": "all",
         "is_partial": False,
         "revenue": "net",
     },

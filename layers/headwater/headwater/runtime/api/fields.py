@@ -41,6 +41,7 @@ NextPage = Annotated[
     str | None, Field(description="What to give as after for the next page; null on the last.")
 ]
 DateBasis = Literal["conversion", "click"]
+WhichOrders = Literal["all", "new", "repeat"]
 Compare = Literal["previous_period", "previous_year"]
 Revenue = Literal["gross", "net"]
 RowKind = Literal[

@@ -17,6 +17,7 @@ from headwater.runtime.api.fields import (
     Ratio,
     Revenue,
     RowKind,
+    WhichOrders,
     with_example,
 )
 from headwater.runtime.api.models_reports import Envelope, RowNames
@@ -30,6 +31,7 @@ class ModelsParameters(ApiModel):
     by: list[str]
     revenue: Revenue
     date: DateBasis
+    orders: WhichOrders = Field(description="All, the first of customers, or the others.")
     is_partial: bool
 
 

@@ -19,6 +19,7 @@ from headwater.runtime.api.fields import (
     Revenue,
     Role,
     RowKind,
+    WhichOrders,
     with_example,
 )
 from headwater.runtime.api.models_credits import Credit, NamedTouch, Rest
@@ -87,6 +88,7 @@ class RoiParameters(ApiModel):
     model: Model
     revenue: Revenue
     date: DateBasis
+    orders: WhichOrders = Field(description="All, the first of customers, or the others.")
     compare: Compare | None
     is_partial: bool = Field(description="The range is not over yet.")
 

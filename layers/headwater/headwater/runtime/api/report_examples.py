@@ -73,6 +73,7 @@ ROI_REPORT: dict[str, Any] = {
         "model": "last_click",
         "revenue": "net",
         "date": "conversion",
+        "orders": "all",
         "compare": None,
         "is_partial": False,
     },

@@ -8,7 +8,7 @@ from aws_lambda_powertools.event_handler.api_gateway import Router
 from aws_lambda_powertools.event_handler.openapi.params import Query
 
 from headwater.runtime.api.contract import NEEDS_KEY, answers
-from headwater.runtime.api.fields import Revenue
+from headwater.runtime.api.fields import Revenue, WhichOrders
 from headwater.runtime.api.models_comparisons import JourneysReport, ModelsReport
 from headwater.runtime.api.report_answers import First, Last, Rows, UsualRange, answer_report
 from headwater.runtime.api.routing import new_router
@@ -51,6 +51,9 @@ def _add_models(router: Router, serve_report: Callable[..., dict[str, Any]]) -> 
             str, Query(description="Dimensions of the rows, comma-separated.")
         ] = "campaign",
         revenue: Annotated[Revenue, Query(description="What is compared.")] = "net",
+        orders: Annotated[
+            WhichOrders, Query(description="All, the first ones of customers, or the others.")
+        ] = "all",
     ) -> Response[str]:
         asked, names = (first, last, usual_range), tuple(by.split(","))
         return answer_report(
@@ -58,7 +61,7 @@ def _add_models(router: Router, serve_report: Callable[..., dict[str, Any]]) -> 
             serve_report,
             MODELS_REPORT,
             asked,
-            lambda span: ModelsRequest(RoiQuery(span, names), revenue),
+            lambda span: ModelsRequest(RoiQuery(span, names, orders=orders), revenue),
             rows,
         )
 

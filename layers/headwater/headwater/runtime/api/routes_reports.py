@@ -9,7 +9,7 @@ from aws_lambda_powertools.event_handler.openapi.params import Query
 
 from headwater.runtime.api.answers import etag_of, json_answer
 from headwater.runtime.api.contract import NEEDS_KEY, answers
-from headwater.runtime.api.fields import Compare, DateBasis, Model, Revenue
+from headwater.runtime.api.fields import Compare, DateBasis, Model, Revenue, WhichOrders
 from headwater.runtime.api.models_reports import ReportList, RoiReport
 from headwater.runtime.api.reading import published_run, unless_known
 from headwater.runtime.api.report_answers import First, Last, Rows, UsualRange, answer_report
@@ -76,6 +76,9 @@ def _add_roi(router: Router, serve_report: Callable[..., dict[str, Any]]) -> Non
         date: Annotated[DateBasis, Query(description="By which date the range is cut.")] = (
             "conversion"
         ),
+        orders: Annotated[
+            WhichOrders, Query(description="All, the first ones of customers, or the others.")
+        ] = "all",
         compare: Annotated[
             Compare | None, Query(description="Each row beside what it was in another range.")
         ] = None,
@@ -86,6 +89,8 @@ def _add_roi(router: Router, serve_report: Callable[..., dict[str, Any]]) -> Non
             serve_report,
             ROI,
             asked,
-            lambda span: RoiRequest(RoiQuery(span, names, date), model, revenue, compare or ""),
+            lambda span: RoiRequest(
+                RoiQuery(span, names, date, orders), model, revenue, compare or ""
+            ),
             rows,
         )

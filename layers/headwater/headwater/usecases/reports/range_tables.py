@@ -27,6 +27,9 @@ if TYPE_CHECKING:
     from headwater.usecases.reports.ranges import Ranges
 
 type DateBasis = Literal["conversion", "click"]
+type WhichOrders = Literal["all", "new", "repeat"]
+# Which orders of a range are sold: all, those of new customers alone, or the others.
+_WHICH = {"all": "true", "new": "r.is_new", "repeat": "NOT r.is_new"}
 
 # How an order's dimension is made of its row in ``credits``.
 _ORDER_DIMENSIONS = {
@@ -48,11 +51,12 @@ _CLAIMS = {
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What the tables are made for: the models, the dimensions, and the date of the ranges."""
+    """What the tables are made for: the models, the dimensions, the date, and which orders."""
 
     models: tuple[str, ...]
     dimensions: frozenset[str]
     basis: DateBasis
+    orders: WhichOrders = "all"
 
     def names(self, of: Literal["touch", "order"]) -> list[str]:
         """Return the dimensions that name touches, or orders; others need not be carried along."""
@@ -114,7 +118,8 @@ def _sold_orders(ranges: Ranges, sold: str, wanted: Wanted) -> str:
         SELECT row_number() OVER () AS n, b.buyer, r.span, r.order_id, {is_future} AS is_future,
             r.is_new, r.is_converted, r.order_class, r.order_gross, r.order_net, {named},
             {lifetimes}, {_amounts(wanted.models, "r")}, {pre_tracking}
-        FROM {sold} r JOIN buyers b USING (contact) WHERE r.touch_id = ''
+        FROM {sold} r JOIN buyers b USING (contact)
+        WHERE r.touch_id = '' AND {_WHICH[wanted.orders]}
     """
 
 

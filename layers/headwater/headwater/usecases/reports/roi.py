@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     import duckdb
 
     from headwater.usecases.published_runs import PublishedRun
-    from headwater.usecases.reports.range_tables import DateBasis
+    from headwater.usecases.reports.range_tables import DateBasis, WhichOrders
     from headwater.usecases.reports.report import Scope, Span
 
 _LINE_TABLES = ("lines", "products")
@@ -38,11 +38,12 @@ _MOST_ROWS = 5_000
 
 @dataclass(frozen=True, slots=True)
 class RoiQuery:
-    """A range, the dimensions of the rows, and by which date the range is cut."""
+    """A range, the dimensions of the rows, by which date the range is cut, and which orders."""
 
     span: Span
     by: tuple[str, ...]
     basis: DateBasis = "conversion"
+    orders: WhichOrders = "all"
 
     def __post_init__(self) -> None:
         """Refuse what no report can answer.
@@ -54,8 +55,9 @@ class RoiQuery:
 
     @property
     def label(self) -> str:
-        """Return the dimensions, and the date unless it is the usual one."""
-        return "+".join(self.by) + ("" if self.basis == "conversion" else f"@{self.basis}")
+        """Return the dimensions, and the date and which orders unless they are the usual ones."""
+        basis = "" if self.basis == "conversion" else f"@{self.basis}"
+        return "+".join(self.by) + basis + ("" if self.orders == "all" else f" of {self.orders}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,14 +102,17 @@ def refuse_revenue(revenue: str) -> None:
 
 
 def refuse_unknown_history(query: RoiQuery, published: PublishedRun) -> None:
-    """Refuse dimensions that nobody knows until the whole order history is in.
+    """Refuse what nobody knows until the whole order history is in.
 
     Raises:
-        InvalidParameterError: naming them.
+        InvalidParameterError: naming the dimensions, or the orders.
     """
+    if published.is_history_complete:
+        return
     unknown = OF_THE_HISTORY.intersection(query.by)
-    if unknown and not published.is_history_complete:
-        message = f"by: {', '.join(sorted(unknown))} cannot be told before all older orders are in"
+    asked = f"by: {', '.join(sorted(unknown))}" if unknown else f"orders: {query.orders}"
+    if unknown or query.orders != "all":
+        message = f"{asked} cannot be told before all older orders are in"
         raise InvalidParameterError(message)
 
 
@@ -118,6 +123,7 @@ def parameters_of(query: RoiQuery, published: PublishedRun) -> dict[str, Any]:
         "to": query.span.last.isoformat(),
         "by": list(query.by),
         "date": query.basis,
+        "orders": query.orders,
         "is_partial": query.span.last >= published.manifest.as_of,
     }
 
@@ -125,15 +131,15 @@ def parameters_of(query: RoiQuery, published: PublishedRun) -> dict[str, Any]:
 def compute_documents(
     db: duckdb.DuckDBPyConnection, queries: Sequence[RoiQuery], scope: Scope
 ) -> Iterator[dict[str, Any]]:
-    """Yield the documents of some queries; those of one date stand together.
+    """Yield the documents of some queries; those of one date and the same orders stand together.
 
     All ranges of one date are computed by all dimensions that are asked for together with it.
     """
-    for basis, of_date in groupby(queries, lambda query: query.basis):
-        asked = list(of_date)
+    for (basis, orders), alike in groupby(queries, lambda query: (query.basis, query.orders)):
+        asked = list(alike)
         ranges = Ranges(tuple(dict.fromkeys(query.span for query in asked)), scope.zone)
         dimensions = frozenset(name for query in asked for name in query.by)
-        read_ranges(db, ranges, Wanted(scope.models, dimensions, basis))
+        read_ranges(db, ranges, Wanted(scope.models, dimensions, basis, orders))
         build_order_parts(db, scope)
         totals = totals_of(db, ranges, scope.models)
         paths = list(dict.fromkeys(query.by for query in asked))
