@@ -14,6 +14,7 @@ from benchmarks import (
     customers,
     effects,
     engine,
+    files,
     mutations,
     pull,
     report,
@@ -37,6 +38,7 @@ SUBJECTS: dict[str, Callable[[Scale], list[Line]]] = {
     "store": store.measure,
     "pull": pull.measure,
     "connectors": connectors.measure,
+    "files": files.measure,
     "collector": collector.measure,
     "mutations": mutations.measure,
 }

@@ -28,6 +28,10 @@ class FakeImportFiles:
     def upload_url(self, account: str, import_id: str, size: int) -> str:
         return f"https://lake.example.com/{account}/{import_id}/upload?size={size}"
 
+    def find(self, account: str, import_id: str) -> StoredFile | None:
+        content = self.files.get((account, import_id, "upload"))
+        return StoredFile(len(content), _etag(content)) if content is not None else None
+
     def take(self, account: str, import_id: str) -> StoredFile | None:
         content = self.files.get((account, import_id, "upload"))
         if content is None:

@@ -74,7 +74,8 @@ def test_a_record_is_kept_and_changed_by_whoever_saw_it_last(imported: Imported)
     imported.imports.create(ACCOUNT, record)
     imported.imports.create(ACCOUNT, an_import("b"))
     assert imported.imports.get(ACCOUNT, "a") == record
-    assert [one.import_id for one in imported.imports.all(ACCOUNT)] == ["b", "a"]
+    assert [one.import_id for one in imported.imports.latest(ACCOUNT, 9)] == ["b", "a"]
+    assert len(imported.imports.latest(ACCOUNT, 1)) == 1
     saved = imported.imports.save(ACCOUNT, replace(record, phase="items"))
     assert (saved.revision, imported.imports.get(ACCOUNT, "a")) == (1, saved)
     with pytest.raises(LeaseLostError):
@@ -201,9 +202,11 @@ def cabinet(
 @pytest.mark.parametrize("content", [b"", b"a", b"abcd", b"abcdefghijk"])
 def test_a_file_is_read_in_blocks_from_any_byte_on(cabinet: Cabinet, content: bytes) -> None:
     assert cabinet.files.take(ACCOUNT, "a") is None
+    assert cabinet.files.find(ACCOUNT, "a") is None
     cabinet.upload(content)
     stored = cabinet.files.take(ACCOUNT, "a")
     assert stored is not None
+    assert cabinet.files.find(ACCOUNT, "a") == stored
     assert stored.size == len(content)
     for start in range(len(content) + 1):
         blocks = list(cabinet.files.blocks(ACCOUNT, "a", stored.etag, start))

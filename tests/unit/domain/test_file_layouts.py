@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from headwater.domain import file_batches, file_surveys
 from headwater.domain.csv_streams import records
 from headwater.domain.file_kinds import KINDS, posted_row
 from headwater.domain.file_layouts import (
@@ -77,7 +78,9 @@ def test_a_header_that_lacks_something_is_asked_about(text: str, match: str) -> 
         header(text)
 
 
-@pytest.mark.parametrize("text", ["", "\n", " , \nx", "order_id" + ",x" * 2000])
+@pytest.mark.parametrize(
+    "text", ["", "\n", " , \nx", "order_id" + ",x" * 2000, "order_id," + "x" * 30_000]
+)
 def test_a_file_without_a_header_is_refused(text: str) -> None:
     with pytest.raises(InvalidParameterError):
         header(text)
@@ -191,3 +194,23 @@ def test_a_row_becomes_the_row_of_a_post() -> None:
     }
     with pytest.raises(InvalidRowError, match=r"^cost: not an amount"):
         posted_row(COSTS, {"cost": "ten"}, dialect)
+
+
+def test_lines_without_text_are_not_endlessly_many(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(file_surveys, "MOST_ROWS", 10)
+    text = "order_id,placed_at,total\n" + "\n" * 18
+    assert evidence_of(f"{text}1,2,3\n").marks == {}
+    with pytest.raises(InvalidParameterError, match="more than 20 lines"):
+        evidence_of(f"{text}\n1,2,3\n")
+    rows = "".join(f"{number},2,3\n" for number in range(11))
+    with pytest.raises(InvalidParameterError, match="more than 10 rows"):
+        evidence_of(f"order_id,placed_at,total\n{rows}")
+
+
+def test_a_batch_holds_fewer_of_long_rows(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(file_batches, "_LARGEST_BATCH", 60)
+    text = "day,cost\n" + "2026-11-20,1\n" * 12
+    found, how = lines([text.encode()], "utf-8"), layout("day,cost\n", "costs")
+    rows = list(records(found, ","))[1:]
+    cut = file_batches.batches(file_batches.groups(rows, COSTS, how))
+    assert [len(batch) for batch in cut] == [6, 6]

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from headwater.domain import file_text
 from headwater.domain.file_text import (
     byte_order_mark,
     is_packed,
@@ -106,6 +107,15 @@ def test_what_gzip_packed_is_unpacked(parts: list[bytes], size: int) -> None:
 def test_a_bomb_is_unpacked_piece_by_piece() -> None:
     pieces = unpacked([gzip.compress(bytes(50_000_000))])
     assert len(next(pieces)) <= 1_000_000
+
+
+def test_a_bomb_is_unpacked_no_further_than_any_file_may_reach(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(file_text, "LARGEST_UNPACKED", 2_500_000)
+    pieces = unpacked([gzip.compress(bytes(50_000_000))])
+    with pytest.raises(InvalidParameterError, match="2,500,000 bytes when unpacked"):
+        list(pieces)
 
 
 @given(content=st.binary(max_size=400), cut=st.integers(1, 30))

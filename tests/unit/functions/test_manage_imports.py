@@ -22,7 +22,7 @@ BODY = {"kind": "touchpoints", "size": 60, "time_zone": "America/New_York"}
 def test_an_import_is_answered_with_where_to_put_its_file(side: LambdaSide) -> None:
     answer = side.invoke("manage_imports", sample("manage_imports"))
     assert answer["statusCode"] == 201
-    [new] = side.imports.all(ACCOUNT)
+    [new] = side.imports.latest(ACCOUNT, 9)
     assert (new.kind, new.size, new.options.time_zone) == ("touchpoints", 112, "America/New_York")
     listed = side.call("GET /v1/imports", caller=INGEST)["json"]["rows"]
     assert [one["import"] for one in listed] == [new.import_id]

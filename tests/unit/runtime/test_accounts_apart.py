@@ -262,7 +262,7 @@ def state_of(side: LambdaSide, account: str) -> str:
             shop.pipeline.pulled.count(account),
             shop.validations.all(account),
             shop.views.all(account),
-            side.imports.all(account),
+            side.imports.latest(account, 9),
         )
     )
 

@@ -168,11 +168,11 @@ def test_a_file_that_grew_too_large_is_refused(
     desk: ImportDesk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     import_id = desk.create("touchpoints", CLICKS)
-    take = desk.files.take
+    find = desk.files.find
     monkeypatch.setattr(
         desk.files,
-        "take",
-        lambda *a: replace(take(*a), size=10**10),  # type: ignore[type-var]
+        "find",
+        lambda *a: replace(find(*a), size=10**10),  # type: ignore[type-var]
     )
     with pytest.raises(InvalidParameterError, match="bytes"):
         check_import(ACCOUNT, import_id, {}, ports=desk.requests)

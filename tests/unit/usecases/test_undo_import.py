@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import pytest
 
+from headwater.domain.settings import AccountSettings
 from tests.importing import (
     ACCOUNT,
     ADS,
@@ -108,3 +109,10 @@ def test_undoing_leaves_days_whose_cost_was_replaced_since(desk: ImportDesk) -> 
     undone = desk.undo(done.import_id).undone
     assert [(row.day.day, str(row.cost)) for row in shown(desk)] == [(20, "9")]
     assert undone.kept == 1
+
+
+def test_undoing_finds_its_orders_whatever_the_accounts_currency_is_now(desk: ImportDesk) -> None:
+    text = "order_id,placed_at,total,rate\n1,2026-11-20,9,2\n"
+    done = desk.load("orders", text, **SALES)
+    desk.accounts.save_settings(ACCOUNT, AccountSettings(currency="EUR"), desk.clock.now())
+    assert desk.undo(done.import_id).undone.removed == 1

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from headwater.domain.file_layouts import FileLayout
 
 BATCH = 1_000
+# Rows of many lines or long texts are fewer together.
+_LARGEST_BATCH = 4_000_000
 # An order has 250 lines and 100 refunds at most.
 _LONGEST_GROUP = 1_000
 _PARTS = ("line_", "refund")
@@ -94,7 +96,8 @@ def _batch(found: Iterator[Group]) -> list[Group]:
     for group in islice(found, BATCH):
         batch.append(group)
         rows += len(group.records)
-        if rows >= BATCH:
+        size = group.records[-1].end - batch[0].records[0].end
+        if rows >= BATCH or size >= _LARGEST_BATCH:
             break
     return batch
 

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 WAITING, CHECKING, ASKING, CHECKED = "waiting_for_file", "checking", "question", "checked"
 IMPORTING, DONE, UNDOING, UNDONE, FAILED = "importing", "done", "undoing", "undone", "failed"
 AT_WORK = frozenset({CHECKING, IMPORTING, UNDOING})
+# The first phase of a check.
+SURVEY = "survey"
 LARGEST_FILE = 1_000_000_000
 # The lake keeps a file, and what an import replaced, for thirty days (template.yaml).
 UNDO_POSSIBLE = timedelta(days=29)

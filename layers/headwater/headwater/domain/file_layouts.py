@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 DELIMITERS = {"comma": ",", "semicolon": ";", "tab": "\t", "pipe": "|"}
 # What stands before the columns of a file of rejected rows: such a file may be mended and sent.
 ROW_NUMBER, REASON = "row", "reason"
-_MOST_COLUMNS = 1_000
+MOST_COLUMNS, LONGEST_HEADER = 1_000, 20_000
 _LONGEST_TOLD = 64
 _GUARDED = re.compile(r"'[=+\-@\t\r]")
 
@@ -134,8 +134,8 @@ def _normal(cell: str) -> str:
 
 
 def _columns(headers: list[str], kind: FileKind, given: Mapping[str, str]) -> list[str]:
-    if len(headers) > _MOST_COLUMNS:
-        message = f"header: more than {_MOST_COLUMNS:,} columns"
+    if len(headers) > MOST_COLUMNS or sum(map(len, headers)) > LONGEST_HEADER:
+        message = f"header: more than {MOST_COLUMNS:,} columns or {LONGEST_HEADER:,} characters"
         raise InvalidParameterError(message)
     ours = headers[:2] == [ROW_NUMBER, REASON]
     meant = {_normal(column): column for column in kind.columns} | dict(given)

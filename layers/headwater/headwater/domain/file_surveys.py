@@ -15,7 +15,7 @@ from headwater.domain.file_layouts import cells_of
 from headwater.errors import InvalidParameterError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from headwater.domain.csv_streams import Record
     from headwater.domain.file_batches import Group
@@ -42,7 +42,7 @@ def survey(records: Iterable[Record], kind: FileKind, layout: FileLayout) -> Sur
             read in one pass, the second part would replace the first.
     """
     found, orders = Survey(), _Orders()
-    for group in groups(records, kind, layout):
+    for group in groups(_bounded(records), kind, layout):
         found.rows += len(group.records)
         if found.rows > MOST_ROWS:
             message = f"file: more than {MOST_ROWS:,} rows; send it in parts"
@@ -61,6 +61,15 @@ def survey(records: Iterable[Record], kind: FileKind, layout: FileLayout) -> Sur
         )
         raise InvalidParameterError(message)
     return found
+
+
+def _bounded(records: Iterable[Record]) -> Iterator[Record]:
+    """Hand rows on, those without text too, as long as there are not endlessly many."""
+    for record in records:
+        if record.number > 2 * MOST_ROWS:
+            message = f"file: more than {2 * MOST_ROWS:,} lines; send it in parts"
+            raise InvalidParameterError(message)
+        yield record
 
 
 class _Orders:

@@ -21,6 +21,7 @@ _MARKS = ((codecs.BOM_UTF8, UTF_8), (codecs.BOM_UTF16_LE, "utf-16-le"), (b"\xfe\
 _GZIP = b"\x1f\x8b"
 # So much of a packed file is unpacked at once, whatever it says of itself.
 _PIECE = 1_000_000
+LARGEST_UNPACKED = 10_000_000_000
 # A row's line; beyond it a file is no table. An order of 250 lines has 250 rows.
 LONGEST_LINE = 1_000_000
 # Letters of Western Europe, and marks around them: € … quotes, dashes, ™ and a blank. What stands
@@ -44,9 +45,10 @@ def unpacked(blocks: Iterable[bytes]) -> Iterator[bytes]:
     """Unpack a gzip file, in pieces of a bounded size.
 
     Raises:
-        InvalidParameterError: it is broken, or ends too early.
+        InvalidParameterError: it is broken, ends too early, or is much too large.
     """
     unpacker = zlib.decompressobj(wbits=31)
+    size = 0
     try:
         for block in blocks:
             rest = block
@@ -54,7 +56,12 @@ def unpacked(blocks: Iterable[bytes]) -> Iterator[bytes]:
                 # Files may be several packed ones, one behind the other.
                 if unpacker.eof:
                     unpacker = zlib.decompressobj(wbits=31)
-                if piece := unpacker.decompress(rest, _PIECE):
+                piece = unpacker.decompress(rest, _PIECE)
+                size += len(piece)
+                if size > LARGEST_UNPACKED:
+                    message = f"file: more than {LARGEST_UNPACKED:,} bytes when unpacked"
+                    raise InvalidParameterError(message)
+                if piece:
                     yield piece
                 rest = unpacker.unconsumed_tail or unpacker.unused_data
     except zlib.error:

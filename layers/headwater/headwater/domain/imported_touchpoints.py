@@ -36,8 +36,9 @@ _MARKS = (
     *("utm_source", "utm_medium", "utm_campaign", "utm_content", "utm_term"),
     *("campaign_id", "adset_id", "ad_id"),
 )
+_CAMPAIGN = frozenset({*_MARKS, *CLICK_IDS})
 _FIELDS = frozenset(
-    {"email", "email_sha256", "visitor", "at", "url", "referrer", "opt_in", *_MARKS, *CLICK_IDS}
+    {"email", "email_sha256", "visitor", "at", "url", "referrer", "opt_in", *_CAMPAIGN}
 )
 
 
@@ -123,7 +124,7 @@ def imported_touch(
 
 def _click(row: Row) -> tuple[Campaign, str]:
     """Return a row's campaign marks and landing path."""
-    stated = campaign_of({name: text(row, name) for name in (*_MARKS, *CLICK_IDS)})
+    stated = campaign_of({name: text(row, name) for name in row if name in _CAMPAIGN})
     url = row.get("url")
     if url is None or url == "":
         return stated, ""

@@ -21,6 +21,7 @@ from headwater.domain.file_imports import (
     CHECKED,
     DONE,
     FAILED,
+    SURVEY,
     UNDONE,
     Before,
     Place,
@@ -47,7 +48,7 @@ if TYPE_CHECKING:
     from headwater.usecases.file_loaders import Loader
     from headwater.usecases.import_ports import ImportPorts
 
-SURVEY, PLANNING, COMPARE = "survey", "plan", "compare"
+PLANNING, COMPARE = "plan", "compare"
 _ENDED = "ended"
 # Where the rows are that the import itself has refused.
 _WRITTEN = "rejected"
@@ -125,6 +126,11 @@ class _Work:
 
     def _survey(self) -> bool:
         """Find out how the file is read; return whether that is clear."""
+        stored = self._ports.files.take(self._account, self.record.import_id)
+        if stored is None:
+            message = "file: none was put"
+            raise InvalidParameterError(message)
+        self._save(etag=stored.etag, size=stored.size)
         found = survey_file(self._account, self.record, self._ports.files)
         if found.questions:
             self._save(state=ASKING, questions=found.questions, rows=found.rows)

@@ -20,6 +20,7 @@ from headwater.domain.file_imports import (
     FAILED,
     IMPORTING,
     LARGEST_FILE,
+    SURVEY,
     UNDOING,
     UNDONE,
     WAITING,
@@ -30,7 +31,7 @@ from headwater.domain.file_imports import (
     options_of,
 )
 from headwater.domain.file_kinds import COSTS, KINDS, ORDERS
-from headwater.domain.file_layouts import DELIMITERS
+from headwater.domain.file_layouts import DELIMITERS, LONGEST_HEADER, MOST_COLUMNS
 from headwater.domain.file_text import ENCODINGS
 from headwater.domain.file_times import DAY_FIRST, MONTH_FIRST
 from headwater.domain.imported_costs import read_load
@@ -53,7 +54,7 @@ _MOST_LISTED = 100
 _RANDOM_BYTES = 8
 # Work is saved after each batch; one that has been silent for so long is begun again where it is.
 _SILENCE = timedelta(minutes=5)
-_MOST_COLUMNS, _LONGEST_TEXT = 1_000, 512
+_LONGEST_TEXT = 512
 _CHOICES = {
     "date_format": (MONTH_FIRST, DAY_FIRST),
     "decimal_mark": tuple(DECIMAL_MARKS),
@@ -107,14 +108,14 @@ def check_import(
         message = f"import: {found.state}; a file is checked before it is imported"
         raise InvalidParameterError(message)
     read = _read_options(account, found.kind, options, found.options, ports)
-    stored = ports.files.take(account, import_id)
+    stored = ports.files.find(account, import_id)
     if stored is None:
         message = "file: none was put yet; PUT it to the address that the import was answered with"
         raise InvalidParameterError(message)
     if stored.size > LARGEST_FILE:
         message = f"file: more than {LARGEST_FILE:,} bytes; send it in parts"
         raise InvalidParameterError(message)
-    changes = {"options": read, "size": stored.size, "etag": stored.etag, "phase": "survey"}
+    changes = {"options": read, "size": stored.size, "etag": "", "phase": SURVEY}
     blank = {"questions": (), "reason": "", "rows": 0, "reading": None, "replaced": 0}
     attempt = found.attempt + 1
     return _begin(account, found, CHECKING, ports, attempt=attempt, **changes, **blank)
@@ -154,12 +155,13 @@ def undo_import(account: str, import_id: str, *, ports: RequestPorts) -> FileImp
         message = f"import: it could be undone until {found.undo_until:%Y-%m-%d}"
         raise InvalidParameterError(message)
     # What it read and wrote with stands for the present, so that is found again.
-    return _begin(account, found, UNDOING, ports, phase="", started_at=found.started_at)
+    same = {"started_at": found.started_at, "currency": found.currency}
+    return _begin(account, found, UNDOING, ports, phase="", **same)
 
 
 def list_imports(account: str, *, ports: RequestPorts) -> list[FileImport]:
     """Return the last imports of an account, the latest first."""
-    return ports.imports.all(account)[:_MOST_LISTED]
+    return ports.imports.latest(account, _MOST_LISTED)
 
 
 def rejected_file(account: str, import_id: str, *, ports: RequestPorts) -> tuple[int, str]:
@@ -266,8 +268,9 @@ def _columns(kind: str, given: object) -> tuple[tuple[str, str], ...]:
     known = {*KINDS[kind].columns, ""}
     if (
         not isinstance(given, dict)
-        or len(given) > _MOST_COLUMNS
-        or not all(len(name) <= _LONGEST_TEXT and name == clean_text(name) for name in given)
+        or len(given) > MOST_COLUMNS
+        or sum(map(len, given)) > LONGEST_HEADER
+        or not all(name == clean_text(name) for name in given)
     ):
         message = "columns: not an object of at most 1,000 columns of the file"
         raise InvalidParameterError(message)

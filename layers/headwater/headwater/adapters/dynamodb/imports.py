@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from headwater.adapters.dynamodb import codec, keys
@@ -32,10 +33,12 @@ class DynamoImports:
             raise UnknownResourceError(message)
         return codec.from_document(FileImport, item["document"])
 
-    def all(self, account: str) -> list[FileImport]:
-        """Return an account's imports, the latest first: their ids sort by time."""
-        items = self._table.query(keys.join(account), prefix="import#")
-        return [codec.from_document(FileImport, item["document"]) for item in items][::-1]
+    def latest(self, account: str, most: int) -> list[FileImport]:
+        """Return the last imports of an account, the latest first: their ids sort by time."""
+        items = self._table.query(
+            keys.join(account), prefix="import#", is_descending=True, page_size=most
+        )
+        return [codec.from_document(FileImport, item["document"]) for item in islice(items, most)]
 
     def save(self, account: str, changed: FileImport) -> FileImport:
         """Replace an import by a changed one; return it with its new revision.

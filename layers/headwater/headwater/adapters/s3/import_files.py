@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 # One request each: a connection that is read now and then, between batches, would be cut.
 BLOCK = 4_000_000
+_MISSING = frozenset({"NoSuchKey", "404"})
 _TRANSFER = TransferConfig(use_threads=False)
 
 
@@ -46,6 +47,10 @@ class S3ImportFiles:
             ExpiresIn=ADDRESS_SECONDS,
         )
 
+    def find(self, account: str, import_id: str) -> StoredFile | None:
+        """Return the file that was uploaded, if there is one."""
+        return self._head(self._at(account, import_id, "upload"))
+
     def take(self, account: str, import_id: str) -> StoredFile | None:
         """Put an uploaded file where no upload can replace it; None if there is none."""
         uploaded: Any = self._at(account, import_id, "upload")
@@ -53,12 +58,11 @@ class S3ImportFiles:
         try:
             with translated():
                 self._client.copy_object(CopySource=uploaded, **place)
-                head = self._client.head_object(**place)
         except ClientError as error:
-            if code_of(error) not in {"NoSuchKey", "404"}:
+            if code_of(error) not in _MISSING:
                 raise
             return None
-        return StoredFile(head["ContentLength"], head["ETag"])
+        return self._head(place)
 
     def blocks(self, account: str, import_id: str, etag: str, start: int = 0) -> Iterator[bytes]:
         """Yield a file that was taken, from a byte on, in blocks of a bounded size."""
@@ -126,6 +130,16 @@ class S3ImportFiles:
             Params=self._at(account, import_id, "rejected.csv") | told,
             ExpiresIn=ADDRESS_SECONDS,
         )
+
+    def _head(self, place: dict[str, Any]) -> StoredFile | None:
+        try:
+            with translated():
+                head = self._client.head_object(**place)
+        except ClientError as error:
+            if code_of(error) not in _MISSING:
+                raise
+            return None
+        return StoredFile(head["ContentLength"], head["ETag"])
 
     def _parts(self, prefix: str, header: bytes) -> Iterator[bytes]:
         yield header

@@ -48,8 +48,8 @@ class Imports(Protocol):
         """Return an import; raises UnknownResourceError if there is none."""
         ...
 
-    def all(self, account: str) -> list[FileImport]:
-        """Return an account's imports, the latest first."""
+    def latest(self, account: str, most: int) -> list[FileImport]:
+        """Return the last imports of an account, the latest first."""
         ...
 
     def save(self, account: str, changed: FileImport) -> FileImport:
@@ -66,6 +66,10 @@ class ImportFiles(Protocol):
 
     def upload_url(self, account: str, import_id: str, size: int) -> str:
         """Return an address that takes one file of exactly this size, for some minutes."""
+        ...
+
+    def find(self, account: str, import_id: str) -> StoredFile | None:
+        """Return the file that was uploaded, if there is one."""
         ...
 
     def take(self, account: str, import_id: str) -> StoredFile | None:
