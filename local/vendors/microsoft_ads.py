@@ -25,12 +25,15 @@ _SPECIFIED = {
 }
 _SCOPE = "https://ads.microsoft.com/msads.manage"
 _MEMORY = timedelta(days=1095)
-_LOOKS_BEFORE_DONE = 2
 _EXPIRED, _INVALID, _DENIED, _RATE, _BAD = 109, 105, 106, 117, 2008
 
 
 class MicrosoftApplication(VendorApplication):
-    """Microsoft Advertising. Each refresh token is good once."""
+    """Microsoft Advertising. Each refresh token is good once.
+
+    Attributes:
+        looks: how often a report has to be looked after until it is made.
+    """
 
     kind = "microsoft_ads"
 
@@ -39,6 +42,7 @@ class MicrosoftApplication(VendorApplication):
         self.book = AdBook()
         self.refresh_token = REFRESH_TOKEN
         self.meter = Meter(600, timedelta(minutes=1))
+        self.looks = 2
         self._tokens = 0
         self._expired = 0
         self._reports: dict[str, dict[str, Any]] = {}
@@ -151,7 +155,7 @@ class MicrosoftApplication(VendorApplication):
         number = json.loads(call.request.body)["ReportRequestId"]
         self._looks[number] += 1
         status: dict[str, Any] = {"Status": "Pending", "ReportDownloadUrl": None}
-        if self._looks[number] >= _LOOKS_BEFORE_DONE:
+        if self._looks[number] >= self.looks:
             status["Status"] = "Success"
             if self._rows(self._reports[number]):
                 base = call.request.base_url

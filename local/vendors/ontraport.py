@@ -109,8 +109,8 @@ class OntraportApplication(CrmApplication):
         return _answer(rows[: min(whole(call, "range", _MOST), _MOST)])
 
     def _id_of(self, one: BookContact, mark: str) -> str:
-        """Return the id under which a mark is kept; the first that is seen gets the first one."""
-        if not one.first:
+        """Return the id under which a mark is kept: the first that is seen gets 1, none is 0."""
+        if not one.first or mark not in one.first.marks:
             return "0"
         names = self._names[mark]
         return names.setdefault(one.first.marks[mark], str(len(names) + 1))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -18,8 +19,7 @@ from local.create_account import create_account_on_stack
 from local.stack import DeployedStack, Environments, deploy
 from local.storefront.model import StoreLine, StoreOrder
 from local.storefront.server import Storefront
-from local.vendors.google_ads import GoogleApplication
-from local.vendors.klaviyo import KlaviyoApplication
+from local.vendors.registry import APPLICATIONS
 from local.vendors.server import VendorServer
 
 if TYPE_CHECKING:
@@ -57,14 +57,16 @@ def an_order(number: int, day: date, price: str = "100.00", **more: Any) -> Stor
 
 @dataclass
 class System:
-    """The deployed system: its APIs under the owner's key, its store, and a second account."""
+    """The deployed system: its APIs under the owner's key, its store, and a second account.
+
+    ``vendors`` are the servers of all ad platforms and CRMs, by kind.
+    """
 
     stack: DeployedStack
     shop: Storefront
     key: str
     other_key: str
-    google: VendorServer
-    klaviyo: VendorServer
+    vendors: dict[str, VendorServer]
     public_key: str = ""
 
     def call(
@@ -202,13 +204,17 @@ def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
         enforce_iam=True,
         persist=False,
     )
-    google, klaviyo = VendorServer(GoogleApplication()), VendorServer(KlaviyoApplication())
-    with shop, google, klaviyo, aws:
-        others = f"{shop.url} {google.url} {klaviyo.url}"
+    vendors = {kind: VendorServer(make()) for kind, make in APPLICATIONS.items()}
+    with ExitStack() as running:
+        running.enter_context(shop)
+        for server in vendors.values():
+            running.enter_context(server)
+        running.enter_context(aws)
+        others = " ".join([shop.url, *(server.url for server in vendors.values())])
         stack = deploy(aws, environments, {"OtherApiUrls": others, "LoopbackPages": "true"})
         key = create_account_on_stack(stack, "acme")
         other_key = create_account_on_stack(stack, "other")
-        yield System(stack, shop, key, other_key, google, klaviyo)
+        yield System(stack, shop, key, other_key, vendors)
 
 
 @pytest.fixture(scope="session")
