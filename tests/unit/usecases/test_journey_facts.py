@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from headwater.errors import InvalidParameterError
 from headwater.usecases.ports import Source
 from headwater.usecases.reports.journeys import JOURNEYS, JourneysQuery, JourneysRequest
 from headwater.usecases.reports.report import Report
 from tests.workshop import ACCOUNT, STORE, Workshop, span
 
+if TYPE_CHECKING:
+    from headwater.usecases.reports.range_tables import WhichOrders
+
+WHICH: tuple[WhichOrders, ...] = ("all", "new", "repeat")
 READ, COMPUTED = ("2026-10-22", "2026-11-20"), ("2026-11-01", "2026-11-19")
 SEARCH = {"source": "google", "medium": "cpc", "campaign": "brand"}
 MAIL = {"source": "klaviyo", "medium": "email", "campaign": "news"}
@@ -55,6 +60,27 @@ def test_a_path_begins_after_the_order_before_and_equal_steps_are_one(shop: Work
     assert section(report, "path") == {"paid_search > email": 1, "email": 1}
     assert section(report, "touches") == {"0": 1, "1": 1, "3": 1}
     assert section(report, "days") == {"0": 1, "8-14": 1}
+
+
+def test_first_orders_and_the_others_are_all_orders_together(shop: Workshop) -> None:
+    whole, new, repeat = (
+        shop.report(JOURNEYS, JourneysRequest(JourneysQuery(span(*COMPUTED), orders)))
+        for orders in WHICH
+    )
+    assert section(new, "path") == {"paid_search > email": 1}
+    assert section(repeat, "path") == {"email": 1}
+    for name in ("orders", "orders_with_path", "rebills"):
+        assert new["totals"][name] + repeat["totals"][name] == whole["totals"][name]
+
+
+def test_which_orders_are_first_ones_is_not_told_before_all_are_in() -> None:
+    shop = furnished()
+    source = Source(STORE, "bigcommerce", "abc123", "arn", orders_done=4, orders_total=40)
+    shop.accounts.save_source(ACCOUNT, source)
+    shop.run(reported=False)
+    query = JourneysQuery(span(*COMPUTED), "repeat")
+    with pytest.raises(InvalidParameterError, match=r"^orders: repeat cannot be told"):
+        shop.report(JOURNEYS, JourneysRequest(query))
 
 
 def test_totals_are_the_stores_own_orders(shop: Workshop) -> None:

@@ -56,7 +56,12 @@ JOURNEYS_REPORT: dict[str, Any] = {
     "report": "journeys",
     **RUN,
     "history": "complete",
-    "parameters": {"from": "2026-11-14", "to": "2026-11-20", "is_partial": False},
+    "parameters": {
+        "from": "2026-11-14",
+        "to": "2026-11-20",
+        "orders": "all",
+        "is_partial": False,
+    },
     "totals": {
         "orders": 21,
         "orders_with_path": 18,

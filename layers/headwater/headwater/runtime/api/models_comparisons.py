@@ -79,6 +79,7 @@ class JourneysParameters(ApiModel):
 
     first: Day = Field(alias="from")
     last: Day = Field(alias="to")
+    orders: WhichOrders
     is_partial: bool
 
 

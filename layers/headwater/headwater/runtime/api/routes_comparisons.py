@@ -16,6 +16,10 @@ from headwater.usecases.reports.journeys import JOURNEYS, JourneysQuery, Journey
 from headwater.usecases.reports.models import MODELS_REPORT, ModelsRequest
 from headwater.usecases.reports.roi import RoiQuery
 
+Which = Annotated[
+    WhichOrders, Query(description="All, the first ones of customers, or the others.")
+]
+
 
 def comparison_routes(serve_report: Callable[..., dict[str, Any]]) -> Router:
     """Return the routes of these reports.
@@ -51,9 +55,7 @@ def _add_models(router: Router, serve_report: Callable[..., dict[str, Any]]) -> 
             str, Query(description="Dimensions of the rows, comma-separated.")
         ] = "campaign",
         revenue: Annotated[Revenue, Query(description="What is compared.")] = "net",
-        orders: Annotated[
-            WhichOrders, Query(description="All, the first ones of customers, or the others.")
-        ] = "all",
+        orders: Which = "all",
     ) -> Response[str]:
         asked, names = (first, last, usual_range), tuple(by.split(","))
         return answer_report(
@@ -80,7 +82,11 @@ def _add_journeys(router: Router, serve_report: Callable[..., dict[str, Any]]) -
         security=NEEDS_KEY,
     )
     def read_journeys(
-        rows: Rows, first: First = None, last: Last = None, usual_range: UsualRange = None
+        rows: Rows,
+        first: First = None,
+        last: Last = None,
+        usual_range: UsualRange = None,
+        orders: Which = "all",
     ) -> Response[str]:
         asked = (first, last, usual_range)
         return answer_report(
@@ -88,6 +94,6 @@ def _add_journeys(router: Router, serve_report: Callable[..., dict[str, Any]]) -
             serve_report,
             JOURNEYS,
             asked,
-            lambda span: JourneysRequest(JourneysQuery(span)),
+            lambda span: JourneysRequest(JourneysQuery(span, orders)),
             rows,
         )

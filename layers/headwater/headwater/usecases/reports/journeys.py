@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from headwater.domain.journey_facts import MEASURES, SHARES, spell_journeys
+from headwater.errors import InvalidParameterError
 from headwater.usecases.reports.ranges import Ranges
 from headwater.usecases.reports.report import Report
 
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
     import duckdb
 
     from headwater.usecases.published_runs import PublishedRun
+    from headwater.usecases.reports.range_tables import WhichOrders
     from headwater.usecases.reports.report import Scope, Span
 
 _MOST_ROWS = 100
@@ -22,10 +25,15 @@ _MOST_ROWS = 100
 
 @dataclass(frozen=True, slots=True)
 class JourneysQuery:
-    """A range of orders."""
+    """A range of orders: all, the first ones of customers, or the others."""
 
     span: Span
-    label: str = "all"
+    orders: WhichOrders = "all"
+
+    @property
+    def label(self) -> str:
+        """Return what is asked besides the range."""
+        return self.orders
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +70,9 @@ SELECT *, {whole_days("began_at", "placed_at")} AS days,
     CASE WHEN is_new THEN {whole_days("first_touch_at", "opted_in_at")} END AS touch_to_opt_in,
     CASE WHEN is_new THEN {whole_days("opted_in_at", "placed_at")} END AS opt_in_to_purchase,
     CASE WHEN is_new THEN {whole_days("first_touch_at", "placed_at")} END AS touch_to_purchase
-FROM {{}} WHERE kind <> 'rebill'
+FROM {{paths}} WHERE kind <> 'rebill' AND {{which}}
 """
+_WHICH = {"all": "true", "new": "is_new", "repeat": "NOT is_new"}
 _FIGURES = "count(*) AS orders, sum(order_gross)::BIGINT AS gross, sum(order_net)::BIGINT AS net"
 # Column ``span``, a name, and figures; the most frequent come first.
 _LISTS = {
@@ -110,16 +119,26 @@ def _usual(span: Span) -> Sequence[JourneysQuery]:
 def _compute(
     db: duckdb.DuckDBPyConnection, queries: Sequence[JourneysQuery], scope: Scope
 ) -> Iterator[dict[str, Any]]:
-    ranges = Ranges(tuple(query.span for query in queries), scope.zone)
+    for orders, alike in groupby(queries, lambda query: query.orders):
+        ranges = Ranges(tuple(query.span for query in alike), scope.zone)
+        yield from _documents(db, ranges, orders)
+
+
+def _documents(
+    db: duckdb.DuckDBPyConnection, ranges: Ranges, which: WhichOrders
+) -> Iterator[dict[str, Any]]:
+    """Yield the documents of some ranges."""
     paths = ranges.by_instant("paths", "placed_at")
-    db.execute(_RANGE_PATHS.format(paths))
+    db.execute(_RANGE_PATHS.format(paths=paths, which=_WHICH[which]))
     totals = ranges.figures(
         db,
         "SELECT span, count(*), count(*) FILTER (touches > 0), "
         "sum(order_gross)::BIGINT, sum(order_net)::BIGINT FROM range_paths GROUP BY span",
     )
     rebills = ranges.figures(
-        db, f"SELECT span, count(*) FROM {paths} WHERE kind = 'rebill' GROUP BY span"
+        db,
+        f"SELECT span, count(*) FROM {paths} WHERE kind = 'rebill' AND {_WHICH[which]} "
+        "GROUP BY span",
     )
     measures = {name: _measure(db, ranges, name, buckets) for name, buckets in MEASURES.items()}
     lists = {name: ranges.lists(db, _MOST_FREQUENT.format(sql)) for name, sql in _LISTS.items()}
@@ -171,11 +190,15 @@ def _measure(
 def _spell(
     request: JourneysRequest, document: dict[str, Any], published: PublishedRun
 ) -> dict[str, Any]:
-    span = request.query.span
+    span, orders = request.query.span, request.query.orders
+    if orders != "all" and not published.is_history_complete:
+        message = f"orders: {orders} cannot be told before all older orders are in"
+        raise InvalidParameterError(message)
     return {
         "parameters": {
             "from": span.first.isoformat(),
             "to": span.last.isoformat(),
+            "orders": orders,
             "is_partial": span.last >= published.manifest.as_of,
         },
         **spell_journeys(
