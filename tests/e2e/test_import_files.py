@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+import requests
 
 from local import import_file
 from local.create_account import create_account_on_stack
@@ -53,3 +54,9 @@ def test_a_file_is_imported_and_taken_back_from_a_terminal(
     assert "Undone: 5 removed, 0 put back." in capsys.readouterr().out
     assert import_file.main([*api, *given]) == 0
     assert told.partition("It would be:")[2].splitlines()[1] in capsys.readouterr().out
+
+
+def test_an_address_takes_a_file_of_the_size_that_was_said(system: System) -> None:
+    made = system.post("/v1/imports", {"kind": "touchpoints", "size": 9})
+    assert requests.put(made["upload"]["url"], data=b"email,at,\n", timeout=30).status_code == 403
+    assert requests.put(made["upload"]["url"], data=b"email,at\n", timeout=30).status_code == 200

@@ -149,3 +149,13 @@ def test_other_apis_are_those_that_the_deployment_names(monkeypatch: pytest.Monk
 )
 def test_what_people_and_browsers_wait_for_starts_without_the_engine(step: str) -> None:
     assert imported_by(step) & {"duckdb", "numpy", "requests"} == set()
+
+
+def test_an_address_for_an_upload_is_good_for_one_size_alone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("LAKE_BUCKET", "lake")
+    address = importing.import_files().upload_url("acme", "a", 112)
+    assert address.startswith("https://lake.s3.")
+    assert "X-Amz-SignedHeaders=content-length%3Bhost" in address
+    assert "checksum" not in address

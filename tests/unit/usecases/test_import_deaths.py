@@ -6,13 +6,18 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from headwater.errors import InvalidParameterError
 from headwater.usecases.import_file import import_file
 from tests.fakes import FakeClock
 from tests.importing import (
     ACCOUNT,
+    ADS,
     CLICKS,
+    COSTS,
     FILES,
     NEVER,
+    ORDERS,
+    SALES,
     ImportDesk,
 )
 
@@ -165,6 +170,48 @@ def test_of_two_that_work_on_one_import_one_stops(monkeypatch: pytest.MonkeyPatc
     done = desk.record(import_id)
     assert (done.state, done.imported.new, done.imported.rejected) == ("done", 2, 1)
     assert desk.pipeline.pulled == [ACCOUNT]
+
+
+@pytest.mark.usefixtures("small_batches")
+@pytest.mark.parametrize(
+    ("kind", "text", "options", "port", "writes", "good"),
+    [
+        ("touchpoints", CLICKS, {}, "journeys", "add_profiles", 1),
+        ("orders", ORDERS, SALES, "orders", "upsert", 1),
+        ("costs", COSTS, ADS, "costs", "complete", 0),
+    ],
+)
+def test_what_can_never_be_done_can_be_undone(
+    monkeypatch: pytest.MonkeyPatch,
+    kind: str,
+    text: str,
+    options: dict[str, str],
+    port: str,
+    writes: str,
+    good: int,
+) -> None:
+    desk = ImportDesk()
+    import_id = desk.create(kind, text, **options)
+    desk.check(import_id)
+    desk.requests_start(import_id)
+    works, calls = getattr(getattr(desk, port), writes), iter([True] * good)
+
+    def fails(*args: Any) -> Any:  # noqa: ANN401
+        if next(calls, False):
+            return works(*args)
+        raise _DeathError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(getattr(desk, port), writes, fails)
+        with pytest.raises(_DeathError):
+            desk.work(import_id)
+    assert desk.content() != [[], [], []]
+    desk.clock.advance(timedelta(minutes=10))
+    with pytest.raises(InvalidParameterError, match="importing"):
+        desk.requests_undo(import_id)
+    desk.clock.advance(timedelta(minutes=10))
+    assert desk.undo(import_id).state == "undone"
+    assert desk.content() == [[], [], []]
 
 
 def test_an_import_that_nobody_asked_for_is_left_alone(desk: ImportDesk) -> None:

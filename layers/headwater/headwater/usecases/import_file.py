@@ -33,6 +33,7 @@ from headwater.errors import (
     InvalidRowError,
     LeaseLostError,
     UndecidedError,
+    UnknownResourceError,
 )
 from headwater.usecases.file_loaders import LOAD, LeadLoader, Load, TouchpointLoader
 from headwater.usecases.file_readings import rows_from, survey_file
@@ -202,10 +203,13 @@ class _Work:
         return replace(self.record, imported=self.record.imported.plus(tally))
 
     def _take_back(self, batch: list[Group]) -> FileImport:
+        try:
+            before = self._ports.files.get(
+                self._account, self.record.import_id, self._before_name, Before
+            )
+        except UnknownResourceError:
+            return self.record  # the import died before it came to this batch
         taken, _ = self._read(batch)
-        before = self._ports.files.get(
-            self._account, self.record.import_id, self._before_name, Before
-        )
         undone = self._loader.undo([row for _, row in taken], before, self.record.phase)
         return replace(self.record, undone=self.record.undone.plus(undone))
 

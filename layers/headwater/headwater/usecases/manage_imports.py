@@ -54,6 +54,8 @@ _MOST_LISTED = 100
 _RANDOM_BYTES = 8
 # Work is saved after each batch; one that has been silent for so long is begun again where it is.
 _SILENCE = timedelta(minutes=5)
+# Nobody works on an import that has been silent for longer than an invocation lasts.
+_DEATH = timedelta(minutes=20)
 _LONGEST_TEXT = 512
 _CHOICES = {
     "date_format": (MONTH_FIRST, DAY_FIRST),
@@ -139,7 +141,7 @@ def start_import(account: str, import_id: str, *, ports: RequestPorts) -> FileIm
 
 
 def undo_import(account: str, import_id: str, *, ports: RequestPorts) -> FileImport:
-    """Begin to take back what an import has written.
+    """Begin to take back what an import has written; also one that has died for good.
 
     Raises:
         InvalidParameterError: it is not done, or it is too late.
@@ -148,7 +150,8 @@ def undo_import(account: str, import_id: str, *, ports: RequestPorts) -> FileImp
     found = ports.imports.get(account, import_id)
     if found.state in {UNDOING, UNDONE}:
         return _begun(account, found, ports)
-    if found.state != DONE:
+    is_dead = found.state == IMPORTING and ports.clock.now() - found.updated_at >= _DEATH
+    if found.state != DONE and not is_dead:
         message = f"import: {found.state}; only one that is done can be undone"
         raise InvalidParameterError(message)
     if ports.clock.now() > found.undo_until:

@@ -14,7 +14,7 @@ from headwater.domain.imported_costs import CostLoad, read_cost
 from headwater.domain.imported_orders import read_order, read_order_post
 from headwater.domain.order_files import FileFault, read_order_rows
 from headwater.domain.reporting_days import utc_day
-from headwater.errors import InvalidRowError
+from headwater.errors import InvalidRowError, UnknownResourceError
 from headwater.usecases.file_loaders import ITEMS, LOAD, Effect, Load
 from headwater.usecases.import_orders import newest, register_source
 from headwater.usecases.ports.imports import Standing
@@ -173,7 +173,10 @@ class CostLoader:
     def undo(self, rows: Sequence[CostRow], before: Before, phase: str) -> Undone:  # noqa: ARG002
         """Show again what was shown before, and remove the load."""
         load, options, files = self._load, self._options, self._load.ports.files
-        heads = files.get(load.account, load.record.import_id, _HEADS, CostHeads)
+        try:
+            heads = files.get(load.account, load.record.import_id, _HEADS, CostHeads)
+        except UnknownResourceError:
+            heads = CostHeads()  # the import died before it showed anything
         owner = (options.platform, options.ad_account)
         return load.ports.imported_costs.remove_load(
             load.account, *owner, load.record.load, heads.heads
