@@ -259,6 +259,7 @@ class LambdaSide:
             "reconciliations": self.reconciliations,
             "validations": shop.validations,
             "views": shop.views,
+            "setting_history": shop.setting_history,
             "pages": self.pages,
             "imports": self.imports,
             "import_files": self.import_files,
@@ -375,7 +376,7 @@ def step_of_route(route: str) -> str:
         return step
     if "/v1/contacts/" in route and not path.endswith("/journey"):
         return "link_contacts" if "links" in path else "erase_contact"
-    if path.startswith("/v1/settings/") or path in {"/v1/effects/restate", "/v1/audit"}:
+    if path.startswith("/v1/settings") or path in {"/v1/effects/restate", "/v1/audit"}:
         return "manage_account"
     if path == "/v1/reconciliations" or path.endswith("/preview") or "/v1/views" in path:
         return "serve_reports"

@@ -42,6 +42,7 @@ from tests.fakes import (
     FakePipeline,
     FakeProducts,
     FakeRuns,
+    FakeSettingHistory,
     FakeValidations,
     FakeViews,
 )
@@ -96,6 +97,7 @@ class Workshop:
         self.runs = FakeRuns()
         self.validations = FakeValidations()
         self.views = FakeViews()
+        self.setting_history = FakeSettingHistory(self.accounts)
         self.pipeline = FakePipeline()
         self.desk = Desk(self.runs, self.lake, self.clock)
         self._numbers = iter(range(1, 1_000_000))

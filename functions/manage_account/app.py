@@ -8,20 +8,19 @@ from headwater.runtime.api.application import Application
 from headwater.runtime.api.routes_attribution import attribution_routes
 from headwater.runtime.api.routes_audit import audit_routes
 from headwater.runtime.api.routes_cleaning import cleaning_routes
-from headwater.runtime.api.routes_engine import engine_routes
-from headwater.runtime.api.routes_refresh import refresh_routes
+from headwater.runtime.api.routes_plain_settings import plain_setting_routes
 from headwater.runtime.api.routes_restate import restate_routes
+from headwater.runtime.api.routes_setting_history import setting_history_routes
 from headwater.runtime.api.routes_settings import setting_routes
 from headwater.runtime.observability import observed
 from headwater.usecases.choose_models import read_models, save_models
 from headwater.usecases.clean_names import read_cleaning, save_cleaning
 from headwater.usecases.keep_audit import read_audit
 from headwater.usecases.manage_account import (
-    read_engine,
-    read_refresh,
+    list_settings,
+    read_setting,
     read_subscription_rules,
-    save_engine,
-    save_refresh,
+    save_setting,
     save_subscription_rules,
 )
 from headwater.usecases.restate_effects import restate_effects
@@ -31,8 +30,8 @@ application = Application(
     attribution_routes(read_models, save_models),
     cleaning_routes(read_cleaning, save_cleaning),
     restate_routes(restate_effects),
-    engine_routes(read_engine, save_engine),
-    refresh_routes(read_refresh, save_refresh),
+    plain_setting_routes(read_setting, save_setting),
+    setting_history_routes(list_settings),
     audit_routes(read_audit),
 )
 

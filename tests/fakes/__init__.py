@@ -1,6 +1,6 @@
 """In-memory implementations of the ports, held to the same contract tests as the real ones."""
 
-from tests.fakes.accounts import FakeAccounts, FakeMarks, FakeRuns, FakeSecrets
+from tests.fakes.accounts import FakeAccounts, FakeMarks, FakeRuns, FakeSecrets, FakeSettingHistory
 from tests.fakes.audit import FakeAuditLog
 from tests.fakes.directory import FakeEdges, FakeProducts
 from tests.fakes.events import FakeClock, FakeHitQueue, FakePipeline, FakeReconciliations
@@ -36,6 +36,7 @@ __all__ = [
     "FakeReconciliations",
     "FakeRuns",
     "FakeSecrets",
+    "FakeSettingHistory",
     "FakeStoreHooks",
     "FakeStoreScripts",
     "FakeTable",

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+from headwater.domain.setting_documents import SettingChange, changed_documents
 from headwater.errors import ConflictError, LeaseLostError, UnknownResourceError
 from headwater.usecases.ports import Mark, RunHead
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
     from datetime import date, datetime
 
+    from headwater.domain.audit import Actor
     from headwater.domain.settings import AccountSettings
     from headwater.usecases.ports import ApiKey, Bookmark, DirectoryBookmark, Source
 
@@ -24,6 +26,8 @@ class FakeAccounts:
         self.sites: dict[str, tuple[str, str]] = {}
         self._settings: dict[str, AccountSettings] = {}
         self._sources: dict[tuple[str, str], Source] = {}
+        self._versions: dict[str, int] = {}
+        self.changes: dict[str, list[SettingChange]] = {}
 
     def create(self, account: str, settings: AccountSettings, now: datetime) -> bool:  # noqa: ARG002
         if account in self._settings:
@@ -40,9 +44,25 @@ class FakeAccounts:
             raise UnknownResourceError(message)
         return self._settings[account]
 
-    def save_settings(self, account: str, settings: AccountSettings, now: datetime) -> None:  # noqa: ARG002
-        self.settings(account)
+    def save_settings(
+        self,
+        account: str,
+        settings: AccountSettings,
+        now: datetime,
+        *,
+        was: AccountSettings | None = None,
+        by: Actor | None = None,
+    ) -> None:
+        stored = self.settings(account)
+        if was is not None and was != stored:
+            message = "the settings have been changed meanwhile"
+            raise ConflictError(message)
+        self._versions[account] = version = self._versions.get(account, 0) + 1
         self._settings[account] = settings
+        self.changes.setdefault(account, []).extend(
+            SettingChange(f"{version:08d}.{name}", now, name, before, after, by)
+            for name, before, after in changed_documents(stored, settings)
+        )
 
     def add_key(self, key_sha256: str, key: ApiKey, now: datetime) -> None:  # noqa: ARG002
         self.keys[key_sha256] = key
@@ -228,3 +248,17 @@ class FakeSecrets:
 
     def delete(self, secret_arn: str) -> None:
         self.tokens.pop(secret_arn, None)
+
+
+class FakeSettingHistory:
+    def __init__(self, accounts: FakeAccounts) -> None:
+        self._accounts = accounts
+
+    def changes(self, account: str, *, setting: str, after: str, limit: int) -> list[SettingChange]:
+        found = sorted(self._accounts.changes.get(account, []), key=lambda one: one.change_id)
+        wanted = [
+            change
+            for change in reversed(found)
+            if setting in {"", change.setting} and change.change_id < (after or "~")
+        ]
+        return wanted[:limit]

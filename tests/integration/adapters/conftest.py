@@ -25,6 +25,7 @@ from headwater.adapters.dynamodb.marks import DynamoMarks
 from headwater.adapters.dynamodb.orders import DynamoOrders
 from headwater.adapters.dynamodb.products import DynamoProducts
 from headwater.adapters.dynamodb.runs import DynamoRuns
+from headwater.adapters.dynamodb.setting_history import DynamoSettingHistory
 from headwater.adapters.dynamodb.table import Table
 from headwater.adapters.dynamodb.validations import DynamoValidations
 from headwater.adapters.dynamodb.views import DynamoViews
@@ -43,6 +44,7 @@ from tests.fakes import (
     FakeOrders,
     FakeProducts,
     FakeRuns,
+    FakeSettingHistory,
     FakeTable,
     FakeValidations,
     FakeViews,
@@ -58,6 +60,7 @@ if TYPE_CHECKING:
     from headwater.usecases.ports.erasure import Erasures, Forgetting
     from headwater.usecases.ports.hooks import Hooks
     from headwater.usecases.ports.people import LivePeople
+    from headwater.usecases.ports.setting_history import SettingHistory
     from headwater.usecases.ports.validations import Validations
     from headwater.usecases.ports.views import Views
 
@@ -84,6 +87,7 @@ class Stores:
     validations: Validations
     audit_log: AuditLog
     views: Views
+    setting_history: SettingHistory
 
 
 @dataclass(frozen=True)
@@ -165,6 +169,7 @@ def adapters_on(orders: Table, journeys: Table, costs: Table, accounts: Table) -
         DynamoValidations(accounts),
         DynamoAuditLog(accounts),
         DynamoViews(accounts),
+        DynamoSettingHistory(accounts),
     )
 
 
@@ -172,14 +177,14 @@ def adapters_on(orders: Table, journeys: Table, costs: Table, accounts: Table) -
 def in_memory() -> Stores:
     clock = FakeClock()
     marks, erasures = FakeMarks(), FakeErasures()
-    orders = FakeOrders(marks, clock, erasures)
+    orders, known = FakeOrders(marks, clock, erasures), FakeAccounts()
     journeys, edges = (
         FakeJourneys(marks, clock, erasures),
         FakeEdges(marks, clock, erasures),
     )
     return Stores(
         clock,
-        FakeAccounts(),
+        known,
         FakeRuns(),
         marks,
         orders,
@@ -194,6 +199,7 @@ def in_memory() -> Stores:
         FakeValidations(),
         FakeAuditLog(),
         FakeViews(),
+        FakeSettingHistory(known),
     )
 
 

@@ -149,6 +149,22 @@ CASES: dict[str, dict[str, Any]] = {
     "PUT /v1/settings/subscription-rules": {
         "body": {"rules": [{"app": "acme", "channel_ids": [7]}]}
     },
+    "GET /v1/settings": {},
+    "GET /v1/settings/history": {},
+    "GET /v1/settings/time-zone": {},
+    "PUT /v1/settings/time-zone": {"body": {"time_zone": "Europe/Berlin"}},
+    "GET /v1/settings/currency": {},
+    "PUT /v1/settings/currency": {"body": {"currency": "EUR"}},
+    "GET /v1/settings/revenue": {},
+    "PUT /v1/settings/revenue": {"body": {"statuses": [10, 11]}},
+    "GET /v1/settings/windows": {},
+    "PUT /v1/settings/windows": {"body": {"last_click_days": 1, "opt_in_days": 7}},
+    "GET /v1/settings/tracking-start": {},
+    "PUT /v1/settings/tracking-start": {"body": {"tracking_start": "2026-11-01T00:00:00Z"}},
+    "GET /v1/settings/domains": {},
+    "PUT /v1/settings/domains": {"body": {"domains": ["shop.example"]}},
+    "GET /v1/settings/reconciliation": {},
+    "PUT /v1/settings/reconciliation": {"body": {"days": 3}},
     "GET /v1/settings/attribution": {},
     "PUT /v1/settings/attribution": {
         "body": {"models": {"acme_model": {"kind": "first", "channels": ["email"]}}}

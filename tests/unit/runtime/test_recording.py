@@ -93,7 +93,7 @@ def test_an_outcome_that_cannot_be_written_leaves_the_entry_open(
 def test_an_outage_in_the_middle_is_recorded_as_failed(
     side: LambdaSide, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def down(*_: Any) -> None:  # noqa: ANN401
+    def down(*_: Any, **__: Any) -> None:  # noqa: ANN401
         raise StoreUnavailableError
 
     monkeypatch.setattr(side.workshop.accounts, "save_settings", down)

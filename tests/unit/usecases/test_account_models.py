@@ -9,8 +9,8 @@ import pytest
 from headwater.domain.journeys import Touchpoint
 from headwater.domain.models import MODELS
 from headwater.domain.nodes import email_node
+from headwater.usecases.change_settings import SettingPorts
 from headwater.usecases.choose_models import save_models
-from headwater.usecases.clean_names import SettingPorts
 from tests.workshop import ACCOUNT, Workshop, at
 
 

@@ -8,7 +8,8 @@ import pytest
 
 from headwater.domain.cleaning_documents import InvalidCleaningError
 from headwater.domain.journeys import Campaign, Touchpoint
-from headwater.usecases.clean_names import SettingPorts, save_cleaning
+from headwater.usecases.change_settings import SettingPorts
+from headwater.usecases.clean_names import save_cleaning
 from headwater.usecases.preview_cleaning import preview_cleaning
 from headwater.usecases.published_runs import open_published_run
 from tests.workshop import ACCOUNT, Workshop, at

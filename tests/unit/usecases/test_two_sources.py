@@ -11,8 +11,9 @@ import pytest
 
 from headwater.domain.orders import OrderLine
 from headwater.errors import InvalidParameterError
+from headwater.usecases.change_settings import SettingPorts
 from headwater.usecases.list_duplicates import list_duplicates
-from headwater.usecases.own_duplicates import OwnerPorts, own_duplicates
+from headwater.usecases.own_duplicates import own_duplicates
 from headwater.usecases.ports import Source
 from headwater.usecases.published_runs import open_published_run
 from headwater.usecases.serve_reports import serve_credits
@@ -47,7 +48,7 @@ def duplicates(shop: Workshop, state: str | None = None) -> dict[str, Any]:
 
 
 def own(shop: Workshop, *sources: str) -> None:
-    ports = OwnerPorts(shop.accounts, shop.pipeline, shop.clock)
+    ports = SettingPorts(shop.accounts, shop.pipeline, shop.clock)
     own_duplicates(ACCOUNT, sources, ports=ports)
 
 

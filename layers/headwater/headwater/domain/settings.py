@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 # BigCommerce: 0 incomplete, 5 canceled, 6 declined. None of them is ever a sale.
 NEVER_REVENUE = frozenset({0, 5, 6})
-_MOST_RECONCILED_DAYS = 31
+MOST_RECONCILED_DAYS = 31
 DEFAULT_MIN_PATHS, MOST_MIN_PATHS = 2_000, 1_000_000
 DEFAULT_BUCKETS = 1
 REFRESHES = ("daily", "hourly", "15min")
@@ -83,8 +83,8 @@ class AccountSettings:
         if min(self.last_click_window, self.opt_in_window) <= timedelta(0):
             message = "a window must be longer than nothing"
             raise InvalidParameterError(message)
-        if not 0 <= self.reconcile_days <= _MOST_RECONCILED_DAYS:
-            message = f"reconcile_days: from 0 to {_MOST_RECONCILED_DAYS}"
+        if not 0 <= self.reconcile_days <= MOST_RECONCILED_DAYS:
+            message = f"reconcile_days: from 0 to {MOST_RECONCILED_DAYS}"
             raise InvalidParameterError(message)
         if not 1 <= self.markov_min_paths <= MOST_MIN_PATHS:
             message = f"markov_min_paths: from 1 to {MOST_MIN_PATHS}"
@@ -105,7 +105,7 @@ class AccountSettings:
     def model_definitions(self) -> tuple[ModelDefinition, ...]:
         """Return the account's attribution models: the built-in ones, then its own."""
         changed = {model.name: model for model in self.attribution}
-        built_in = self._default_models
+        built_in = self.default_models
         own = changed.keys() - {model.name for model in built_in}
         return (
             *(changed.get(model.name, model) for model in built_in),
@@ -118,12 +118,13 @@ class AccountSettings:
         Raises:
             InvalidModelsError: naming each bad model and parameter.
         """
-        defaults = self._default_models
+        defaults = self.default_models
         models = models_from_document(document, defaults)
         return replace(self, attribution=tuple(each for each in models if each not in defaults))
 
     @property
-    def _default_models(self) -> tuple[ModelDefinition, ...]:
+    def default_models(self) -> tuple[ModelDefinition, ...]:
+        """Return the built-in models as they are where the account changes none of them."""
         return default_models(self.last_click_window, self.opt_in_window)
 
     @property
@@ -157,7 +158,7 @@ class AccountSettings:
             else rules_document(self.subscription_rules),
             "duplicate_owners": list(self.duplicate_owners),
             "cleaning": cleaning_document(self.cleaning),
-            "attribution": changes_document(self.model_definitions, self._default_models),
+            "attribution": changes_document(self.model_definitions, self.default_models),
             "markov_min_paths": self.markov_min_paths,
             "contact_buckets": self.contact_buckets,
             "effects_restatement": self.effects_restatement and self.effects_restatement.document(),

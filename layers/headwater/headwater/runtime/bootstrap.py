@@ -48,7 +48,6 @@ from headwater.usecases.keep_webhooks import HookPorts
 from headwater.usecases.lead_pull import LeadPorts
 from headwater.usecases.manage_sources import RemovePorts
 from headwater.usecases.open_site import SitePorts
-from headwater.usecases.own_duplicates import OwnerPorts
 from headwater.usecases.reconcile_day import DayPorts
 from headwater.usecases.reconcile_orders import ReconcilePorts
 from headwater.usecases.record_webhooks import WebhookPorts
@@ -60,6 +59,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from headwater.adapters.bigcommerce import BigCommerceSources
+    from headwater.domain.audit import Actor
     from headwater.usecases.open_site import EdgeSites
     from headwater.usecases.ports import Facts, Secrets
     from headwater.usecases.ports.connectors import Connectors
@@ -289,9 +289,9 @@ def remove_ports(deadline: datetime) -> RemovePorts:
     )
 
 
-def site_ports() -> SitePorts:
-    """Return what opening a site works with."""
-    return SitePorts(accounts=accounts(), sites=edge_sites(), pipeline=pipeline(), clock=clock())
+def site_ports(by: Actor | None = None) -> SitePorts:
+    """Return what opening a site works with; ``by`` is who connects its store."""
+    return SitePorts(accounts(), edge_sites(), pipeline(), clock(), by)
 
 
 def explain_ports() -> ExplainPorts:
@@ -320,8 +320,3 @@ def erase_ports(published: PublishedRun | None) -> ErasePorts:
         forgetting=forgetting(),
         pipeline=pipeline(),
     )
-
-
-def owner_ports() -> OwnerPorts:
-    """Return what an answer to the duplicate guard works with."""
-    return OwnerPorts(accounts=accounts(), pipeline=pipeline(), clock=clock())

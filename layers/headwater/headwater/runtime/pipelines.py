@@ -9,10 +9,11 @@ from headwater.adapters.aws_session import shared_session
 from headwater.adapters.stepfunctions.pipeline import StepFunctionsPipeline
 from headwater.runtime.settings import settings
 from headwater.runtime.storage import CLIENT, accounts, clock, lake, runs
-from headwater.usecases.clean_names import SettingPorts
+from headwater.usecases.change_settings import SettingPorts
 from headwater.usecases.restate_effects import RestatePorts
 
 if TYPE_CHECKING:
+    from headwater.domain.audit import Actor
     from headwater.usecases.ports import Pipeline
 
 
@@ -27,13 +28,13 @@ def pipeline() -> Pipeline:
     )
 
 
-def setting_ports() -> SettingPorts:
-    """Return what a change of settings works with."""
-    return SettingPorts(accounts=accounts(), pipeline=pipeline(), clock=clock())
+def setting_ports(by: Actor | None = None) -> SettingPorts:
+    """Return what a change of settings works with; ``by`` is who makes it."""
+    return SettingPorts(accounts=accounts(), pipeline=pipeline(), clock=clock(), by=by)
 
 
-def restate_ports() -> RestatePorts:
-    """Return what a request to restate effects works with."""
+def restate_ports(by: Actor | None = None) -> RestatePorts:
+    """Return what a request to restate effects works with; ``by`` is who asks."""
     return RestatePorts(
-        accounts=accounts(), runs=runs(), lake=lake(), pipeline=pipeline(), clock=clock()
+        accounts=accounts(), runs=runs(), lake=lake(), pipeline=pipeline(), clock=clock(), by=by
     )

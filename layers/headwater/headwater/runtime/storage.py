@@ -24,6 +24,7 @@ from headwater.adapters.dynamodb.marks import DynamoMarks
 from headwater.adapters.dynamodb.orders import DynamoOrders
 from headwater.adapters.dynamodb.products import DynamoProducts
 from headwater.adapters.dynamodb.runs import DynamoRuns
+from headwater.adapters.dynamodb.setting_history import DynamoSettingHistory
 from headwater.adapters.dynamodb.table import Table
 from headwater.adapters.dynamodb.validations import DynamoValidations
 from headwater.adapters.dynamodb.views import DynamoViews
@@ -53,6 +54,7 @@ if TYPE_CHECKING:
     from headwater.usecases.ports.erasure import Erasures, Forgetting
     from headwater.usecases.ports.hooks import Hooks
     from headwater.usecases.ports.people import LivePeople
+    from headwater.usecases.ports.setting_history import SettingHistory
     from headwater.usecases.ports.validations import Validations
     from headwater.usecases.ports.views import Views
 
@@ -144,6 +146,12 @@ def people() -> LivePeople:
 def validations() -> Validations:
     """Return the tests of the tracking, and the visits that belong to them."""
     return DynamoValidations(table("accounts_table"))
+
+
+@cache
+def setting_history() -> SettingHistory:
+    """Return how the settings of accounts were changed."""
+    return DynamoSettingHistory(table("accounts_table"))
 
 
 @cache

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from headwater.domain.attribution.documents import changes_document, model_document
+from headwater.usecases.change_settings import save_changed
 
 if TYPE_CHECKING:
     from headwater.domain.settings import AccountSettings
-    from headwater.usecases.clean_names import SettingPorts
+    from headwater.usecases.change_settings import SettingPorts
     from headwater.usecases.ports import Accounts
 
 
@@ -42,8 +42,7 @@ def save_models(
     """
     settings = ports.accounts.settings(account)
     changed = settings.with_models({} if document is None else document)
-    if changed != settings:
-        ports.accounts.save_settings(account, changed, ports.clock.now())
+    save_changed(account, settings, changed, ports=ports)
     ports.pipeline.pull(account)
     return {**_document(changed), "run_started": True}
 
@@ -52,7 +51,5 @@ def _document(settings: AccountSettings) -> dict[str, Any]:
     """Return all models with all their parameters, and what of it is the account's own."""
     return {
         "models": {model.name: model_document(model) for model in settings.model_definitions},
-        "changed": changes_document(
-            settings.model_definitions, replace(settings, attribution=()).model_definitions
-        ),
+        "changed": changes_document(settings.model_definitions, settings.default_models),
     }

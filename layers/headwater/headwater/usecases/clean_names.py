@@ -2,22 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from headwater.domain.cleaning_documents import cleaning_document, cleaning_from_document
+from headwater.usecases.change_settings import save_changed
 
 if TYPE_CHECKING:
-    from headwater.usecases.ports import Accounts, Clock, Pipeline
-
-
-@dataclass(frozen=True, slots=True)
-class SettingPorts:
-    """What a change of settings needs from the outside world."""
-
-    accounts: Accounts
-    pipeline: Pipeline
-    clock: Clock
+    from headwater.usecases.change_settings import SettingPorts
+    from headwater.usecases.ports import Accounts
 
 
 def read_cleaning(account: str, *, accounts: Accounts) -> dict[str, Any]:
@@ -42,7 +35,6 @@ def save_cleaning(
     cleaning = cleaning_from_document(document)
     settings = ports.accounts.settings(account)
     changed = replace(settings, cleaning=cleaning)
-    if changed != settings:
-        ports.accounts.save_settings(account, changed, ports.clock.now())
+    save_changed(account, settings, changed, ports=ports)
     ports.pipeline.pull(account)
     return {**cleaning_document(cleaning), "run_started": True}

@@ -7,21 +7,17 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import urlsplit
 
-from headwater.domain.sites import Site, normalize_origin
+from headwater.domain.sites import HOST, LOOPBACK, Site, normalize_origin
 from headwater.errors import InvalidParameterError
 from headwater.usecases.connect_source import BIGCOMMERCE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
 
+    from headwater.domain.audit import Actor
     from headwater.domain.settings import AccountSettings
     from headwater.usecases.ports import Accounts, Clock, Pipeline, Source
 
-_HOST = re.compile(
-    r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]", re.ASCII
-)
-# Where http is no risk: the traffic does not leave the machine.
-_LOOPBACK = frozenset({"127.0.0.1", "localhost"})
 _CURRENCY = re.compile(r"[A-Z]{3}", re.ASCII)
 
 
@@ -79,12 +75,13 @@ class SiteRequest:
 
 @dataclass(frozen=True, slots=True)
 class SitePorts:
-    """What opening a site needs from the outside world."""
+    """What opening a site needs from the outside world; ``by`` is who connects its store."""
 
     accounts: Accounts
     sites: EdgeSites
     pipeline: Pipeline
     clock: Clock
+    by: Actor | None = None
 
 
 def check_site(account: str, source: str, site: SiteRequest, *, accounts: Accounts) -> None:
@@ -117,7 +114,8 @@ def open_site(
     changed = _settings_with(settings, site, is_first=is_first)
     changed = _with_domains(changed, (*site.hosts, permanent_host))
     if changed != settings:
-        ports.accounts.save_settings(account, changed, ports.clock.now())
+        now = ports.clock.now()
+        ports.accounts.save_settings(account, changed, now, was=settings, by=ports.by)
     permanent = frozenset({f"https://{permanent_host}"})
 
     def change(known: Site | None) -> Site:
@@ -159,7 +157,7 @@ def add_pages(
     settings = ports.accounts.settings(account)
     changed = _with_domains(settings, request.hosts)
     if changed != settings:
-        ports.accounts.save_settings(account, changed, ports.clock.now())
+        ports.accounts.save_settings(account, changed, ports.clock.now(), was=settings)
 
     def change(known: Site | None) -> Site:
         site = known or Site(account, source.source, frozenset())
@@ -216,7 +214,7 @@ def _read_domain(text: str) -> tuple[str, frozenset[str]]:
     """Return the host of a domain, and the origins that its pages load from."""
     domain = normalize_origin(text)
     if "://" not in domain:
-        if not _HOST.fullmatch(domain):
+        if not HOST.fullmatch(domain):
             raise _not_a_domain(text)
         with_www = domain if domain.startswith("www.") else f"www.{domain}"
         return domain, frozenset({f"https://{domain}", f"https://{with_www}"})
@@ -225,8 +223,8 @@ def _read_domain(text: str) -> tuple[str, frozenset[str]]:
         host, _ = parts.hostname or "", parts.port
     except ValueError:
         raise _not_a_domain(text) from None
-    is_page = parts.scheme == "https" and _HOST.fullmatch(host)
-    is_local = parts.scheme in {"http", "https"} and host in _LOOPBACK
+    is_page = parts.scheme == "https" and HOST.fullmatch(host)
+    is_local = parts.scheme in {"http", "https"} and host in LOOPBACK
     if domain != f"{parts.scheme}://{parts.netloc}" or "@" in domain or not (is_page or is_local):
         raise _not_a_domain(text)
     return host, frozenset({domain})

@@ -2,27 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from headwater.errors import InvalidParameterError
+from headwater.usecases.change_settings import save_changed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from headwater.usecases.ports import Accounts, Clock, Pipeline
+    from headwater.usecases.change_settings import SettingPorts
 
 
-@dataclass(frozen=True, slots=True)
-class OwnerPorts:
-    """What an answer needs from the outside world."""
-
-    accounts: Accounts
-    pipeline: Pipeline
-    clock: Clock
-
-
-def own_duplicates(account: str, sources: Sequence[str], *, ports: OwnerPorts) -> dict[str, Any]:
+def own_duplicates(account: str, sources: Sequence[str], *, ports: SettingPorts) -> dict[str, Any]:
     """Set which sources own sales that stand in two of them, and start the run that obeys.
 
     Args:
@@ -44,7 +36,6 @@ def own_duplicates(account: str, sources: Sequence[str], *, ports: OwnerPorts) -
         raise InvalidParameterError(message)
     settings = ports.accounts.settings(account)
     changed = replace(settings, duplicate_owners=tuple(sources))
-    if changed != settings:
-        ports.accounts.save_settings(account, changed, ports.clock.now())
+    save_changed(account, settings, changed, ports=ports)
     ports.pipeline.pull(account)
     return {"sources": list(sources), "run_started": True}

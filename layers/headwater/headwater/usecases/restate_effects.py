@@ -14,18 +14,20 @@ from headwater.domain.settings import AccountSettings
 from headwater.errors import InvalidParameterError, UnknownResourceError
 
 if TYPE_CHECKING:
+    from headwater.domain.audit import Actor
     from headwater.usecases.ports import Accounts, Clock, Lake, Pipeline, Runs
 
 
 @dataclass(frozen=True, slots=True)
 class RestatePorts:
-    """What a restatement needs from the outside world."""
+    """What a restatement needs from the outside world; ``by`` is who asks for it."""
 
     accounts: Accounts
     runs: Runs
     lake: Lake
     pipeline: Pipeline
     clock: Clock
+    by: Actor | None = None
 
 
 def restate_effects(account: str, month: str, *, ports: RestatePorts) -> dict[str, Any]:
@@ -56,7 +58,7 @@ def restate_effects(account: str, month: str, *, ports: RestatePorts) -> dict[st
     if asked is None or asked == done or month < asked.month:
         asked = Restatement(month, now)
         changed = replace(settings, effects_restatement=asked)
-        ports.accounts.save_settings(account, changed, now)
+        ports.accounts.save_settings(account, changed, now, was=settings, by=ports.by)
     ports.pipeline.pull(account)
     return {"from": asked.month, "asked_at": asked.asked_at.isoformat(), "run_started": True}
 

@@ -6,9 +6,10 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from headwater.adapters.dynamodb import codec, keys
+from headwater.adapters.dynamodb.setting_history import change_items
 from headwater.adapters.dynamodb.table import ConditionalPut
 from headwater.domain.settings import AccountSettings
-from headwater.errors import UnknownResourceError
+from headwater.errors import ConflictError, UnknownResourceError
 from headwater.usecases.ports import ApiKey, Bookmark, DirectoryBookmark, Source
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
     from headwater.adapters.dynamodb.attributes import Item
     from headwater.adapters.dynamodb.table import Table
+    from headwater.domain.audit import Actor
 
 
 class DynamoAccounts:
@@ -47,11 +49,39 @@ class DynamoAccounts:
             raise _no_account(account)
         return AccountSettings.from_document(json.loads(item["document"]))
 
-    def save_settings(self, account: str, settings: AccountSettings, now: datetime) -> None:
-        """Replace an account's settings; raises UnknownResourceError without an account."""
-        item = _settings_item(account, settings, now)
-        if not self._table.put(item, "attribute_exists(#pk)"):
+    def save_settings(
+        self,
+        account: str,
+        settings: AccountSettings,
+        now: datetime,
+        *,
+        was: AccountSettings | None = None,
+        by: Actor | None = None,
+    ) -> None:
+        """Replace an account's settings, and keep what changed and who did it, both or nothing.
+
+        Raises:
+            UnknownResourceError: there is no such account.
+            ConflictError: they are not what they ``was``, or somebody changes them right now.
+        """
+        stored = self._table.get(keys.settings(account))
+        if stored is None:
             raise _no_account(account)
+        before = AccountSettings.from_document(json.loads(stored["document"]))
+        # Accounts that are older than the history have no version yet.
+        version = stored.get("version", 0)
+        is_unchanged = "#version = :version" if version else "attribute_not_exists(#version)"
+        put = ConditionalPut(
+            _settings_item(account, settings, now) | {"version": version + 1},
+            is_unchanged,
+            {"version": version} if version else {},
+        )
+        kept = change_items(account, version + 1, before, settings, now, by)
+        if (was is not None and was != before) or not self._table.put_together(
+            [put, *map(ConditionalPut, kept)]
+        ):
+            message = "the settings have been changed meanwhile"
+            raise ConflictError(message)
 
     def add_key(self, key_sha256: str, key: ApiKey, now: datetime) -> None:
         """Store a key by its hash."""

@@ -280,6 +280,11 @@ def audit_entry(account: str, entry_id: str) -> Key:
     return join(account, "audit"), join(entry_id)
 
 
+def setting_change(account: str, change_id: str) -> Key:
+    """Return the key of a change of a setting; ids sort as the changes were made."""
+    return join(account, "settings"), join(change_id)
+
+
 def view(account: str, view_id: str) -> Key:
     """Return the key of a saved view; whoever may write views may write this partition alone."""
     return join(account, "views"), view_id

@@ -6,6 +6,7 @@ from typing import Any
 
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 from aws_lambda_powertools.event_handler.api_gateway import Router
+from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from headwater.runtime.api.contract import SCHEMAS, SECURITY_SCHEME
@@ -39,7 +40,6 @@ from headwater.runtime.api.models_effects import (
     RestateRequest,
     Restating,
 )
-from headwater.runtime.api.models_engine import EngineAnswer, EngineBody
 from headwater.runtime.api.models_fields import (
     FieldPreview,
     FieldsBody,
@@ -72,8 +72,8 @@ from headwater.runtime.api.models_reconciliation import (
     ReconciliationReport,
     ReconciliationRequest,
 )
-from headwater.runtime.api.models_refresh import RefreshAnswer, RefreshBody
 from headwater.runtime.api.models_reports import CreditTrail, ReportList, RoiReport
+from headwater.runtime.api.models_settings import SettingHistoryAnswer, SettingList
 from headwater.runtime.api.models_setup import SnippetList, TaggedLinkAnswer, UrlTemplates
 from headwater.runtime.api.models_sources import (
     OneSource,
@@ -105,7 +105,6 @@ from headwater.runtime.api.routes_credits import credit_routes
 from headwater.runtime.api.routes_duplicate_owners import owner_routes
 from headwater.runtime.api.routes_duplicates import duplicate_routes
 from headwater.runtime.api.routes_effects import effect_routes
-from headwater.runtime.api.routes_engine import engine_routes
 from headwater.runtime.api.routes_erasure import erasure_routes
 from headwater.runtime.api.routes_fields import field_routes
 from headwater.runtime.api.routes_file_imports import file_import_routes
@@ -113,10 +112,11 @@ from headwater.runtime.api.routes_imports import import_routes
 from headwater.runtime.api.routes_journeys import journey_routes
 from headwater.runtime.api.routes_manage_sources import manage_routes
 from headwater.runtime.api.routes_orders import order_routes
+from headwater.runtime.api.routes_plain_settings import PLAIN_SETTINGS, plain_setting_routes
 from headwater.runtime.api.routes_reconciliation import reconciliation_routes
-from headwater.runtime.api.routes_refresh import refresh_routes
 from headwater.runtime.api.routes_restate import restate_routes
 from headwater.runtime.api.routes_runs import run_routes
+from headwater.runtime.api.routes_setting_history import setting_history_routes
 from headwater.runtime.api.routes_settings import setting_routes
 from headwater.runtime.api.routes_setup import setup_routes
 from headwater.runtime.api.routes_sources import check_routes, connect_routes, source_routes
@@ -136,11 +136,10 @@ from headwater.usecases.keep_audit import read_audit
 from headwater.usecases.link_contacts import link_contacts
 from headwater.usecases.list_duplicates import list_duplicates
 from headwater.usecases.manage_account import (
-    read_engine,
-    read_refresh,
+    list_settings,
+    read_setting,
     read_subscription_rules,
-    save_engine,
-    save_refresh,
+    save_setting,
     save_subscription_rules,
 )
 from headwater.usecases.manage_imports import create_import
@@ -157,7 +156,7 @@ from headwater.usecases.tag_links import tag_link
 from headwater.usecases.validate_tracking import start_validation
 
 VERSION = "1.0.0"
-_MODELS = (
+_MODELS: tuple[type[BaseModel], ...] = (
     AdClicksPost,
     AttributionAnswer,
     AttributionBody,
@@ -194,8 +193,6 @@ _MODELS = (
     DuplicateList,
     EffectsDetail,
     EffectsList,
-    EngineAnswer,
-    EngineBody,
     HealthReport,
     ImportResult,
     LeadsPost,
@@ -207,9 +204,10 @@ _MODELS = (
     ReconciliationJob,
     ReconciliationReport,
     ReconciliationRequest,
-    RefreshAnswer,
-    RefreshBody,
     ReportList,
+    SettingHistoryAnswer,
+    SettingList,
+    *(model for setting in PLAIN_SETTINGS for model in (setting.body, setting.answer)),
     RestateRequest,
     Restating,
     RoiReport,
@@ -315,8 +313,8 @@ def _routers() -> tuple[Router, ...]:
         attribution_routes(read_models, save_models),
         cleaning_routes(read_cleaning, save_cleaning),
         cleaning_preview_routes(preview_cleaning),
-        engine_routes(read_engine, save_engine),
-        refresh_routes(read_refresh, save_refresh),
+        plain_setting_routes(read_setting, save_setting),
+        setting_history_routes(list_settings),
         audit_routes(read_audit),
         subscription_routes(preview_subscriptions),
         setup_routes(tag_link),

@@ -12,7 +12,7 @@ from headwater.runtime.api.bodies import read_json
 from headwater.runtime.api.contract import NEEDS_KEY, answers, takes
 from headwater.runtime.api.models_attribution import AttributionAnswer, AttributionBody
 from headwater.runtime.api.problems import invalid_fields
-from headwater.runtime.api.routing import account_of, new_router
+from headwater.runtime.api.routing import account_of, actor_of, new_router
 from headwater.runtime.api.rule_bodies import telling_faults
 from headwater.runtime.observability import logger
 
@@ -59,7 +59,8 @@ def attribution_routes(
         if not isinstance(body, dict) or set(body) != {"models"}:
             raise invalid_fields([{"loc": ("models",), "msg": "give an object with models alone"}])
         with telling_faults():
-            saved = save_models(account, body["models"], ports=pipelines.setting_ports())
+            ports = pipelines.setting_ports(actor_of(router))
+            saved = save_models(account, body["models"], ports=ports)
         logger.info("models saved", extra={"changed": len(saved["changed"])})
         return json_answer({"account": account, **saved})
 

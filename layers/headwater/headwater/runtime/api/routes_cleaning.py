@@ -11,7 +11,7 @@ from headwater.runtime.api.answers import json_answer
 from headwater.runtime.api.bodies import read_json
 from headwater.runtime.api.contract import NEEDS_KEY, answers, takes
 from headwater.runtime.api.models_cleaning import CleaningAnswer, CleaningBody
-from headwater.runtime.api.routing import account_of, new_router
+from headwater.runtime.api.routing import account_of, actor_of, new_router
 from headwater.runtime.api.rule_bodies import telling_faults
 from headwater.runtime.observability import logger
 
@@ -55,7 +55,9 @@ def cleaning_routes(
         account = account_of(router)
         document = read_json(router.current_event.raw_event)
         with telling_faults():
-            saved = save_cleaning(account, document, ports=pipelines.setting_ports())
+            saved = save_cleaning(
+                account, document, ports=pipelines.setting_ports(actor_of(router))
+            )
         logger.info("cleaning saved", extra={"channel_rules": len(saved["channel_rules"])})
         return json_answer({"account": account, **saved})
 

@@ -6,12 +6,12 @@ from typing import Any
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.api_gateway import Router
 
-from headwater.runtime import bootstrap
+from headwater.runtime import pipelines
 from headwater.runtime.api.answers import json_answer
 from headwater.runtime.api.bodies import read_model
 from headwater.runtime.api.contract import NEEDS_KEY, answers, takes
 from headwater.runtime.api.models_duplicates import OwnerRequest, Owners
-from headwater.runtime.api.routing import account_of, new_router
+from headwater.runtime.api.routing import account_of, actor_of, new_router
 from headwater.runtime.observability import logger
 
 
@@ -36,7 +36,7 @@ def owner_routes(own_duplicates: Callable[..., dict[str, Any]]) -> Router:
     )
     def set_owners() -> Response[str]:
         asked = read_model(router.current_event.raw_event, OwnerRequest)
-        ports = bootstrap.owner_ports()
+        ports = pipelines.setting_ports(actor_of(router))
         answer = own_duplicates(account_of(router), asked.sources, ports=ports)
         logger.info("duplicates owned", extra={"sources": asked.sources})
         return json_answer(answer)

@@ -11,7 +11,7 @@ from headwater.runtime.api.answers import json_answer
 from headwater.runtime.api.bodies import read_model
 from headwater.runtime.api.contract import NEEDS_KEY, answers, takes
 from headwater.runtime.api.models_effects import RestateRequest, Restating
-from headwater.runtime.api.routing import account_of, new_router
+from headwater.runtime.api.routing import account_of, actor_of, new_router
 from headwater.runtime.observability import logger
 
 
@@ -38,7 +38,9 @@ def restate_routes(restate_effects: Callable[..., dict[str, Any]]) -> Router:
     def restate() -> Response[str]:
         account = account_of(router)
         asked = read_model(router.current_event.raw_event, RestateRequest)
-        answer = restate_effects(account, asked.month, ports=pipelines.restate_ports())
+        answer = restate_effects(
+            account, asked.month, ports=pipelines.restate_ports(actor_of(router))
+        )
         logger.info("effects restated", extra={"account": account, "from": answer["from"]})
         return json_answer({"account": account, **answer}, status=202)
 

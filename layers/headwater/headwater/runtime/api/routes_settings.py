@@ -5,7 +5,7 @@ from collections.abc import Callable
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.api_gateway import Router
 
-from headwater.runtime import storage
+from headwater.runtime import pipelines, storage
 from headwater.runtime.api.answers import json_answer
 from headwater.runtime.api.bodies import read_json
 from headwater.runtime.api.contract import NEEDS_KEY, answers, takes
@@ -13,7 +13,7 @@ from headwater.runtime.api.models_subscriptions import (
     SubscriptionRulesAnswer,
     SubscriptionRulesBody,
 )
-from headwater.runtime.api.routing import account_of, new_router
+from headwater.runtime.api.routing import account_of, actor_of, new_router
 from headwater.runtime.api.rule_bodies import rules_of, telling_faults
 from headwater.runtime.observability import logger
 from headwater.usecases.manage_account import SubscriptionRules
@@ -59,9 +59,8 @@ def setting_routes(
         account = account_of(router)
         document = rules_of(read_json(router.current_event.raw_event))
         with telling_faults():
-            rules = save_subscription_rules(
-                account, document, accounts=storage.accounts(), clock=storage.clock()
-            )
+            ports = pipelines.setting_ports(actor_of(router))
+            rules = save_subscription_rules(account, document, ports=ports)
         logger.info("subscription rules saved", extra={"rules": len(rules.rules)})
         return json_answer({"account": account, **rules.document()})
 

@@ -35,7 +35,7 @@ from headwater.runtime.api.models_connectors import (
     ConnectorTrial,
 )
 from headwater.runtime.api.models_sources import OneSource, SourceList
-from headwater.runtime.api.routing import account_of, new_router
+from headwater.runtime.api.routing import account_of, actor_of, new_router
 from headwater.runtime.api.source_progress import details_of, scopes_of
 from headwater.runtime.observability import count, logger
 from headwater.usecases.connect_source import ConnectedSource as Connected
@@ -183,7 +183,8 @@ def _connect(
     source = connected.source
     if connected.is_new and is_only_source(account, source.source, bootstrap.accounts()):
         site = site.with_currency(source.store_currency)
-    opened = open_site(account, source, site, ports=bootstrap.site_ports(), pull_now=False)
+    ports = bootstrap.site_ports(actor_of(router))
+    opened = open_site(account, source, site, ports=ports, pull_now=False)
     wanted = options_of(options)
     if wanted != Options():
         source = switch_options(router, account, source.source, wanted)

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from aws_lambda_powertools.event_handler.api_gateway import Router
+
+from headwater.domain.audit import Actor
+
+if TYPE_CHECKING:
+    from headwater.runtime.api.callers import Caller
 
 
 def new_router() -> Router:
@@ -19,6 +24,12 @@ def account_of(router: Router) -> str:
     """Return the account of the request's key: the only one that an answer may be about."""
     account: str = router.context["caller"].account
     return account
+
+
+def actor_of(router: Router) -> Actor:
+    """Return who makes the request, as the audit log and the history of settings name him."""
+    caller: Caller = router.context["caller"]
+    return Actor(caller.kind, caller.key_id, caller.label, caller.role)
 
 
 def note(router: Router, **values: object) -> None:

@@ -10,6 +10,7 @@ from headwater.domain.crm_contacts import LeadField  # noqa: TC001 - read with t
 if TYPE_CHECKING:
     from datetime import date, datetime
 
+    from headwater.domain.audit import Actor
     from headwater.domain.settings import AccountSettings
 
 
@@ -247,8 +248,21 @@ class Accounts(Protocol):
         """Return an account's settings; raises UnknownResourceError without one."""
         ...
 
-    def save_settings(self, account: str, settings: AccountSettings, now: datetime) -> None:
-        """Replace an account's settings."""
+    def save_settings(
+        self,
+        account: str,
+        settings: AccountSettings,
+        now: datetime,
+        *,
+        was: AccountSettings | None = None,
+        by: Actor | None = None,
+    ) -> None:
+        """Replace an account's settings, and keep what changed and who did it, both or nothing.
+
+        Raises:
+            UnknownResourceError: there is no such account.
+            ConflictError: they are not what they ``was``, or somebody changes them right now.
+        """
         ...
 
     def add_key(self, key_sha256: str, key: ApiKey, now: datetime) -> None:
