@@ -106,17 +106,3 @@ def test_a_version_that_was_sunset_is_gone(world: AdWorld) -> None:
     # The token still serves; its desk is another host's.
     world.pull_all()
     assert world.source.status == "gone"
-
-
-def test_a_renamed_campaign_keeps_its_former_name_on_the_days_before(world: AdWorld) -> None:
-    google(world).suffix = "utm_campaign={campaignid}"
-    world.book.spend(AD_ACCOUNT, [ad_day(1)])
-    world.connect()
-    world.pull_all()
-    tomorrow = TODAY + timedelta(days=1)
-    world.clock.advance(timedelta(days=1))
-    world.book.spend(AD_ACCOUNT, [ad_day(1, tomorrow)])
-    world.book.rename_campaign(ad_day(1).campaign_id, "Renamed")
-    world.pull_all()
-    names = [row.campaign for row in world.costs.on_day(ACCOUNT, TODAY, tomorrow)]
-    assert names == ["Campaign 0", "Renamed"]
