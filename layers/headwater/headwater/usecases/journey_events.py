@@ -30,9 +30,10 @@ FROM dimensioned_touches d JOIN known_touches k USING (n) WHERE d.contact = $con
 # A bot's visit earns nothing and is named by no rule: its marks are told as they came.
 _RAW = {name: name for name in ("source", "medium", "campaign", "content", "term")}
 _RAW |= {"landing_page": "landing_page", "device": "device"}
+_NOTHING = "''"
 _BOTS = f"""
 SELECT occurred_at AS at, touch_id, visitor, referrer, is_imported, true AS is_bot,
-    {", ".join(f"{_RAW.get(name, chr(39) * 2)} AS {name}" for name in _TOUCH_NAMES)}
+    {", ".join(f"{_RAW.get(name, _NOTHING)} AS {name}" for name in _TOUCH_NAMES)}
 FROM touchpoints WHERE is_bot AND (
     node IN (SELECT node FROM contacts WHERE contact = $contact AND NOT is_flagged)
     OR visitor IN (SELECT visitor FROM identified WHERE contact = $contact)
