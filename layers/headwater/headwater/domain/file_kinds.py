@@ -34,9 +34,8 @@ _LIST = ("list", "list_joined_at")
 class FileKind:
     """The columns of a file.
 
-    ``needed`` are groups of columns of which each row fills one; a file without any of a group is
-    refused whole. ``instants``, ``days``, ``amounts``, ``counts`` and ``flags`` are columns that
-    hold such; all others hold text. Columns of ``one_of`` may be an option of the file instead.
+    ``needed`` are groups of columns; a file without any of a group is refused whole. ``instants``,
+    ``days``, ``amounts``, ``counts`` and ``flags`` are columns that hold such; others hold text.
     """
 
     name: str
