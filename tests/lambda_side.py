@@ -19,7 +19,7 @@ from headwater.domain.rate_limits import RateLimits
 from headwater.domain.reconciliation import ListedOrder
 from headwater.domain.sites import Sites
 from headwater.errors import MissingScopeError
-from headwater.runtime import bootstrap, edge, importing, pipelines, storage, validating
+from headwater.runtime import bootstrap, delivering, edge, importing, pipelines, storage, validating
 from headwater.usecases.check_store import FULFILLMENT, TRANSACTIONS, StoreDescription
 from headwater.usecases.ports import ApiKey, OrderPage
 from headwater.usecases.ports.directory import DirectoryPage
@@ -259,13 +259,14 @@ class LambdaSide:
             "reconciliations": self.reconciliations,
             "validations": shop.validations,
             "views": shop.views,
+            "deliveries": shop.deliveries,
             "setting_history": shop.setting_history,
             "pages": self.pages,
             "imports": self.imports,
             "import_files": self.import_files,
             "workers": self.import_workers,
         }
-        for module in (storage, pipelines, bootstrap, validating, importing):
+        for module in (storage, pipelines, bootstrap, validating, importing, delivering):
             for name, port in ports.items():
                 if hasattr(module, name):
                     monkeypatch.setattr(module, name, lambda port=port: port)
@@ -376,7 +377,10 @@ def step_of_route(route: str) -> str:
         return step
     if "/v1/contacts/" in route and not path.endswith("/journey"):
         return "link_contacts" if "links" in path else "erase_contact"
-    if path.startswith("/v1/settings") or path in {"/v1/effects/restate", "/v1/audit"}:
+    if path.startswith(("/v1/settings", "/v1/deliveries")) or path in {
+        "/v1/effects/restate",
+        "/v1/audit",
+    }:
         return "manage_account"
     if path == "/v1/reconciliations" or path.endswith("/preview") or "/v1/views" in path:
         return "serve_reports"

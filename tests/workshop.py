@@ -30,6 +30,7 @@ from tests.fakes import (
     FakeAuditLog,
     FakeClock,
     FakeCosts,
+    FakeDeliveries,
     FakeEdges,
     FakeErasures,
     FakeFacts,
@@ -97,6 +98,7 @@ class Workshop:
         self.runs = FakeRuns()
         self.validations = FakeValidations()
         self.views = FakeViews()
+        self.deliveries = FakeDeliveries()
         self.setting_history = FakeSettingHistory(self.accounts)
         self.pipeline = FakePipeline()
         self.desk = Desk(self.runs, self.lake, self.clock)

@@ -8,6 +8,7 @@ from headwater.runtime.api.application import Application
 from headwater.runtime.api.routes_attribution import attribution_routes
 from headwater.runtime.api.routes_audit import audit_routes
 from headwater.runtime.api.routes_cleaning import cleaning_routes
+from headwater.runtime.api.routes_deliveries import delivery_routes
 from headwater.runtime.api.routes_plain_settings import plain_setting_routes
 from headwater.runtime.api.routes_restate import restate_routes
 from headwater.runtime.api.routes_setting_history import setting_history_routes
@@ -23,6 +24,7 @@ from headwater.usecases.manage_account import (
     save_setting,
     save_subscription_rules,
 )
+from headwater.usecases.manage_deliveries import share_view
 from headwater.usecases.restate_effects import restate_effects
 
 application = Application(
@@ -33,6 +35,7 @@ application = Application(
     plain_setting_routes(read_setting, save_setting),
     setting_history_routes(list_settings),
     audit_routes(read_audit),
+    delivery_routes(share_view),
 )
 
 

@@ -15,6 +15,7 @@ from headwater.runtime.api.routes_journeys import journey_routes
 from headwater.runtime.api.routes_reconciliation import reconciliation_routes
 from headwater.runtime.api.routes_runs import run_routes
 from headwater.runtime.api.routes_setup import setup_routes
+from headwater.runtime.api.routes_shared import shared_routes
 from headwater.runtime.api.routes_sources import source_routes
 from headwater.runtime.api.routes_subscriptions import subscription_routes
 from headwater.runtime.api.routes_views import view_routes
@@ -44,6 +45,7 @@ application = Application(
     subscription_routes(preview_subscriptions),
     setup_routes(tag_link),
     view_routes(serve_report),
+    shared_routes(serve_report),
     contract_routes(),
 )
 

@@ -47,6 +47,10 @@ ATTEMPTS: dict[str, tuple[str, Any]] = {
     "GET /v1/reports/forecast": (f"/v1/reports/forecast?{RANGE}", None),
     "GET /v1/reports/subscriptions": (f"/v1/reports/subscriptions?{RANGE}", None),
     "GET /v1/reports/health": (f"/v1/reports/health?{RANGE}", None),
+    "GET /v1/deliveries": ("/v1/deliveries", None),
+    "POST /v1/deliveries": ("/v1/deliveries", {"view": "none", "by": "link"}),
+    "DELETE /v1/deliveries/{delivery}": ("/v1/deliveries/none", None),
+    "GET /v1/shared/{link}": ("/v1/shared/none", None),
     "GET /v1/views": ("/v1/views", None),
     "POST /v1/views": ("/v1/views", {"account": "acme", "name": "Mine", "report": "roi"}),
     "GET /v1/views/{view}": ("/v1/views/{view}", None),
@@ -218,4 +222,5 @@ def test_an_unknown_key_is_refused_everywhere_but_at_the_documentation(
     for route in deployed_routes(connected):
         method, path = route.split(" ")
         answer = connected.call(method, path, key=key)
-        assert answer.status_code == (200 if route in OPEN_ROUTES else 403)
+        is_shared = route == "GET /v1/shared/{link}"
+        assert answer.status_code == (404 if is_shared else 200 if route in OPEN_ROUTES else 403)

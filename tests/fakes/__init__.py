@@ -2,6 +2,7 @@
 
 from tests.fakes.accounts import FakeAccounts, FakeMarks, FakeRuns, FakeSecrets, FakeSettingHistory
 from tests.fakes.audit import FakeAuditLog
+from tests.fakes.deliveries import FakeDeliveries
 from tests.fakes.directory import FakeEdges, FakeProducts
 from tests.fakes.events import FakeClock, FakeHitQueue, FakePipeline, FakeReconciliations
 from tests.fakes.hooks import FakeHooks, FakeStoreHooks
@@ -18,6 +19,7 @@ __all__ = [
     "FakeAuditLog",
     "FakeClock",
     "FakeCosts",
+    "FakeDeliveries",
     "FakeEdgeSites",
     "FakeEdges",
     "FakeErasures",

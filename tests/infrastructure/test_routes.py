@@ -32,7 +32,7 @@ def test_the_collector_answers_browsers_itself(template: Json) -> None:
     }
 
 
-def test_only_the_contract_is_read_without_a_key(template: Json) -> None:
+def test_only_the_contract_a_page_and_links_are_read_without_a_key(template: Json) -> None:
     api = resources_of(template, "AWS::Serverless::HttpApi")["ReportsApi"]
     routes = routes_of(template, "ReportsApi")
     open_routes = {
@@ -43,7 +43,11 @@ def test_only_the_contract_is_read_without_a_key(template: Json) -> None:
     }
 
     assert len(routes) > 1
-    assert open_routes == {"GET /v1/openapi.json", "GET /v1/validations/page"}
+    assert open_routes == {
+        "GET /v1/openapi.json",
+        "GET /v1/validations/page",
+        "GET /v1/shared/{link}",
+    }
 
 
 def test_a_revoked_key_stops_at_once(template: Json) -> None:

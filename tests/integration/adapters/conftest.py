@@ -16,6 +16,7 @@ from moto import mock_aws
 from headwater.adapters.dynamodb.accounts import DynamoAccounts
 from headwater.adapters.dynamodb.audit_log import DynamoAuditLog
 from headwater.adapters.dynamodb.costs import DynamoCosts
+from headwater.adapters.dynamodb.deliveries import DynamoDeliveries
 from headwater.adapters.dynamodb.edges import DynamoEdges
 from headwater.adapters.dynamodb.erasures import DynamoErasures, DynamoForgetting
 from headwater.adapters.dynamodb.hooks import DynamoHooks
@@ -34,6 +35,7 @@ from tests.fakes import (
     FakeAuditLog,
     FakeClock,
     FakeCosts,
+    FakeDeliveries,
     FakeEdges,
     FakeErasures,
     FakeForgetting,
@@ -56,6 +58,7 @@ if TYPE_CHECKING:
 
     from headwater.usecases.ports import Accounts, Costs, Journeys, Marks, Orders, Runs
     from headwater.usecases.ports.audit import AuditLog
+    from headwater.usecases.ports.deliveries import Deliveries
     from headwater.usecases.ports.directory import Edges, Products
     from headwater.usecases.ports.erasure import Erasures, Forgetting
     from headwater.usecases.ports.hooks import Hooks
@@ -88,6 +91,7 @@ class Stores:
     audit_log: AuditLog
     views: Views
     setting_history: SettingHistory
+    deliveries: Deliveries
 
 
 @dataclass(frozen=True)
@@ -170,6 +174,7 @@ def adapters_on(orders: Table, journeys: Table, costs: Table, accounts: Table) -
         DynamoAuditLog(accounts),
         DynamoViews(accounts),
         DynamoSettingHistory(accounts),
+        DynamoDeliveries(accounts),
     )
 
 
@@ -200,6 +205,7 @@ def in_memory() -> Stores:
         FakeAuditLog(),
         FakeViews(),
         FakeSettingHistory(known),
+        FakeDeliveries(),
     )
 
 

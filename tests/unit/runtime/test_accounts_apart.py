@@ -20,7 +20,7 @@ from headwater.usecases.ports import ApiKey, Source
 from tests.lambda_side import LambdaSide
 from tests.unit.usecases.file_imports import an_import
 from tests.unit.usecases.validations import a_validation
-from tests.unit.usecases.views import a_view
+from tests.unit.usecases.views import a_link, a_view
 from tests.workshop import ACCOUNT, STORE, Workshop
 
 RIVAL = ApiKey("rival", "owner", "b1")
@@ -67,6 +67,10 @@ CASES: dict[str, dict[str, Any]] = {
     "GET /v1/reports/forecast": {"query": "from=2026-01-01&to=2026-11-20&orders=all"},
     "GET /v1/reports/subscriptions": {"query": "from=2026-11-01&to=2026-11-20"},
     "GET /v1/reports/health": {"query": "from=2026-11-01&to=2026-11-20"},
+    "GET /v1/deliveries": {},
+    "POST /v1/deliveries": {"body": {"view": VIEW.view_id, "by": "link"}},
+    "DELETE /v1/deliveries/{delivery}": {"delivery": a_link().delivery_id},
+    "GET /v1/shared/{link}": {"link": "none"},
     "GET /v1/views": {},
     "POST /v1/views": {"body": {"name": "Mine", "report": "roi"}},
     "GET /v1/views/{view}": {"view": VIEW.view_id},
@@ -227,6 +231,7 @@ def two_accounts() -> Workshop:
     shop.accounts.save_source(ACCOUNT, Source("crm", "klaviyo", "", "arn:crm"))
     shop.validations.save(ACCOUNT, TEST)
     shop.views.save(ACCOUNT, VIEW)
+    shop.deliveries.add(ACCOUNT, a_link())
     shop.accounts.create("rival", AccountSettings(), shop.clock.now())
     rivals = replace(
         source, source="rivals", store_hash="rivalhash", secret_arn="arn:rival", public_key="rivals"
@@ -278,6 +283,7 @@ def state_of(side: LambdaSide, account: str) -> str:
             shop.pipeline.pulled.count(account),
             shop.validations.all(account),
             shop.views.all(account),
+            shop.deliveries.all(account),
             side.imports.latest(account, 9),
         )
     )
@@ -289,7 +295,10 @@ def test_another_accounts_owner_reads_and_changes_nothing(both: LambdaSide, rout
     answer = both.call(route, caller=RIVAL, **CASES[route])
     asked = json.dumps(CASES[route])
     # A contact of another account is nobody, a test or view of it none, nor is its CRM one of ours.
-    named = ("{contact}", "{validation}", "{view}", "/fields", "{import_id}")
+    named = (
+        *("{contact}", "{validation}", "{view}", "/fields", "{import_id}"),
+        *("POST /v1/deliveries", "{delivery}", "{link}"),
+    )
     is_named = any(name in route for name in named)
     assert answer["statusCode"] in ({404} if is_named else {200, 201, 202})
     assert [word for word in OWN_WORDS if word in answer["body"] and word not in asked] == []

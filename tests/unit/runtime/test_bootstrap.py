@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from headwater.runtime import bootstrap, edge, importing, pipelines, storage, validating
+from headwater.runtime import bootstrap, delivering, edge, importing, pipelines, storage, validating
 from headwater.runtime.settings import Settings, settings
 from tests.infrastructure.template_file import functions_of, load_template, variables_of
 from tests.lambda_side import imported_by
@@ -28,7 +28,13 @@ USED: dict[str, list[Callable[[], object]]] = {
     "ImportRowsFunction": [storage.audit_log, storage.journeys, storage.costs, storage.lake],
     "ManageImportsFunction": [storage.audit_log, importing.request_ports],
     "ImportFileFunction": [importing.import_ports, importing.workers],
-    "ManageAccountFunction": [storage.audit_log, pipelines.setting_ports, pipelines.restate_ports],
+    "ManageAccountFunction": [
+        storage.audit_log,
+        storage.setting_history,
+        pipelines.setting_ports,
+        pipelines.restate_ports,
+        delivering.delivery_ports,
+    ],
     "ServeReportsFunction": [
         bootstrap.accounts,
         bootstrap.runs,
@@ -91,7 +97,7 @@ FUNCTIONS = functions_of(load_template())
 
 
 def forget() -> None:
-    for module in (storage, pipelines, bootstrap, edge, validating, importing):
+    for module in (storage, pipelines, bootstrap, edge, validating, importing, delivering):
         for value in vars(module).values():
             if hasattr(value, "cache_clear"):
                 value.cache_clear()

@@ -17,7 +17,7 @@ from tests.infrastructure.test_routes import routes_of
 from tests.lambda_side import http_event, step_of_route
 from tests.unit.usecases.file_imports import an_import
 from tests.unit.usecases.validations import a_validation
-from tests.unit.usecases.views import a_view
+from tests.unit.usecases.views import a_link, a_view
 from tests.workshop import ACCOUNT, STORE
 
 if TYPE_CHECKING:
@@ -48,6 +48,9 @@ EXPECTED = {
     "PUT /v1/views/{view}": {"owner", "marketer"},
     "DELETE /v1/views/{view}": {"owner", "marketer"},
     "GET /v1/views/{view}/report": {"owner", "marketer"},
+    "GET /v1/deliveries": {"owner", "marketer"},
+    "POST /v1/deliveries": {"owner"},
+    "DELETE /v1/deliveries/{delivery}": {"owner"},
     "GET /v1/setup/url-templates": {"owner", "marketer"},
     "GET /v1/setup/link": {"owner", "marketer"},
     "POST /v1/validations": {"owner", "marketer"},
@@ -178,6 +181,7 @@ BODIES: dict[str, dict[str, Any]] = {
     },
     "PUT /v1/duplicates/owner": {"sources": []},
     "POST /v1/effects/restate": {"from": "2026-11"},
+    "POST /v1/deliveries": {"view": a_view().view_id, "by": "link"},
     "POST /v1/views": {"name": "Channels", "report": "roi"},
     "PUT /v1/views/{view}": {"name": "Channels", "report": "roi"},
     "POST /v1/validations": {"url": "https://shop.example/", "kind": "lead"},
@@ -197,6 +201,7 @@ def call(side: LambdaSide, route: str, caller: ApiKey | None) -> dict[str, Any]:
     side.edge_sites.sites["pk1"] = Site(ACCOUNT, STORE, frozenset({"https://shop.example"}))
     side.workshop.validations.save(ACCOUNT, a_validation())
     side.workshop.views.save(ACCOUNT, a_view())
+    side.workshop.deliveries.add(ACCOUNT, a_link())
     # The import is where the route's verb may begin.
     state = {"check": "waiting_for_file", "undo": "done"}.get(route.rpartition("/")[2], "checked")
     side.imports.create(ACCOUNT, an_import("one", state))
@@ -213,6 +218,7 @@ def call(side: LambdaSide, route: str, caller: ApiKey | None) -> dict[str, Any]:
         month="2026-11",
         validation=a_validation().validation_id,
         view=a_view().view_id,
+        delivery=a_link().delivery_id,
         import_id="one",
         template="leads.csv",
     )

@@ -15,6 +15,7 @@ from headwater.adapters.aws_session import shared_session
 from headwater.adapters.dynamodb.accounts import DynamoAccounts
 from headwater.adapters.dynamodb.audit_log import DynamoAuditLog
 from headwater.adapters.dynamodb.costs import DynamoCosts
+from headwater.adapters.dynamodb.deliveries import DynamoDeliveries
 from headwater.adapters.dynamodb.edges import DynamoEdges
 from headwater.adapters.dynamodb.erasures import DynamoErasures, DynamoForgetting
 from headwater.adapters.dynamodb.hooks import DynamoHooks
@@ -50,6 +51,7 @@ if TYPE_CHECKING:
         Runs,
     )
     from headwater.usecases.ports.audit import AuditLog
+    from headwater.usecases.ports.deliveries import Deliveries
     from headwater.usecases.ports.directory import Edges, Products
     from headwater.usecases.ports.erasure import Erasures, Forgetting
     from headwater.usecases.ports.hooks import Hooks
@@ -152,6 +154,12 @@ def validations() -> Validations:
 def setting_history() -> SettingHistory:
     """Return how the settings of accounts were changed."""
     return DynamoSettingHistory(table("accounts_table"))
+
+
+@cache
+def deliveries() -> Deliveries:
+    """Return the deliveries of views."""
+    return DynamoDeliveries(table("accounts_table"))
 
 
 @cache

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from headwater.usecases.ports import Clock
+    from headwater.usecases.ports.deliveries import Deliveries
     from headwater.usecases.ports.views import Views
 
 _RANDOM_BYTES = 4
@@ -84,13 +85,17 @@ def read_view(account: str, view_id: str, *, views: Views) -> View:
     return view
 
 
-def remove_view(account: str, view_id: str, *, views: Views) -> None:
+def remove_view(account: str, view_id: str, *, views: Views, deliveries: Deliveries) -> None:
     """Forget a view.
 
     Raises:
+        InvalidParameterError: it is delivered; nothing is forgotten.
         UnknownResourceError: the account has no such view.
     """
     read_view(account, view_id, views=views)
+    if any(each.view_id == view_id for each in deliveries.all(account)):
+        message = "view: deliveries send it; remove them first"
+        raise InvalidParameterError(message)
     views.remove(account, view_id)
 
 

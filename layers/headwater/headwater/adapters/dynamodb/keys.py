@@ -290,6 +290,16 @@ def view(account: str, view_id: str) -> Key:
     return join(account, "views"), view_id
 
 
+def delivery(account: str, delivery_id: str) -> Key:
+    """Return the key of a delivery of a view."""
+    return join(account, "deliveries"), delivery_id
+
+
+def shared_link(link_sha256: str) -> Key:
+    """Return the key under which a link's secret part is looked up."""
+    return join("share", link_sha256), "share"
+
+
 def active(account: str) -> Key:
     """Return the key of an account in the list of active ones."""
     return "active", account

@@ -40,6 +40,9 @@ ROLES_OF_ROUTE = {
     "PUT /v1/views/{view}": _READERS,
     "DELETE /v1/views/{view}": _READERS,
     "GET /v1/views/{view}/report": _READERS,
+    "GET /v1/deliveries": _READERS,
+    "POST /v1/deliveries": _OWNER,
+    "DELETE /v1/deliveries/{delivery}": _OWNER,
     "GET /v1/setup/url-templates": _READERS,
     "GET /v1/setup/link": _READERS,
     "POST /v1/validations": _READERS,
@@ -125,8 +128,10 @@ ASKING_ROUTES = frozenset(
         "POST /v1/imports/{import_id}/check",
     }
 )
-# Routes that say nothing about anybody.
-OPEN_ROUTES = frozenset({"GET /v1/openapi.json", "GET /v1/validations/page"})
+# Routes without a key: they say nothing about anybody, or are opened by a secret in the address.
+OPEN_ROUTES = frozenset(
+    {"GET /v1/openapi.json", "GET /v1/validations/page", "GET /v1/shared/{link}"}
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,6 +33,12 @@ from headwater.runtime.api.models_connectors import (
 )
 from headwater.runtime.api.models_contacts import ContactLinks, Erasure, LinkRequest
 from headwater.runtime.api.models_coverage import CoverageReport
+from headwater.runtime.api.models_deliveries import (
+    DeliveryBody,
+    DeliveryList,
+    DeliveryRemoved,
+    NewDelivery,
+)
 from headwater.runtime.api.models_duplicates import DuplicateList, OwnerRequest, Owners
 from headwater.runtime.api.models_effects import (
     EffectsDetail,
@@ -102,6 +108,7 @@ from headwater.runtime.api.routes_cleaning import cleaning_routes
 from headwater.runtime.api.routes_cleaning_preview import cleaning_preview_routes
 from headwater.runtime.api.routes_contacts import contact_routes
 from headwater.runtime.api.routes_credits import credit_routes
+from headwater.runtime.api.routes_deliveries import delivery_routes
 from headwater.runtime.api.routes_duplicate_owners import owner_routes
 from headwater.runtime.api.routes_duplicates import duplicate_routes
 from headwater.runtime.api.routes_effects import effect_routes
@@ -119,6 +126,7 @@ from headwater.runtime.api.routes_runs import run_routes
 from headwater.runtime.api.routes_setting_history import setting_history_routes
 from headwater.runtime.api.routes_settings import setting_routes
 from headwater.runtime.api.routes_setup import setup_routes
+from headwater.runtime.api.routes_shared import shared_routes
 from headwater.runtime.api.routes_sources import check_routes, connect_routes, source_routes
 from headwater.runtime.api.routes_subscriptions import subscription_routes
 from headwater.runtime.api.routes_validations import validation_routes
@@ -142,6 +150,7 @@ from headwater.usecases.manage_account import (
     save_setting,
     save_subscription_rules,
 )
+from headwater.usecases.manage_deliveries import share_view
 from headwater.usecases.manage_imports import create_import
 from headwater.usecases.own_duplicates import own_duplicates
 from headwater.usecases.preview_cleaning import preview_cleaning
@@ -239,6 +248,10 @@ _MODELS: tuple[type[BaseModel], ...] = (
     ValidationAnswer,
     ValidationList,
     ValidationRequest,
+    DeliveryBody,
+    DeliveryList,
+    DeliveryRemoved,
+    NewDelivery,
     ViewAnswer,
     ViewBody,
     ViewList,
@@ -320,6 +333,8 @@ def _routers() -> tuple[Router, ...]:
         setup_routes(tag_link),
         validation_routes(start_validation),
         view_routes(serve_report),
+        delivery_routes(share_view),
+        shared_routes(serve_report),
         contract_routes(),
     )
 

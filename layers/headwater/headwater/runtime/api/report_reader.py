@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
+from aws_lambda_powertools.event_handler import Response
+
 from headwater.runtime.api.application import Application
 from headwater.runtime.api.problems import ProblemError, answered_problem
 from headwater.runtime.api.report_routers import report_routers
@@ -17,6 +19,12 @@ if TYPE_CHECKING:
     from headwater.domain.views import View
 
 _ERRORS = 400
+
+
+def passed_on(answer: dict[str, Any], headers: Mapping[str, str] | None = None) -> Response[str]:
+    """Return the answer of another route as this one's, some headers replaced."""
+    own = {**answer["headers"], **(headers or {})}
+    return Response(answer["statusCode"], body=answer["body"], headers=own)
 
 
 class ReportReader:
@@ -55,6 +63,14 @@ class ReportReader:
             },
             context,
         )
+
+    def answer_for(
+        self, account: str, view: View, event: Mapping[str, Any], context: LambdaContext
+    ) -> dict[str, Any]:
+        """Return what a view shows to somebody without a key: what a marketer sees of it."""
+        reader = {"account": account, "role": "marketer", "kind": "delivery"}
+        asked = {**event["requestContext"], "authorizer": {"lambda": reader}}
+        return self.answer(view, {**event, "requestContext": asked}, context)
 
     def refuse(self, view: View, event: Mapping[str, Any], context: LambdaContext) -> None:
         """Raise what the report answers to a view's parameters, if that is a refusal.

@@ -14,7 +14,7 @@ from headwater.runtime.api.answers import JSON, json_answer
 from headwater.runtime.api.bodies import read_model
 from headwater.runtime.api.contract import NEEDS_KEY, answers, takes
 from headwater.runtime.api.models_views import ViewAnswer, ViewBody, ViewList, ViewRemoved
-from headwater.runtime.api.report_reader import ReportReader
+from headwater.runtime.api.report_reader import ReportReader, passed_on
 from headwater.runtime.api.routing import account_of, new_router
 from headwater.runtime.observability import logger
 from headwater.usecases.manage_views import (
@@ -93,12 +93,13 @@ def _add_one(router: Router) -> None:
         "/v1/views/<view>",
         operation_id="remove_view",
         summary="Remove a view",
+        description="Its deliveries have to end before.",
         responses=answers(ViewRemoved, 404),
         **_CONTRACT,
     )
     def remove(view: ViewId) -> Response[str]:
         account = account_of(router)
-        remove_view(account, view, views=bootstrap.views())
+        remove_view(account, view, views=bootstrap.views(), deliveries=bootstrap.deliveries())
         return json_answer({"account": account, "view": view})
 
 
@@ -143,11 +144,6 @@ def _add_report(router: Router, reader: ReportReader) -> None:
         saved = read_view(account_of(router), view, views=bootstrap.views())
         event = router.current_event.raw_event
         return passed_on(reader.answer(saved, event, router.lambda_context))
-
-
-def passed_on(answer: dict[str, Any]) -> Response[str]:
-    """Return the answer of another route as this one's."""
-    return Response(answer["statusCode"], body=answer["body"], headers=answer["headers"])
 
 
 def view_document(view: View) -> dict[str, Any]:

@@ -1,0 +1,97 @@
+"""Deliveries of views: make one, list them, end one."""
+
+from collections.abc import Callable
+from http import HTTPStatus
+from typing import Annotated, Any
+
+from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.event_handler.api_gateway import Router
+from aws_lambda_powertools.event_handler.openapi.params import Path
+
+from headwater.domain.view_deliveries import Delivery
+from headwater.runtime import delivering, storage
+from headwater.runtime.api.answers import json_answer
+from headwater.runtime.api.bodies import read_model
+from headwater.runtime.api.contract import NEEDS_KEY, answers, takes
+from headwater.runtime.api.models_deliveries import (
+    DeliveryBody,
+    DeliveryList,
+    DeliveryRemoved,
+    NewDelivery,
+)
+from headwater.runtime.api.routing import account_of, new_router, note
+from headwater.runtime.observability import logger
+from headwater.usecases.manage_deliveries import list_deliveries, remove_delivery
+
+DeliveryId = Annotated[str, Path(max_length=64)]
+_CONTRACT: dict[str, Any] = {"tags": ["views"], "security": NEEDS_KEY}
+
+
+def delivery_routes(share_view: Callable[..., tuple[Delivery, str]]) -> Router:
+    """Return the routes of deliveries.
+
+    Args:
+        share_view: the use case that makes a link.
+    """
+    router = new_router()
+    _add_create(router, share_view)
+    _add_others(router)
+    return router
+
+
+def _add_create(router: Router, share_view: Callable[..., tuple[Delivery, str]]) -> None:
+    @router.post(
+        "/v1/deliveries",
+        operation_id="create_delivery",
+        summary="Deliver a view",
+        description="A link shows the view to whoever has it, without a key; emails are masked. It "
+        "ends with its delivery, at once.",
+        responses=answers(NewDelivery, 404, status=201, description="The delivery is made."),
+        openapi_extensions=takes(DeliveryBody),
+        **_CONTRACT,
+    )
+    def create() -> Response[str]:
+        account = account_of(router)
+        asked = read_model(router.current_event.raw_event, DeliveryBody)
+        delivery, secret = share_view(account, asked.view, ports=delivering.delivery_ports())
+        told = {"delivery": delivery.delivery_id, "view": delivery.view_id, "by": delivery.by}
+        note(router, **told)
+        logger.info("delivery made", extra=told)
+        document = {"account": account, **_row(delivery), "path": f"/v1/shared/{secret}"}
+        return json_answer(document, status=HTTPStatus.CREATED)
+
+
+def _add_others(router: Router) -> None:
+    @router.get(
+        "/v1/deliveries",
+        operation_id="list_deliveries",
+        summary="The deliveries",
+        responses=answers(DeliveryList),
+        **_CONTRACT,
+    )
+    def list_all() -> Response[str]:
+        account = account_of(router)
+        found = list_deliveries(account, deliveries=storage.deliveries())
+        return json_answer({"account": account, "rows": [_row(one) for one in found]})
+
+    @router.delete(
+        "/v1/deliveries/<delivery>",
+        operation_id="remove_delivery",
+        summary="End a delivery",
+        description="A link shows nothing from now on.",
+        responses=answers(DeliveryRemoved, 404),
+        **_CONTRACT,
+    )
+    def remove(delivery: DeliveryId) -> Response[str]:
+        account = account_of(router)
+        remove_delivery(account, delivery, deliveries=storage.deliveries())
+        return json_answer({"account": account, "delivery": delivery})
+
+
+def _row(delivery: Delivery) -> dict[str, Any]:
+    return {
+        "delivery": delivery.delivery_id,
+        "view": delivery.view_id,
+        "by": delivery.by,
+        "created_at": delivery.created_at.isoformat(),
+    }

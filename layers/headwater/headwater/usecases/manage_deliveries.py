@@ -1,0 +1,104 @@
+"""Manage deliveries: who outside gets to see a saved view, and until when."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from headwater.domain.validations import named_by_time
+from headwater.domain.view_deliveries import LINK, MOST_DELIVERIES, Delivery
+from headwater.errors import InvalidParameterError, UnknownResourceError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from headwater.domain.views import View
+    from headwater.usecases.ports import Clock
+    from headwater.usecases.ports.deliveries import Deliveries
+    from headwater.usecases.ports.views import Views
+
+# 256 bits: as hard to guess as an API key.
+_LINK_BYTES = 32
+_RANDOM_BYTES = 4
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryPorts:
+    """What deliveries need from the outside world."""
+
+    views: Views
+    deliveries: Deliveries
+    clock: Clock
+    token_hex: Callable[[int], str]
+
+
+def share_view(account: str, view_id: str, *, ports: DeliveryPorts) -> tuple[Delivery, str]:
+    """Make a link that shows a view to whoever has it.
+
+    Returns:
+        The delivery, and the link's secret part, of which only the hash is kept.
+
+    Raises:
+        UnknownResourceError: the account has no such view.
+        InvalidParameterError: it has too many deliveries.
+    """
+    _refuse(account, view_id, ports)
+    secret = ports.token_hex(_LINK_BYTES)
+    now = ports.clock.now()
+    delivery = Delivery(
+        named_by_time(now, ports.token_hex(_RANDOM_BYTES)),
+        view_id,
+        LINK,
+        now,
+        link_sha256=hash_of_link(secret),
+    )
+    ports.deliveries.add(account, delivery)
+    return delivery, secret
+
+
+def list_deliveries(account: str, *, deliveries: Deliveries) -> list[Delivery]:
+    """Return an account's deliveries, the oldest first."""
+    return deliveries.all(account)
+
+
+def remove_delivery(account: str, delivery_id: str, *, deliveries: Deliveries) -> None:
+    """End a delivery at once.
+
+    Raises:
+        UnknownResourceError: the account has no such delivery.
+    """
+    delivery = deliveries.get(account, delivery_id)
+    if delivery is None:
+        message = f"there is no delivery {delivery_id[:64]!r}"
+        raise UnknownResourceError(message)
+    deliveries.remove(account, delivery)
+
+
+def open_link(secret: str, *, views: Views, deliveries: Deliveries) -> tuple[str, Delivery, View]:
+    """Return whose view a link shows, its delivery, and the view.
+
+    Raises:
+        UnknownResourceError: nothing is shown by such a link, any more or ever.
+    """
+    link = deliveries.find_link(hash_of_link(secret))
+    delivery = link and deliveries.get(link.account, link.delivery_id)
+    view = link and delivery and views.get(link.account, delivery.view_id)
+    if not (link and delivery and view):
+        message = "this link shows nothing, or nothing any more"
+        raise UnknownResourceError(message)
+    return link.account, delivery, view
+
+
+def hash_of_link(secret: str) -> str:
+    """Return the hash under which a link is looked up."""
+    return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _refuse(account: str, view_id: str, ports: DeliveryPorts) -> None:
+    if ports.views.get(account, view_id) is None:
+        message = f"there is no view {view_id[:64]!r}"
+        raise UnknownResourceError(message)
+    if len(ports.deliveries.all(account)) >= MOST_DELIVERIES:
+        message = f"view: an account has at most {MOST_DELIVERIES} deliveries; remove one first"
+        raise InvalidParameterError(message)

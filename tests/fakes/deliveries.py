@@ -1,0 +1,34 @@
+"""Deliveries of views in dictionaries."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from headwater.usecases.ports.deliveries import SharedLink
+
+if TYPE_CHECKING:
+    from headwater.domain.view_deliveries import Delivery
+
+
+class FakeDeliveries:
+    def __init__(self) -> None:
+        self._deliveries: dict[tuple[str, str], Delivery] = {}
+        self._links: dict[str, SharedLink] = {}
+
+    def add(self, account: str, delivery: Delivery) -> None:
+        self._deliveries[account, delivery.delivery_id] = delivery
+        if delivery.link_sha256:
+            self._links[delivery.link_sha256] = SharedLink(account, delivery.delivery_id)
+
+    def get(self, account: str, delivery_id: str) -> Delivery | None:
+        return self._deliveries.get((account, delivery_id))
+
+    def all(self, account: str) -> list[Delivery]:
+        return [self._deliveries[key] for key in sorted(self._deliveries) if key[0] == account]
+
+    def remove(self, account: str, delivery: Delivery) -> None:
+        self._links.pop(delivery.link_sha256, None)
+        self._deliveries.pop((account, delivery.delivery_id), None)
+
+    def find_link(self, link_sha256: str) -> SharedLink | None:
+        return self._links.get(link_sha256)
