@@ -99,7 +99,8 @@ def test_an_email_in_the_clear_gives_the_same_node_and_a_profile() -> None:
 def test_a_sign_up_is_an_opt_in_and_an_identification() -> None:
     hits = _read(_hit(type="optin", form="newsletter", email=EMAIL))
     node = email_node(EMAIL)
-    assert hits.opt_ins == [OptIn("e1", NOW, node, "site", "form")]
+    assert hits.opt_ins == [OptIn("e1:form:newsletter", NOW, node, "site", "form")]
+    assert hits.opt_ins[0].event_id == "e1"
     assert hits.identifications == [Identification("e1", NOW, "v1", "s1", node, "form")]
     assert hits.profiles == [Profile(node, EMAIL, NOW)]
 

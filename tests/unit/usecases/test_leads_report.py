@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 
 from headwater.domain.imported_leads import list_opt_ins
+from headwater.domain.journeys import OptIn, form_opt_in_id
 from headwater.domain.leads import STATES
 from headwater.domain.nodes import email_node
 from headwater.errors import InvalidParameterError
@@ -31,7 +32,9 @@ def furnished() -> Workshop:
     shop.visit("2026-09-01 12:00", "the first visitor ever")
     shop.click("2026-10-01 12:00", "ann@example.com", **SOCIAL)
     shop.click("2026-10-05 12:00", "ann@example.com", **SEARCH)
-    shop.opt_in("2026-10-05 12:10", "ann@example.com")
+    when, ann = at("2026-10-05 12:10"), email_node("ann@example.com")
+    form = OptIn(form_opt_in_id("e1", "Footer: news"), when, ann, "site", "form")
+    shop.journeys.add_opt_ins(ACCOUNT, [form], shop.clock.now())
     shop.order(1, "2026-10-15 12:00", "60.00", email="ann@example.com")
     shop.order(2, "2026-11-15 12:00", "40.00", email="ann@example.com", status_id=4)
     shop.click("2026-10-06 12:00", "bob@example.com", **SEARCH)
@@ -109,11 +112,12 @@ def test_a_model_says_which_click_a_lead_counts_for(shop: Workshop) -> None:
 
 
 def test_leads_are_named_by_their_sign_ups_too(shop: Workshop) -> None:
-    by = "opt_in_source,opt_in_kind,opt_in_list"
+    by = "opt_in_source,opt_in_kind,opt_in_name"
     names = by.split(",")
     assert told(leads(shop, by), *names, "leads", "reengaged", "cost") == [
-        ["credited", "site", "form", "", 1, 1, None],
         ["credited", "klaviyo", "list", "Newsletter", 1, 0, None],
+        ["credited", "site", "form", "Footer: news", 1, 0, None],
+        ["credited", "site", "form", "", 0, 1, None],
         ["unattributed", "site", "form", "", 1, 0, None],
     ]
     assert leads(shop, by)["totals"]["cost"] == "30.00"
@@ -158,7 +162,7 @@ def test_all_rows_together_are_all_leads_of_the_range(what: Events) -> None:
         with open_database() as db:
             shop.facts.mount(db, shop.objects(), ["leads"])
             counted = db.execute(_COUNT, [role, *ALL]).fetchall()
-        for by in ("source,campaign", "landing_page", "opt_in_source,opt_in_kind,opt_in_list"):
+        for by in ("source,campaign", "landing_page", "opt_in_source,opt_in_kind,opt_in_name"):
             report = leads(shop, by, model, ALL)
             assert sum(row["leads"] for row in report["rows"]) == whole, by
             assert report["totals"]["leads"] == whole

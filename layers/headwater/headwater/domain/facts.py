@@ -15,8 +15,8 @@ DIMENSIONS = ("channel", "source", "medium", "campaign", "content", "term")
 # too; the page on which the visit began (without host and query) and the kind of device.
 AD_NAMES = ("adset", "ad")
 VISIT_NAMES = ("landing_page", "device")
-# What an opt-in can be named by: who reports it, what happened, and the list that was joined.
-OPT_IN_NAMES = ("opt_in_source", "opt_in_kind", "opt_in_list")
+# What an opt-in can be named by: who reports it, what happened, and which form or list it was.
+OPT_IN_NAMES = ("opt_in_source", "opt_in_kind", "opt_in_name")
 # The ad that a touch came from, and by which key that is known (``domain.cost_join``).
 AD_COLUMNS = dict.fromkeys(
     ("platform", "ad_campaign_id", "ad_adset_id", "ad_ad_id", "ad_match"), "VARCHAR"

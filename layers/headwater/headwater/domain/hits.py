@@ -13,7 +13,14 @@ from typing import TYPE_CHECKING, Any
 from headwater.domain.bots import is_bot
 from headwater.domain.deliveries import MINTED_ID
 from headwater.domain.devices import device_class
-from headwater.domain.journeys import Identification, OptIn, OrderClaim, Profile, Touchpoint
+from headwater.domain.journeys import (
+    Identification,
+    OptIn,
+    OrderClaim,
+    Profile,
+    Touchpoint,
+    form_opt_in_id,
+)
 from headwater.domain.landings import read_landing, referrer_host
 from headwater.domain.page_types import page_type
 from headwater.domain.rows import (
@@ -244,13 +251,15 @@ def _add_identification(hits: Hits, hit: _Hit, event: Row) -> None:
 
 def _add_opt_in(hits: Hits, hit: _Hit, event: Row) -> None:
     node, email = _required_email(event)
-    kind = "form" if text(event, "form") else "api"
+    form = text(event, "form")
+    opt_in_id = form_opt_in_id(hit.event_id, form) if form else hit.event_id
+    kind = "form" if form else "api"
     if visitor := hit.visitor or hit.session:
         session = hit.session or hit.event_id
         hits.identifications.append(
             Identification(hit.event_id, hit.at, visitor, session, node, "form")
         )
-    hits.opt_ins.append(OptIn(hit.event_id, hit.at, node, SITE_SOURCE, kind))
+    hits.opt_ins.append(OptIn(opt_in_id, hit.at, node, SITE_SOURCE, kind))
     if email:
         hits.profiles.append(Profile(node, email, hit.at))
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from headwater.domain.hits import SITE_SOURCE
 from headwater.domain.imported_touchpoints import IMPORT_SOURCE, imported_touch
-from headwater.domain.journeys import Campaign, OptIn, Profile, Touchpoint
+from headwater.domain.journeys import Campaign, OptIn, Profile, Touchpoint, list_opt_in_id
 from headwater.domain.landings import CLICK_IDS, campaign_of, read_landing, referrer_host
 from headwater.domain.rows import (
     as_row,
@@ -100,14 +100,10 @@ def read_lead(value: object, now: datetime) -> ImportedLead:
     )
 
 
-# How a list's name is read from the id of the opt-in that joining it is.
-LIST_ID = r"^list:(.*):\d{4}-\d\d-\d\dT[^T]*$"
-
-
 def list_opt_ins(source: str, node: str, lists: Sequence[tuple[str, datetime]]) -> list[OptIn]:
     """Return the opt-ins of a contact that joined lists, given as (name, instant)."""
     return [
-        OptIn(f"list:{name}:{joined_at.isoformat()}", joined_at, node, source, "list")
+        OptIn(list_opt_in_id(name, joined_at), joined_at, node, source, "list")
         for name, joined_at in lists
     ]
 

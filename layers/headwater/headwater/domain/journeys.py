@@ -17,6 +17,15 @@ if TYPE_CHECKING:
 # The beginning of a touchpoint's name where a CRM remembers the click. One that we have tracked
 # ourselves within the hour is the same click, and counts alone.
 RETOLD = "crm-"
+# What stands in the id of an opt-in before the name of a list, and between an event and a form.
+_LIST, _FORM = "list:", ":form:"
+# Part of a key.
+_LONGEST_FORM = 80
+# Kind of opt-in → the pattern whose first group is the name in its id.
+OPT_IN_NAMES_IN_IDS = {
+    "list": rf"^{_LIST}(.*):\d{{4}}-\d\d-\d\dT[^T]*$",
+    "form": rf"{_FORM}(.*)$",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +90,8 @@ class OptIn:
     """Somebody agrees to be written to.
 
     ``source`` says who reports it (``site``, ``import``, a CRM's or store's name) and ``kind``
-    what happened: form, api, created, list, tag, subscriber, customer.
+    what happened: form, api, created, list, tag, subscriber, customer. The id of one that has a
+    name, a form's or a list's, holds it: ``OPT_IN_NAMES_IN_IDS`` finds it.
     """
 
     opt_in_id: str
@@ -89,6 +99,21 @@ class OptIn:
     node: str
     source: str
     kind: str
+
+    @property
+    def event_id(self) -> str:
+        """Return the event that a page has told it by."""
+        return self.opt_in_id.partition(_FORM)[0]
+
+
+def form_opt_in_id(event_id: str, form: str) -> str:
+    """Return the id of the opt-in that an event has told, with the name of the form it was."""
+    return f"{event_id}{_FORM}{form[:_LONGEST_FORM]}"
+
+
+def list_opt_in_id(name: str, joined_at: datetime) -> str:
+    """Return the id of the opt-in that joining a list is."""
+    return f"{_LIST}{name}:{joined_at.isoformat()}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from headwater.domain.attribution.columns import NEVER, NONE, Orders
 from headwater.domain.attribution.definitions import role_definitions
 from headwater.domain.attribution.engine import attribute_blocks
 from headwater.domain.facts import AD_COLUMNS, AD_NAMES, DIMENSIONS, OPT_IN_NAMES, VISIT_NAMES
-from headwater.domain.imported_leads import LIST_ID
+from headwater.domain.journeys import OPT_IN_NAMES_IN_IDS
 from headwater.domain.models import ROLES
 
 if TYPE_CHECKING:
@@ -104,16 +104,23 @@ def _insert_block(db: duckdb.DuckDBPyConnection, models: Sequence[str], block: C
         db.unregister("block")
 
 
+_OPT_IN_NAME = (
+    "CASE o.kind "
+    + " ".join(
+        f"WHEN '{kind}' THEN regexp_extract(o.opt_in_id, '{pattern}', 1)"
+        for kind, pattern in OPT_IN_NAMES_IN_IDS.items()
+    )
+    + " ELSE '' END"
+)
 # What an opt-in that counts is called; of several at one instant the first by name.
 _NAMED_OPT_INS = """
 CREATE OR REPLACE TEMP TABLE named_opt_ins AS
 WITH named AS (
-    SELECT c.contact, o.occurred_at, min((o.source, o.kind, CASE WHEN o.kind = 'list'
-        THEN regexp_extract(o.opt_in_id, '{list_id}', 1) ELSE '' END)) AS name
+    SELECT c.contact, o.occurred_at, min((o.source, o.kind, {name})) AS name
     FROM optins o JOIN contacts c ON c.node = o.node AND NOT c.is_flagged GROUP BY ALL
 )
 SELECT contact, occurred_at, rank, code, epoch_us(occurred_at) AS moment,
-    name[1] AS opt_in_source, name[2] AS opt_in_kind, name[3] AS opt_in_list
+    name[1] AS opt_in_source, name[2] AS opt_in_kind, name[3] AS opt_in_name
 FROM kept_opt_ins JOIN contact_codes USING (contact) JOIN named USING (contact, occurred_at)
 """
 _LEAD_ROLES = ("first_click", "new_lead")
@@ -126,7 +133,7 @@ def build_lead_rows(
 
     A later opt-in has a row too, with the touch that brought the lead back.
     """
-    db.execute(_NAMED_OPT_INS.format(list_id=LIST_ID))
+    db.execute(_NAMED_OPT_INS.format(name=_OPT_IN_NAME))
     is_known = columns.milestones.is_known_before
     firsts = db.execute(
         "SELECT code, moment FROM named_opt_ins WHERE rank = 0 ORDER BY code"

@@ -86,7 +86,7 @@ def _with_opt_in(
     """Add the sign-up of the visit, and whether its email had signed up before."""
     opt_ins = ports.people.of_nodes(account, {link.node for link in identifications}).opt_ins
     own = {link.event_id for link in identifications}
-    signed = [o.item for o in opt_ins if o.item.source == SITE_SOURCE and o.item.opt_in_id in own]
+    signed = [o.item for o in opt_ins if o.item.source == SITE_SOURCE and o.item.event_id in own]
     if not signed:
         return found
     first: OptIn = min(signed, key=lambda opt_in: opt_in.at)

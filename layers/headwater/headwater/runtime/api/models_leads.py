@@ -85,7 +85,7 @@ class LeadsRow(RowNames, LeadsFigures):
     kind: LeadState
     opt_in_source: str | None = None
     opt_in_kind: str | None = None
-    opt_in_list: str | None = None
+    opt_in_name: str | None = None
 
 
 class LeadsReport(Envelope):
