@@ -38,6 +38,8 @@ _ROUTES = {
 class Gateway:
     """Finds a request's route and caller, and lets the route's function answer.
 
+    Under ``/lake/`` it hands out the facts themselves, to whom knows their address.
+
     Attributes:
         side: the functions, wired to whatever the test has filled.
         keys: the text of each key, and whose it is.
@@ -58,6 +60,8 @@ class Gateway:
     def _answer(self, environ: Json) -> Json:
         # WSGI gives a path as bytes read as Latin-1.
         path = environ["PATH_INFO"].encode("latin-1").decode(errors="replace")
+        if path.startswith("/lake/"):
+            return self._file(path.removeprefix("/lake/"))
         asked = f"{environ['REQUEST_METHOD']} {path}"
         found = ((route, pattern.fullmatch(asked)) for route, pattern in _ROUTES.items())
         route, match = next(((route, match) for route, match in found if match), ("", None))
@@ -71,6 +75,12 @@ class Gateway:
         event["rawPath"] = event["requestContext"]["http"]["path"] = path
         event |= _query(environ["QUERY_STRING"]) | _body(environ)
         return self.side.invoke(step_of_route(route), event, seconds=30)
+
+    def _file(self, key: str) -> Json:
+        content = self.side.workshop.facts.objects[key]
+        body = base64.b64encode(content).decode()
+        headers = {"Content-Type": "application/octet-stream"}
+        return {"statusCode": 200, "headers": headers, "body": body, "isBase64Encoded": True}
 
 
 def _refusal(status: HTTPStatus) -> Json:

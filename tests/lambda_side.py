@@ -26,6 +26,7 @@ from headwater.usecases.ports.directory import DirectoryPage
 from headwater.usecases.store_ledgers import LedgerList, LedgerLookup
 from tests.fakes import (
     FakeEdgeSites,
+    FakeFactFiles,
     FakeHitQueue,
     FakeHooks,
     FakePages,
@@ -231,6 +232,7 @@ class LambdaSide:
         self.pages = FakePages()
         self.imports = DynamoImports(FakeTable())
         self.import_files, self.import_workers = FakeImportFiles(), FakeImportWorkers()
+        self.fact_files = FakeFactFiles(workshop.facts)
 
     def wire(self, monkeypatch: pytest.MonkeyPatch) -> None:
         """Put the fakes in place of what the bootstrap wires."""
@@ -251,6 +253,7 @@ class LambdaSide:
             "products": shop.products,
             "lake": shop.lake,
             "facts": shop.facts,
+            "fact_files": self.fact_files,
             "pipeline": shop.pipeline,
             "secrets": self.secrets,
             "hooks": self.hooks,

@@ -11,6 +11,7 @@ from headwater.runtime.api.routes_cleaning_preview import cleaning_preview_route
 from headwater.runtime.api.routes_credits import credit_routes
 from headwater.runtime.api.routes_duplicates import duplicate_routes
 from headwater.runtime.api.routes_effects import effect_routes
+from headwater.runtime.api.routes_exports import export_routes
 from headwater.runtime.api.routes_journeys import journey_routes
 from headwater.runtime.api.routes_reconciliation import reconciliation_routes
 from headwater.runtime.api.routes_runs import run_routes
@@ -40,6 +41,7 @@ application = Application(
     duplicate_routes(list_duplicates),
     effect_routes(list_effects, serve_effects),
     run_routes(),
+    export_routes(),
     source_routes(),
     cleaning_preview_routes(preview_cleaning),
     subscription_routes(preview_subscriptions),

@@ -70,6 +70,8 @@ ATTEMPTS: dict[str, tuple[str, Any]] = {
     "GET /v1/validations/{validation}": ("/v1/validations/{validation}", None),
     "POST /v1/validations/{validation}/end": ("/v1/validations/{validation}/end", None),
     "GET /v1/runs": ("/v1/runs", None),
+    "GET /v1/exports": ("/v1/exports", None),
+    "GET /v1/exports/{table}": ("/v1/exports/orders", None),
     "GET /v1/sources": ("/v1/sources", None),
     "POST /v1/sources": ("/v1/sources", {"account": "acme", "store": "x", "access_token": "y"}),
     "GET /v1/contacts/{contact}/links": (f"/v1/contacts/{BUYER}/links", None),

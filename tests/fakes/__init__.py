@@ -6,7 +6,7 @@ from tests.fakes.deliveries import FakeDeliveries
 from tests.fakes.directory import FakeEdges, FakeProducts
 from tests.fakes.events import FakeClock, FakeHitQueue, FakePipeline, FakeReconciliations
 from tests.fakes.hooks import FakeHooks, FakeStoreHooks
-from tests.fakes.lake import FakeFacts, FakeLake
+from tests.fakes.lake import FakeFactFiles, FakeFacts, FakeLake
 from tests.fakes.people import FakeForgetting, FakeLivePeople
 from tests.fakes.records import FakeCosts, FakeErasures, FakeJourneys, FakeOrders
 from tests.fakes.scripts import FakeEdgeSites, FakeStoreScripts, script_ports
@@ -23,6 +23,7 @@ __all__ = [
     "FakeEdgeSites",
     "FakeEdges",
     "FakeErasures",
+    "FakeFactFiles",
     "FakeFacts",
     "FakeForgetting",
     "FakeHitQueue",

@@ -12,16 +12,17 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import duckdb
+
 from headwater.adapters.s3.parquet import create_view, write_rows
 from headwater.domain.manifests import Manifest
 from headwater.domain.models import MODELS
 from headwater.errors import UnknownResourceError
+from headwater.usecases.ports.exports import FactFile
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
     from datetime import date
-
-    import duckdb
 
     from headwater.domain.hits import PageView
     from headwater.domain.manifests import Objects
@@ -114,7 +115,7 @@ class FakeFacts:
     ) -> None:
         for table in tables:
             partitions = objects.get(table, {})
-            create_view(db, table, [self._file(partitions[p]) for p in sorted(partitions)], models)
+            create_view(db, table, [self.file(partitions[p]) for p in sorted(partitions)], models)
 
     def save(
         self, db: duckdb.DuckDBPyConnection, account: str, table: str, partition: str, query: str
@@ -127,10 +128,28 @@ class FakeFacts:
         self.objects[key] = content
         return key
 
-    def _file(self, key: str) -> Path:
+    def file(self, key: str) -> Path:
         if key not in self.objects:
             message = f"there is no object {key}"
             raise UnknownResourceError(message)
         path = self._folder / hashlib.sha256(key.encode()).hexdigest()
         path.write_bytes(self.objects[key])
         return path
+
+
+class FakeFactFiles:
+    """Those objects under addresses that begin with ``base``."""
+
+    def __init__(self, facts: FakeFacts) -> None:
+        self.base = "https://lake.example"
+        self._facts = facts
+
+    def sign(self, keys: Sequence[str], seconds: int) -> list[FactFile]:
+        assert seconds > 0
+        return [self._signed(key) for key in keys]
+
+    def _signed(self, key: str) -> FactFile:
+        path = self._facts.file(key)
+        query = f"SELECT num_rows FROM parquet_file_metadata('{path}')"
+        [[rows]] = duckdb.execute(query).fetchall()
+        return FactFile(f"s3://lake/{key}", f"{self.base}/{key}", path.stat().st_size, rows)

@@ -80,6 +80,8 @@ CASES: dict[str, dict[str, Any]] = {
     "GET /v1/setup/url-templates": {},
     "GET /v1/setup/link": {"query": f"url=https://shop.example/&{MARKS}"},
     "GET /v1/runs": {},
+    "GET /v1/exports": {},
+    "GET /v1/exports/{table}": {"table": "credits"},
     "GET /v1/sources": {},
     "POST /v1/sources": {
         "body": {

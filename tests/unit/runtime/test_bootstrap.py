@@ -40,6 +40,7 @@ USED: dict[str, list[Callable[[], object]]] = {
         bootstrap.runs,
         bootstrap.orders,
         bootstrap.facts,
+        bootstrap.fact_files,
         bootstrap.lake,
         bootstrap.reconciliations,
         bootstrap.views,

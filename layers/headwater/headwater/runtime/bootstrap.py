@@ -8,9 +8,12 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from botocore.config import Config
+
 from headwater.adapters.aws_session import shared_session
 from headwater.adapters.awslambda.reconciliations import LambdaReconciliations
 from headwater.adapters.s3.edge_sites import S3EdgeSites
+from headwater.adapters.s3.fact_files import S3FactFiles
 from headwater.adapters.s3.facts import S3Facts
 from headwater.adapters.s3.scripts import BUILT_SCRIPTS, S3Scripts
 from headwater.adapters.secretsmanager.secrets import SecretsManagerSecrets
@@ -64,6 +67,7 @@ if TYPE_CHECKING:
     from headwater.usecases.open_site import EdgeSites
     from headwater.usecases.ports import Facts, Secrets
     from headwater.usecases.ports.connectors import Connectors
+    from headwater.usecases.ports.exports import FactFiles
     from headwater.usecases.ports.hooks import HookStores
     from headwater.usecases.ports.scripts import ScriptStores
     from headwater.usecases.published_runs import PublishedRun
@@ -102,6 +106,15 @@ def facts() -> Facts:
     """Return the fact tables; their files lie in a folder of this process."""
     folder = Path(tempfile.mkdtemp(prefix="headwater-facts-"))
     return S3Facts(s3(), settings().required("lake_bucket"), folder)
+
+
+@cache
+def fact_files() -> FactFiles:
+    """Return the objects of the fact tables, as files to be fetched."""
+    # An address has to name the region: the one without it is not answered everywhere.
+    signing = Config(signature_version="s3v4", s3={"addressing_style": "virtual"})
+    client = shared_session().client("s3", config=CLIENT.merge(signing))
+    return S3FactFiles(client, settings().required("lake_bucket"))
 
 
 @cache

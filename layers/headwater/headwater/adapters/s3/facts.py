@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 # Half of the disk that a Lambda function has unless it asks for more.
 _CACHE_BYTES = 256 * 2**20
+# Where an object says how many rows it holds.
+ROWS = "rows"
 
 
 class S3Facts:
@@ -79,12 +81,15 @@ class S3Facts:
         self._folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=self._folder) as scratch:
             path = Path(scratch) / "rows.parquet"
-            if not write_rows(db, query, path):
+            rows = write_rows(db, query, path)
+            if not rows:
                 return None
             content = path.read_bytes()
         key = f"facts/{table}/account={account}/day={partition}/{content_name(content)}.parquet"
         with translated():
-            self._client.put_object(Bucket=self._bucket, Key=key, Body=content)
+            self._client.put_object(
+                Bucket=self._bucket, Key=key, Body=content, Metadata={ROWS: str(rows)}
+            )
         return key
 
     def _make_room(self) -> None:

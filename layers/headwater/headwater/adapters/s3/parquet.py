@@ -64,8 +64,8 @@ def _nulls(columns: Mapping[str, str]) -> str:
     )
 
 
-def write_rows(db: duckdb.DuckDBPyConnection, query: str, path: Path) -> bool:
-    """Write a query's rows, in their order, to a Parquet file; return False for no rows.
+def write_rows(db: duckdb.DuckDBPyConnection, query: str, path: Path) -> int:
+    """Write a query's rows, in their order, to a Parquet file; return how many, 0 without a file.
 
     The bytes depend on the rows and their order alone. Copied straight from a query they would
     also depend on how its threads cut the rows into chunks and on which columns came as
@@ -74,12 +74,12 @@ def write_rows(db: duckdb.DuckDBPyConnection, query: str, path: Path) -> bool:
     db.execute("SET preserve_insertion_order = true")
     db.execute(f"CREATE OR REPLACE TEMP TABLE {_STAGE} AS {query}")
     try:
-        found = db.execute(f"SELECT 1 FROM {_STAGE} LIMIT 1").fetchone()
-        if found:
+        [[rows]] = db.execute(f"SELECT count(*) FROM {_STAGE}").fetchall()
+        if rows:
             db.execute(
                 f"COPY (SELECT * FROM {_STAGE} ORDER BY rowid) TO {_literal(str(path))} "
                 "(FORMAT parquet, COMPRESSION zstd)"
             )
     finally:
         db.execute(f"DROP TABLE {_STAGE}")
-    return found is not None
+    return int(rows)

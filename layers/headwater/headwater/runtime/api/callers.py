@@ -50,6 +50,8 @@ ROLES_OF_ROUTE = {
     "GET /v1/validations/{validation}": _READERS,
     "POST /v1/validations/{validation}/end": _READERS,
     "GET /v1/runs": _READERS,
+    "GET /v1/exports": _OWNER,
+    "GET /v1/exports/{table}": _OWNER,
     "GET /v1/sources": _OWNER,
     "GET /v1/sources/{source}": _OWNER,
     "POST /v1/sources": _OWNER,

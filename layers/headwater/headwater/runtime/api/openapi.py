@@ -46,6 +46,7 @@ from headwater.runtime.api.models_effects import (
     RestateRequest,
     Restating,
 )
+from headwater.runtime.api.models_exports import ExportedTable, ExportList
 from headwater.runtime.api.models_fields import (
     FieldPreview,
     FieldsBody,
@@ -113,6 +114,7 @@ from headwater.runtime.api.routes_duplicate_owners import owner_routes
 from headwater.runtime.api.routes_duplicates import duplicate_routes
 from headwater.runtime.api.routes_effects import effect_routes
 from headwater.runtime.api.routes_erasure import erasure_routes
+from headwater.runtime.api.routes_exports import export_routes
 from headwater.runtime.api.routes_fields import field_routes
 from headwater.runtime.api.routes_file_imports import file_import_routes
 from headwater.runtime.api.routes_imports import import_routes
@@ -182,6 +184,8 @@ _MODELS: tuple[type[BaseModel], ...] = (
     ConnectorTrial,
     ContactLinks,
     ContactList,
+    ExportedTable,
+    ExportList,
     CostsPost,
     CoverageReport,
     CreditTrail,
@@ -308,6 +312,7 @@ def _routers() -> tuple[Router, ...]:
         credit_routes(serve_credits, explain_credits),
         journey_routes(read_journey, search_contacts, serve_report),
         run_routes(),
+        export_routes(),
         import_routes(import_rows),
         file_import_routes(create_import),
         order_routes(import_orders, import_order_file),
