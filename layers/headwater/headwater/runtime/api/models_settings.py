@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from headwater.domain.buckets import MOST_BUCKETS
 from headwater.domain.plain_settings import LONGEST_WINDOW, MOST_DOMAINS, STATUSES
@@ -119,8 +119,16 @@ class ReconciliationBody(ApiModel):
     days: int = Field(strict=True, ge=0, le=MOST_RECONCILED_DAYS, description="0 for none.")
 
 
+def _answered(body: type[ApiModel]) -> ConfigDict:
+    """Return the configuration of an answer: the example is that of the body, with its account."""
+    said: Any = body.model_config["json_schema_extra"]
+    return with_example({"account": "harbor", **said["examples"][0]})
+
+
 class TimeZoneAnswer(TimeZoneBody):
     """The zone that the next run follows."""
+
+    model_config = _answered(TimeZoneBody)
 
     account: _Account
     run_started: _RunStarted = None
@@ -129,12 +137,16 @@ class TimeZoneAnswer(TimeZoneBody):
 class CurrencyAnswer(CurrencyBody):
     """The currency that the next run follows."""
 
+    model_config = _answered(CurrencyBody)
+
     account: _Account
     run_started: _RunStarted = None
 
 
 class RevenueAnswer(RevenueBody):
     """The statuses that the next run follows."""
+
+    model_config = _answered(RevenueBody)
 
     account: _Account
     run_started: _RunStarted = None
@@ -143,12 +155,16 @@ class RevenueAnswer(RevenueBody):
 class WindowsAnswer(WindowsBody):
     """The windows that the next run follows."""
 
+    model_config = _answered(WindowsBody)
+
     account: _Account
     run_started: _RunStarted = None
 
 
 class TrackingStartAnswer(TrackingStartBody):
     """The start that the next run follows."""
+
+    model_config = _answered(TrackingStartBody)
 
     account: _Account
     run_started: _RunStarted = None
@@ -157,6 +173,8 @@ class TrackingStartAnswer(TrackingStartBody):
 class DomainsAnswer(DomainsBody):
     """The hosts that the next run follows."""
 
+    model_config = _answered(DomainsBody)
+
     account: _Account
     run_started: _RunStarted = None
 
@@ -164,17 +182,23 @@ class DomainsAnswer(DomainsBody):
 class EngineAnswer(EngineBody):
     """How the next run computes credits."""
 
+    model_config = _answered(EngineBody)
+
     account: _Account
 
 
 class RefreshAnswer(RefreshBody):
     """How soon reports follow."""
 
+    model_config = _answered(RefreshBody)
+
     account: _Account
 
 
 class ReconciliationAnswer(ReconciliationBody):
     """How many days each run holds against the stores."""
+
+    model_config = _answered(ReconciliationBody)
 
     account: _Account
 
