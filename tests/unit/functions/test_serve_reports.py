@@ -134,29 +134,6 @@ def test_rows_come_as_csv_that_runs_no_formula(reported: LambdaSide) -> None:
     assert [row["kind"] for row in rows][:2] == ["credited", "unattributed"]
 
 
-@pytest.mark.parametrize(
-    "route",
-    [
-        "GET /v1/reports/cohorts?part=last_clicks",
-        "GET /v1/reports/ltv?by=campaign",
-        "GET /v1/reports/ltv?by=contact",
-        "GET /v1/reports/lags?part=distribution",
-        "GET /v1/reports/forecast?orders=all",
-        "GET /v1/reports/leads?by=campaign",
-        "GET /v1/reports/subscriptions?part=campaigns",
-        "GET /v1/reports/models?by=campaign",
-    ],
-)
-def test_no_report_runs_a_formula_in_a_spreadsheet(reported: LambdaSide, route: str) -> None:
-    path, _, query = route.partition("?")
-    query = f"{RANGE}&{query}"
-    told = reported.call(path, caller=MARKETER, query=query)["json"]["rows"]
-    answer = reported.call(path, caller=MARKETER, query=query, headers={"accept": "text/csv"})
-    rows = list(csv.DictReader(io.StringIO(answer["body"])))
-    assert len(rows) == len(told)
-    assert {row["campaign"] for row in rows} <= {"", "'=brand"}
-
-
 def test_a_reader_chooses_rows_their_order_and_how_many(reported: LambdaSide) -> None:
     query = f"{RANGE}&by=campaign&filter=kind != credited&sort=-kind&limit=2"
     first = reported.call("GET /v1/reports/roi", caller=MARKETER, query=query)["json"]

@@ -65,7 +65,7 @@ def csv_answer(
     """
     text = io.StringIO()
     writer = csv.writer(text)
-    writer.writerow(columns)
+    writer.writerow(map(guarded, columns))
     writer.writerows([guarded(row.get(column)) for column in columns] for row in rows)
     return _sized(text.getvalue(), f"{CSV}; charset=utf-8", HTTPStatus.OK, etag)
 
