@@ -124,7 +124,8 @@ def test_contact_ids_are_forgotten_as_they_were_linked(imported: Imported) -> No
     links = {("crm", "1"): ann, ("crm", "2"): bob}
     stores.journeys.link_leads(ACCOUNT, links, now)
     stores.journeys.link_leads(ACCOUNT, {("crm", "2"): ann}, now + timedelta(seconds=1))
-    imported.journeys.remove_leads(ACCOUNT, links, now)
+    assert imported.journeys.leads_before(ACCOUNT, set(links), now) == {("crm", "2"): ann}
+    imported.journeys.remove_leads(ACCOUNT, set(links), now)
     assert stores.journeys.lead_nodes(ACCOUNT, set(links)) == {("crm", "2"): ann}
 
 

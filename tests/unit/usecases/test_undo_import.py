@@ -3,8 +3,11 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from headwater.domain.settings import AccountSettings
 from tests.importing import (
@@ -116,3 +119,57 @@ def test_undoing_finds_its_orders_whatever_the_accounts_currency_is_now(desk: Im
     done = desk.load("orders", text, **SALES)
     desk.accounts.save_settings(ACCOUNT, AccountSettings(currency="EUR"), desk.clock.now())
     assert desk.undo(done.import_id).undone.removed == 1
+
+
+PEOPLE = st.sampled_from(["ann@example.com", "bob@example.com", "cara@example.com"])
+HOURS = st.sampled_from(["09", "10"])
+ROWS = {
+    "touchpoints": st.tuples(PEOPLE, HOURS, st.booleans()).map(
+        lambda row: f"{row[0]},2026-11-19T{row[1]}:00Z,{'yes' if row[2] else ''}"
+    ),
+    "leads": st.tuples(st.integers(1, 2), PEOPLE, HOURS).map(
+        lambda row: f"{row[0]},{row[1]},2026-11-19T{row[2]}:00Z"
+    ),
+    "orders": st.tuples(st.integers(1, 3), st.integers(1, 2)).map(
+        lambda row: f"{row[0]},2026-11-19T10:00Z,{row[1]}"
+    ),
+    "costs": st.tuples(st.integers(19, 20), st.integers(1, 2), st.integers(1, 2)).map(
+        lambda row: f"2026-11-{row[0]},c{row[1]},{row[2]}"
+    ),
+}
+HEADS = {
+    "touchpoints": ("email,at,opt_in", {}),
+    "leads": ("external_id,email,created_at", {"source": "crm"}),
+    "orders": ("order_id,placed_at,total", SALES),
+    "costs": ("day,campaign_id,cost", ADS),
+}
+# What says only when an item came, or what a profile has gained.
+PASSED_OVER = {"received_at", "stored_at", "fetched_at", "improved_at"}
+
+
+@pytest.mark.usefixtures("small_batches")
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(kind=st.sampled_from(sorted(ROWS)), data=st.data())
+def test_undoing_leaves_what_was_there_whatever_that_was(kind: str, data: st.DataObject) -> None:
+    desk, (head, options) = ImportDesk(), HEADS[kind]
+    before = None
+    for _ in range(data.draw(st.integers(1, 3))):
+        # The rows of an order stand together.
+        lines = sorted(data.draw(st.lists(ROWS[kind], min_size=1, max_size=4)))
+        before = told(desk, kind)
+        done = desk.load(kind, "\n".join((head, *lines)), **options)
+        desk.clock.advance(timedelta(hours=1))
+    desk.undo(done.import_id)
+    assert told(desk, kind) == before
+
+
+def told(desk: ImportDesk, kind: str) -> list[Any]:
+    """Return all that is stored, of ad cost what is shown."""
+    if kind == "costs":
+        return list(shown(desk))
+    hidden = PASSED_OVER | ({"created_at"} if kind == "leads" else set())
+    return [
+        {name: value for name, value in item.items() if name not in hidden}
+        for table in desk.content()
+        for item in table
+    ]

@@ -158,7 +158,7 @@ class Before:
     """What a batch found before it wrote anything; whoever does it again goes by this.
 
     ``standings`` are those of the rows that were taken, in order; ``orders`` those that were stored
-    under the same ids; ``leads`` (source, id, node) what contact ids stood for, where it changes.
+    under the same ids; ``leads`` (source, id, node) whom contact ids stood for.
     """
 
     standings: tuple[str, ...] = ()

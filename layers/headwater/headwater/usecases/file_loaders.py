@@ -152,9 +152,9 @@ class LeadLoader:
         return read_lead(self._load.row(group), self._load.now)
 
     def before(self, rows: Sequence[ImportedLead]) -> Before:
-        """Return what writing rows would do, and which contact ids stand for somebody else now."""
-        named = {(row.source, row.external_id): row.node for row in rows}
-        known = self._load.ports.journeys.lead_nodes(self._load.account, set(named))
+        """Return what writing rows would do, and whom their contact ids stood for before."""
+        load, named = self._load, {(row.source, row.external_id) for row in rows}
+        known = load.ports.imported_journeys.leads_before(load.account, named, load.now)
         return Before(
             _standings([_lead_items(row) for row in rows], self._load),
             leads=tuple(sorted((*lead, node) for lead, node in known.items())),
@@ -164,7 +164,10 @@ class LeadLoader:
         """Write rows, as a post of them is written, but for contact ids that are known."""
         load, journeys = self._load, self._load.ports.journeys
         keep_lead_items(load.account, rows, journeys=journeys, now=load.now)
-        journeys.link_leads(load.account, self._links(rows, before), load.now)
+        known = {(source, name): node for source, name, node in before.leads}
+        named = {(row.source, row.external_id): row.node for row in rows}
+        new = {lead: node for lead, node in named.items() if known.get(lead) != node}
+        journeys.link_leads(load.account, new, load.now)
 
     def finish(self) -> None:
         """Nothing is left to do."""
@@ -178,20 +181,14 @@ class LeadLoader:
         """Take back what was new and is as it was; contact ids stand for whom they stood for."""
         load = self._load
         if phase == ITEMS:
-            links = self._links(rows, before)
-            load.ports.imported_journeys.remove_leads(load.account, links, load.now)
+            named = {(row.source, row.external_id) for row in rows}
+            load.ports.imported_journeys.remove_leads(load.account, named, load.now)
             old = {(source, name): node for source, name, node in before.leads}
-            changed = {lead: old[lead] for lead in links if lead in old}
-            known = load.ports.journeys.lead_nodes(load.account, set(changed))
-            missing = {lead: node for lead, node in changed.items() if lead not in known}
+            known = load.ports.journeys.lead_nodes(load.account, set(old))
+            missing = {lead: node for lead, node in old.items() if lead not in known}
             load.ports.journeys.link_leads(load.account, missing, load.ports.clock.now())
         items = [item for row in rows for item in _lead_items(row)]
         return _remove(items, phase, load)
-
-    def _links(self, rows: Sequence[ImportedLead], before: Before) -> dict[tuple[str, str], str]:
-        known = {(source, name): node for source, name, node in before.leads}
-        named = {(row.source, row.external_id): row.node for row in rows}
-        return {lead: node for lead, node in named.items() if known.get(lead) != node}
 
 
 def _click_items(row: ImportedTouchpoint) -> list[JourneyItem]:

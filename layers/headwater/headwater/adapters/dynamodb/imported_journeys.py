@@ -13,7 +13,7 @@ from headwater.domain.journeys import Identification, OptIn, Profile, Touchpoint
 from headwater.usecases.ports.imports import Standing
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Sequence
     from datetime import date, datetime
 
     from headwater.adapters.dynamodb.attributes import Item
@@ -67,20 +67,34 @@ class DynamoImportedJourneys:
         self._table.delete_many(gone)
         return Undone(removed=len(gone), kept=len(ours) - len(gone))
 
+    def leads_before(
+        self, account: str, leads: Collection[tuple[str, str]], received_at: datetime
+    ) -> dict[tuple[str, str], str]:
+        """Return which nodes contact ids stand for, but for those linked at this very instant."""
+        return {
+            lead: item["node"]
+            for lead, item in self._links(account, leads).items()
+            if item["received_at"] != keys.instant(received_at)
+        }
+
     def remove_leads(
-        self, account: str, nodes: Mapping[tuple[str, str], str], received_at: datetime
+        self, account: str, leads: Collection[tuple[str, str]], received_at: datetime
     ) -> None:
-        """Forget contact ids (source, id) that were linked to these nodes at this instant."""
-        keyed = {keys.lead(account, *lead): node for lead, node in nodes.items()}
-        added_at = keys.instant(received_at)
-        stored = self._table.get_many(list(keyed), ("node", "received_at"))
+        """Forget contact ids (source, id) that were linked last at this very instant."""
         self._table.delete_many(
             [
-                key
-                for key, item in stored.items()
-                if (item["node"], item["received_at"]) == (keyed[key], added_at)
+                keys.lead(account, *lead)
+                for lead, item in self._links(account, leads).items()
+                if item["received_at"] == keys.instant(received_at)
             ]
         )
+
+    def _links(
+        self, account: str, leads: Collection[tuple[str, str]]
+    ) -> dict[tuple[str, str], Item]:
+        keyed = {keys.lead(account, *lead): lead for lead in leads}
+        stored = self._table.get_many(list(keyed), ("node", "received_at"))
+        return {keyed[key]: item for key, item in stored.items()}
 
     def _knows_more(self, profile: keys.Key, added_at: str) -> bool:
         """Tell whether anything else lies with a profile's node.

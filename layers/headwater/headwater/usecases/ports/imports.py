@@ -123,10 +123,16 @@ class ImportedJourneys(Protocol):
         """
         ...
 
+    def leads_before(
+        self, account: str, leads: Collection[tuple[str, str]], received_at: datetime
+    ) -> dict[tuple[str, str], str]:
+        """Return which nodes contact ids stand for, but for those linked at this very instant."""
+        ...
+
     def remove_leads(
-        self, account: str, nodes: Mapping[tuple[str, str], str], received_at: datetime
+        self, account: str, leads: Collection[tuple[str, str]], received_at: datetime
     ) -> None:
-        """Forget contact ids (source, id) that were linked to these nodes at this instant."""
+        """Forget contact ids (source, id) that were linked last at this very instant."""
         ...
 
 
