@@ -380,14 +380,15 @@ def step_of_route(route: str) -> str:
         return step
     if "/v1/contacts/" in route and not path.endswith("/journey"):
         return "link_contacts" if "links" in path else "erase_contact"
+    if path.endswith("/preview"):
+        return "serve_reports"
     if path.startswith(("/v1/settings", "/v1/deliveries")) or path in {
         "/v1/effects/restate",
         "/v1/audit",
     }:
         return "manage_account"
-    if path == "/v1/reconciliations" or path.endswith("/preview") or "/v1/views" in path:
-        return "serve_reports"
-    return "import_rows" if route.startswith("POST ") else "serve_reports"
+    is_question = path == "/v1/reconciliations" or "/v1/views" in path
+    return "import_rows" if route.startswith("POST ") and not is_question else "serve_reports"
 
 
 def http_event(

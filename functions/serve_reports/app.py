@@ -15,6 +15,7 @@ from headwater.runtime.api.routes_exports import export_routes
 from headwater.runtime.api.routes_journeys import journey_routes
 from headwater.runtime.api.routes_reconciliation import reconciliation_routes
 from headwater.runtime.api.routes_runs import run_routes
+from headwater.runtime.api.routes_settings_preview import settings_preview_routes
 from headwater.runtime.api.routes_setup import setup_routes
 from headwater.runtime.api.routes_shared import shared_routes
 from headwater.runtime.api.routes_sources import source_routes
@@ -25,6 +26,7 @@ from headwater.usecases.contact_journey import read_journey
 from headwater.usecases.explain_credits import explain_credits
 from headwater.usecases.list_duplicates import list_duplicates
 from headwater.usecases.preview_cleaning import preview_cleaning
+from headwater.usecases.preview_settings import preview_setting
 from headwater.usecases.preview_subscriptions import preview_subscriptions
 from headwater.usecases.reconciliation_jobs import request_reconciliation
 from headwater.usecases.search_contacts import search_contacts
@@ -46,6 +48,7 @@ application = Application(
     cleaning_preview_routes(preview_cleaning),
     subscription_routes(preview_subscriptions),
     setup_routes(tag_link),
+    settings_preview_routes(preview_setting),
     view_routes(serve_report),
     shared_routes(serve_report),
     contract_routes(),

@@ -110,6 +110,23 @@ ATTEMPTS: dict[str, tuple[str, Any]] = {
         {"rules": None},
     ),
     "GET /v1/settings": ("/v1/settings", None),
+    "POST /v1/settings/time-zone/preview": (
+        "/v1/settings/time-zone/preview",
+        {"time_zone": "Europe/Berlin"},
+    ),
+    "POST /v1/settings/revenue/preview": ("/v1/settings/revenue/preview", {"statuses": [10, 11]}),
+    "POST /v1/settings/windows/preview": (
+        "/v1/settings/windows/preview",
+        {"last_click_days": 1, "opt_in_days": 7},
+    ),
+    "POST /v1/settings/tracking-start/preview": (
+        "/v1/settings/tracking-start/preview",
+        {"tracking_start": None},
+    ),
+    "POST /v1/settings/domains/preview": (
+        "/v1/settings/domains/preview",
+        {"domains": ["shop.example"]},
+    ),
     "GET /v1/settings/history": ("/v1/settings/history", None),
     "GET /v1/settings/time-zone": ("/v1/settings/time-zone", None),
     "PUT /v1/settings/time-zone": ("/v1/settings/time-zone", {"account": "acme"}),

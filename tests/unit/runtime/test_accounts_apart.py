@@ -12,6 +12,7 @@ import pytest
 from headwater.domain.identity import sorted_pair
 from headwater.domain.journeys import Edge
 from headwater.domain.nodes import email_node
+from headwater.domain.setting_documents import SETTING_DOCUMENTS
 from headwater.domain.settings import AccountSettings
 from headwater.domain.sites import Site
 from headwater.runtime.api.callers import OPEN_ROUTES
@@ -42,6 +43,7 @@ ASKING = {
     "POST /v1/subscriptions/preview",
     "POST /v1/cleaning/preview",
     "POST /v1/sources/{source}/fields/preview",
+    *(f"POST {setting.preview}" for setting in SETTING_DOCUMENTS if setting.preview),
 }
 WRITING = [name for name in ROUTES if not name.startswith("GET ") and name not in ASKING]
 TEST = a_validation("https://acme.example/?utm_campaign=acme-campaign")
@@ -156,6 +158,11 @@ CASES: dict[str, dict[str, Any]] = {
         "body": {"rules": [{"app": "acme", "channel_ids": [7]}]}
     },
     "GET /v1/settings": {},
+    "POST /v1/settings/time-zone/preview": {"body": {"time_zone": "Europe/Berlin"}},
+    "POST /v1/settings/revenue/preview": {"body": {"statuses": [10, 11]}},
+    "POST /v1/settings/windows/preview": {"body": {"last_click_days": 1, "opt_in_days": 7}},
+    "POST /v1/settings/tracking-start/preview": {"body": {"tracking_start": None}},
+    "POST /v1/settings/domains/preview": {"body": {"domains": ["shop.example"]}},
     "GET /v1/settings/history": {},
     "GET /v1/settings/time-zone": {},
     "PUT /v1/settings/time-zone": {"body": {"time_zone": "Europe/Berlin"}},

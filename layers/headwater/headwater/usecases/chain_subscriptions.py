@@ -86,8 +86,16 @@ def _save_contacts(
 def _save_chains(
     db: duckdb.DuckDBPyConnection, facts: Facts, account: str, chaining: Chaining
 ) -> str | None:
+    fill_table(db, "found_chains", COLUMNS["chains"], chain_rows(chaining))
+    return facts.save(
+        db, account, "chains", ALL_DAYS, "SELECT * FROM found_chains ORDER BY source, order_id"
+    )
+
+
+def chain_rows(chaining: Chaining) -> Iterator[tuple[object, ...]]:
+    """Yield the rows of table ``chains``: each order of a chain, and what it is there."""
     chains = {chain.chain_id: chain for chain in chaining.chains}
-    rows = (
+    yield from (
         (
             *key,
             link.chain_id,
@@ -98,10 +106,6 @@ def _save_chains(
             chains[link.chain_id].began_before,
         )
         for key, link in chaining.links.items()
-    )
-    fill_table(db, "found_chains", COLUMNS["chains"], rows)
-    return facts.save(
-        db, account, "chains", ALL_DAYS, "SELECT * FROM found_chains ORDER BY source, order_id"
     )
 
 

@@ -80,7 +80,7 @@ from headwater.runtime.api.models_reconciliation import (
     ReconciliationRequest,
 )
 from headwater.runtime.api.models_reports import CreditTrail, ReportList, RoiReport
-from headwater.runtime.api.models_settings import SettingHistoryAnswer, SettingList
+from headwater.runtime.api.models_settings import SettingHistoryAnswer, SettingList, SettingPreview
 from headwater.runtime.api.models_setup import SnippetList, TaggedLinkAnswer, UrlTemplates
 from headwater.runtime.api.models_sources import (
     OneSource,
@@ -127,6 +127,7 @@ from headwater.runtime.api.routes_restate import restate_routes
 from headwater.runtime.api.routes_runs import run_routes
 from headwater.runtime.api.routes_setting_history import setting_history_routes
 from headwater.runtime.api.routes_settings import setting_routes
+from headwater.runtime.api.routes_settings_preview import settings_preview_routes
 from headwater.runtime.api.routes_setup import setup_routes
 from headwater.runtime.api.routes_shared import shared_routes
 from headwater.runtime.api.routes_sources import check_routes, connect_routes, source_routes
@@ -156,6 +157,7 @@ from headwater.usecases.manage_deliveries import share_view
 from headwater.usecases.manage_imports import create_import
 from headwater.usecases.own_duplicates import own_duplicates
 from headwater.usecases.preview_cleaning import preview_cleaning
+from headwater.usecases.preview_settings import preview_setting
 from headwater.usecases.preview_subscriptions import preview_subscriptions
 from headwater.usecases.reconciliation_jobs import request_reconciliation
 from headwater.usecases.restate_effects import restate_effects
@@ -220,6 +222,7 @@ _MODELS: tuple[type[BaseModel], ...] = (
     ReportList,
     SettingHistoryAnswer,
     SettingList,
+    SettingPreview,
     *(model for setting in PLAIN_SETTINGS for model in (setting.body, setting.answer)),
     RestateRequest,
     Restating,
@@ -333,6 +336,7 @@ def _routers() -> tuple[Router, ...]:
         cleaning_preview_routes(preview_cleaning),
         plain_setting_routes(read_setting, save_setting),
         setting_history_routes(list_settings),
+        settings_preview_routes(preview_setting),
         audit_routes(read_audit),
         subscription_routes(preview_subscriptions),
         setup_routes(tag_link),

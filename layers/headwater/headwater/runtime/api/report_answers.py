@@ -95,7 +95,7 @@ def answer_report(
         default: the usual range that is read where the request names none.
     """
     account, run = account_of(router), published_run(router)
-    request = make_request(_span(asked, run, default))
+    request = make_request(span_of(asked, run, default))
     view = rows_asked.view()
     wants_csv = CSV in (router.current_event.headers.get("accept") or "")
     # A question is a frozen dataclass of plain values: its text says all of it.
@@ -119,7 +119,7 @@ def answer_report(
     return unless_known(router, etag, make)
 
 
-def _span(asked: Asked, run: PublishedRun, default: str) -> Span:
+def span_of(asked: Asked, run: PublishedRun, default: str) -> Span:
     """Return the range that is asked for.
 
     Raises:
