@@ -174,7 +174,7 @@ class _File(FakeImportFiles):
 class _Nowhere:
     """Tables that take everything."""
 
-    def standings(self, _account: str, items: Sequence[object]) -> list[Standing]:
+    def standings(self, _account: str, items: Sequence[object], _at: datetime) -> list[Standing]:
         return [Standing.NEW] * len(items)
 
     def add_touchpoints(self, _account: str, items: Sequence[object], _at: datetime) -> int:

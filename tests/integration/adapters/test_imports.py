@@ -91,14 +91,16 @@ def test_what_an_import_added_is_removed_and_nothing_else(imported: Imported) ->
     known, profile = an_opt_in(node=bob), Profile(ann, "ann@example.com")
     stores.journeys.add_opt_ins(ACCOUNT, [known], now - timedelta(hours=1))
     items: list[JourneyItem] = [click, known, profile]
-    told = imported.journeys.standings(ACCOUNT, items)
+    told = imported.journeys.standings(ACCOUNT, items, now)
     assert told == [Standing.NEW, Standing.UNCHANGED, Standing.NEW]
     stores.journeys.add_touchpoints(ACCOUNT, [click], now)
     stores.journeys.add_opt_ins(ACCOUNT, [known], now)
     stores.journeys.add_profiles(ACCOUNT, [profile], now)
-    assert set(imported.journeys.standings(ACCOUNT, items)) == {Standing.UNCHANGED}
+    assert imported.journeys.standings(ACCOUNT, items, now) == told
+    later = now + timedelta(seconds=1)
+    assert set(imported.journeys.standings(ACCOUNT, items, later)) == {Standing.UNCHANGED}
     better = replace(profile, phone="+1 555 0100")
-    assert imported.journeys.standings(ACCOUNT, [better]) == [Standing.CHANGED]
+    assert imported.journeys.standings(ACCOUNT, [better], later) == [Standing.CHANGED]
     lonely = imported.journeys.remove(ACCOUNT, [profile], now)
     assert (lonely.removed, lonely.kept) == (0, 1)
     gone = imported.journeys.remove(ACCOUNT, [click, known], now)

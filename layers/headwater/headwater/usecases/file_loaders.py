@@ -205,7 +205,7 @@ def _lead_items(row: ImportedLead) -> list[JourneyItem]:
 def _standings(rows: Sequence[Sequence[JourneyItem]], load: Load) -> tuple[str, ...]:
     """Return what writing each row does: it is new if the first of its items is."""
     flat = [item for items in rows for item in items]
-    told = iter(load.ports.imported_journeys.standings(load.account, flat))
+    told = iter(load.ports.imported_journeys.standings(load.account, flat, load.now))
     found = [[next(told) for _ in items] for items in rows]
     return tuple(_of_row(standings).value for standings in found)
 

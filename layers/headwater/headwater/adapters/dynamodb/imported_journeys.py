@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from headwater.usecases.ports.erasure import Erasures
     from headwater.usecases.ports.imports import JourneyItem
 
+_DECIDED_BY = ("received_at", "created_at", "phone")
 _SEEN = ("received_at", "version", "improved_at", "created_at", "phone", "month_key", "day_key")
 
 
@@ -42,13 +43,17 @@ class DynamoImportedJourneys:
         self._clock = clock
         self._erasures = erasures
 
-    def standings(self, account: str, items: Sequence[JourneyItem]) -> list[Standing]:
-        """Return what adding each item would do; nothing is kept of people who were erased."""
+    def standings(
+        self, account: str, items: Sequence[JourneyItem], received_at: datetime
+    ) -> list[Standing]:
+        """Return what adding each item would do, or has done at this very instant."""
         keyed = [_key(account, item) for item in items]
-        stored = self._table.get_many(keyed, ("created_at", "phone"), is_latest=False)
-        erased = self._erasures.of(account)
+        stored = self._table.get_many(keyed, _DECIDED_BY, is_latest=False)
+        erased, added_at = self._erasures.of(account), keys.instant(received_at)
         return [
-            Standing.UNCHANGED if _is_erased(item, erased) else _standing(item, stored.get(key))
+            Standing.UNCHANGED
+            if _is_erased(item, erased)
+            else _standing(item, stored.get(key), added_at)
             for key, item in zip(keyed, items, strict=True)
         ]
 
@@ -132,9 +137,9 @@ def _is_erased(item: JourneyItem, erased: Erased) -> bool:
     return erased.covers(item.node, None if isinstance(item, Profile) else item.at)
 
 
-def _standing(item: JourneyItem, stored: Item | None) -> Standing:
+def _standing(item: JourneyItem, stored: Item | None, added_at: str) -> Standing:
     """Return what writing an item does; but for profiles, its key is all that it says."""
-    if stored is None:
+    if stored is None or stored["received_at"] == added_at:
         return Standing.NEW
     if not isinstance(item, Profile):
         return Standing.UNCHANGED

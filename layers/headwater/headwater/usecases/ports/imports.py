@@ -112,8 +112,13 @@ class ImportFiles(Protocol):
 class ImportedJourneys(Protocol):
     """What an import would write to the journeys, or has written there."""
 
-    def standings(self, account: str, items: Sequence[JourneyItem]) -> list[Standing]:
-        """Return what adding each item would do; nothing is kept of people who were erased."""
+    def standings(
+        self, account: str, items: Sequence[JourneyItem], received_at: datetime
+    ) -> list[Standing]:
+        """Return what adding each item would do, or has done at this very instant.
+
+        Nothing is kept of people who were erased.
+        """
         ...
 
     def remove(self, account: str, items: Sequence[JourneyItem], received_at: datetime) -> Undone:
