@@ -83,7 +83,7 @@ bench-tracking: setup ## The script's size, the collector, the filter of bots, a
 	$(PYTHON) -m benchmarks.tracking $(ARGS)
 
 bench-reports: setup ## The reports of a year, and of five: time, growth, memory; ARGS=--help
-	$(PYTHON) -m benchmarks --only report --only customers $(ARGS)
+	$(PYTHON) -m benchmarks --only report --only customers --only years $(ARGS)
 
 bench-attribution: setup ## The attribution engine beside a floor, plain SQL and its peers; ARGS=--help
 	$(PYTHON) -m benchmarks.attribution $(ARGS)

@@ -19,6 +19,7 @@ from benchmarks import (
     pull,
     report,
     store,
+    years,
 )
 from benchmarks.baseline import BASELINE, read_baseline, update_baseline
 from benchmarks.lines import TOLERANCE, render
@@ -35,6 +36,7 @@ SUBJECTS: dict[str, Callable[[Scale], list[Line]]] = {
     "chains": chains.measure,
     "report": report.measure,
     "customers": customers.measure,
+    "years": years.measure,
     "store": store.measure,
     "pull": pull.measure,
     "connectors": connectors.measure,
