@@ -247,6 +247,19 @@ def test_parts_become_one_file_in_the_order_of_their_names(cabinet: Cabinet) -> 
     assert cabinet.rejected() == b"onetwothree"
 
 
+def test_a_long_file_of_refused_rows_is_sent_in_parts(aws: Callable[[str], Any]) -> None:
+    s3, bucket = aws("s3"), f"lake-{uuid.uuid4().hex}"
+    s3.create_bucket(Bucket=bucket)
+    files = S3ImportFiles(s3, s3, bucket)
+    for number in range(5):
+        files.put_part(ACCOUNT, "a", f"rejected/{number}.csv", bytes(3_000_000))
+    files.join_rejected(ACCOUNT, "a", b"header", "rejected")
+    head = s3.head_object(Bucket=bucket, Key=f"raw/imports/account={ACCOUNT}/a/rejected.csv")
+    # The tag of an object that came in two parts.
+    assert head["ETag"].endswith('-2"')
+    assert head["ContentLength"] == 15_000_006
+
+
 def test_addresses_are_for_one_object_one_size_and_some_minutes(aws: Callable[[str], Any]) -> None:
     files = S3ImportFiles(aws("s3"), aws("s3"), BUCKET)
     upload = files.upload_url(ACCOUNT, "a", 112)

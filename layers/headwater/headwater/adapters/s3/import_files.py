@@ -116,7 +116,8 @@ class S3ImportFiles:
     def join_rejected(self, account: str, import_id: str, header: bytes, folder: str) -> None:
         """Make one file of rejected rows out of its header and the parts of a folder."""
         prefix = self._at(account, import_id, folder)["Key"] + "/"
-        content: Any = _Joined(self._parts(prefix, header))
+        # Unbuffered, its first read would be a short one, which stands for all of a small file.
+        content: Any = io.BufferedReader(_Joined(self._parts(prefix, header)))
         place = self._at(account, import_id, "rejected.csv")
         more = {"ContentType": "text/csv; charset=utf-8"}
         with translated():
