@@ -12,12 +12,15 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import boto3
 
+from headwater.adapters.dynamodb.access import DynamoKeys
 from headwater.adapters.dynamodb.accounts import DynamoAccounts
 from headwater.adapters.dynamodb.table import Table
 from headwater.adapters.system_clock import SystemClock
+from headwater.domain.access import ROLES
 from headwater.domain.settings import AccountSettings
 from headwater.errors import HeadwaterError, UnknownResourceError
-from headwater.usecases.create_account import KEY_ROLES, add_key, create_account
+from headwater.usecases.create_account import COMMAND_LINE, create_account
+from headwater.usecases.manage_keys import KeyPorts, make_key
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -63,9 +66,8 @@ def create_account_on_stack(
     return create_account(
         account,
         AccountSettings(currency=currency, time_zone=time_zone),
-        accounts=_accounts(stack),
-        clock=SystemClock(),
-        token_urlsafe=secrets.token_urlsafe,
+        accounts=DynamoAccounts(_table(stack)),
+        ports=_key_ports(stack),
     )
 
 
@@ -76,20 +78,21 @@ def add_key_on_stack(stack: Stack, account: str, role: str) -> str:
         InvalidParameterError: there is no such role.
         UnknownResourceError: there is no such account.
     """
-    return add_key(
-        account,
-        role,
-        accounts=_accounts(stack),
-        clock=SystemClock(),
-        token_urlsafe=secrets.token_urlsafe,
-    )
+    DynamoAccounts(_table(stack)).settings(account)
+    ports = _key_ports(stack)
+    secret, _ = make_key(account, role, f"{role} key", created_by=COMMAND_LINE, ports=ports)
+    return secret
 
 
-def _accounts(stack: Stack) -> DynamoAccounts:
+def _key_ports(stack: Stack) -> KeyPorts:
+    return KeyPorts(DynamoKeys(_table(stack)), SystemClock(), secrets.token_urlsafe)
+
+
+def _table(stack: Stack) -> Table:
     if "AccountsTableName" not in stack.outputs:
         message = "the stack has no output AccountsTableName: is it a stack of Headwater?"
         raise UnknownResourceError(message)
-    return DynamoAccounts(Table(stack.client("dynamodb"), stack.outputs["AccountsTableName"]))
+    return Table(stack.client("dynamodb"), stack.outputs["AccountsTableName"])
 
 
 def main(arguments: Sequence[str]) -> None:
@@ -100,7 +103,7 @@ def main(arguments: Sequence[str]) -> None:
     parser.add_argument("--currency", default="USD", help="of its first store")
     parser.add_argument("--time-zone", default="America/New_York", help="of its reports")
     parser.add_argument(
-        "--add-key", choices=KEY_ROLES, help="add a key of this role to an existing account"
+        "--add-key", choices=ROLES, help="add a key of this role to an existing account"
     )
     given = parser.parse_args(arguments)
     try:

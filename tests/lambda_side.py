@@ -19,7 +19,16 @@ from headwater.domain.rate_limits import RateLimits
 from headwater.domain.reconciliation import ListedOrder
 from headwater.domain.sites import Sites
 from headwater.errors import MissingScopeError
-from headwater.runtime import bootstrap, delivering, edge, importing, pipelines, storage, validating
+from headwater.runtime import (
+    accessing,
+    bootstrap,
+    delivering,
+    edge,
+    importing,
+    pipelines,
+    storage,
+    validating,
+)
 from headwater.usecases.check_store import FULFILLMENT, TRANSACTIONS, StoreDescription
 from headwater.usecases.ports import ApiKey, OrderPage
 from headwater.usecases.ports.directory import DirectoryPage
@@ -241,6 +250,9 @@ class LambdaSide:
             "clock": shop.clock,
             "accounts": shop.accounts,
             "audit_log": shop.audit_log,
+            "callers": shop.access,
+            "keys": shop.access,
+            "sessions": shop.access,
             "runs": shop.runs,
             "marks": shop.marks,
             "orders": shop.orders,
@@ -269,7 +281,8 @@ class LambdaSide:
             "import_files": self.import_files,
             "workers": self.import_workers,
         }
-        for module in (storage, pipelines, bootstrap, validating, importing, delivering):
+        wired = (storage, accessing, pipelines, bootstrap, validating, importing, delivering)
+        for module in wired:
             for name, port in ports.items():
                 if hasattr(module, name):
                     monkeypatch.setattr(module, name, lambda port=port: port)
@@ -369,26 +382,36 @@ def imported_by(step: str) -> set[str]:
     return set(said.stdout.split())
 
 
+# What a path begins with → the function that answers it, whatever the method.
+_FUNCTIONS = {
+    "/v1/validations": "validate_tracking",
+    "/v1/imports": "manage_imports",
+    "/v1/sign-in/": "open_session",
+    "/v1/sign-out": "open_session",
+    "/v1/home": "open_session",
+    "/v1/settings": "manage_account",
+    "/v1/effects/restate": "manage_account",
+    "/v1/audit": "manage_account",
+    "/v1/deliveries": "manage_account",
+    "/v1/keys": "manage_account",
+    "/v1/sessions": "manage_account",
+    "/v1/sign-in-links": "manage_account",
+}
+
+
 def step_of_route(route: str) -> str:
     """Return the function that answers a route."""
     method, path = route.split(" ")
     is_change = path.startswith(("/v1/sources", "/v1/duplicates")) and method != "GET"
     if is_change or path.endswith("/snippets"):
         return "connect_source"
-    alone = {"validations": "validate_tracking", "imports": "manage_imports"}
-    if step := alone.get(path.split("/")[2]):
-        return step
     if "/v1/contacts/" in route and not path.endswith("/journey"):
         return "link_contacts" if "links" in path else "erase_contact"
     if path.endswith("/preview"):
         return "serve_reports"
-    if path.startswith(("/v1/settings", "/v1/deliveries")) or path in {
-        "/v1/effects/restate",
-        "/v1/audit",
-    }:
-        return "manage_account"
     is_question = path == "/v1/reconciliations" or "/v1/views" in path
-    return "import_rows" if route.startswith("POST ") and not is_question else "serve_reports"
+    otherwise = "import_rows" if method == "POST" and not is_question else "serve_reports"
+    return next((f for start, f in _FUNCTIONS.items() if path.startswith(start)), otherwise)
 
 
 def http_event(
@@ -411,7 +434,13 @@ def http_event(
     event["requestContext"]["http"] |= {"method": method, "path": raw_path}
     del event["requestContext"]["authorizer"]
     if caller:
-        context = {"account": caller.account, "role": caller.role, "key_id": caller.key_id}
+        context = {
+            "account": caller.account,
+            "role": caller.role,
+            "key_id": caller.key_id,
+            "kind": caller.kind,
+            "label": caller.label,
+        }
         event["requestContext"]["authorizer"] = {"lambda": context}
     if body is not None:
         event["body"] = body if isinstance(body, str) else json.dumps(body)

@@ -26,6 +26,7 @@ from headwater.usecases.run_files import LEASE, Desk, open_frame, prefix_of
 from headwater.usecases.serve_reports import serve_credits, serve_report
 from headwater.usecases.train_effects import train_effects
 from tests.fakes import (
+    FakeAccess,
     FakeAccounts,
     FakeAuditLog,
     FakeClock,
@@ -83,6 +84,7 @@ class Workshop:
     def __post_init__(self) -> None:
         self.accounts = FakeAccounts()
         self.accounts.create(ACCOUNT, self.settings, self.clock.now())
+        self.access = FakeAccess()
         self.audit_log = FakeAuditLog()
         self.marks = FakeMarks()
         self.erasures = FakeErasures()

@@ -1,4 +1,4 @@
-"""Shows and changes the settings of an account, and shows who changed what."""
+"""Shows and changes an account's settings, keys and sessions, and shows who changed what."""
 
 from typing import Any
 
@@ -9,8 +9,10 @@ from headwater.runtime.api.routes_attribution import attribution_routes
 from headwater.runtime.api.routes_audit import audit_routes
 from headwater.runtime.api.routes_cleaning import cleaning_routes
 from headwater.runtime.api.routes_deliveries import delivery_routes
+from headwater.runtime.api.routes_keys import key_routes
 from headwater.runtime.api.routes_plain_settings import plain_setting_routes
 from headwater.runtime.api.routes_restate import restate_routes
+from headwater.runtime.api.routes_sessions import session_routes
 from headwater.runtime.api.routes_setting_history import setting_history_routes
 from headwater.runtime.api.routes_settings import setting_routes
 from headwater.runtime.observability import observed
@@ -25,6 +27,8 @@ from headwater.usecases.manage_account import (
     save_subscription_rules,
 )
 from headwater.usecases.manage_deliveries import share_view
+from headwater.usecases.manage_keys import make_key
+from headwater.usecases.manage_sessions import invite
 from headwater.usecases.restate_effects import restate_effects
 
 application = Application(
@@ -36,6 +40,8 @@ application = Application(
     setting_history_routes(list_settings),
     audit_routes(read_audit),
     delivery_routes(share_view),
+    key_routes(make_key),
+    session_routes(invite),
 )
 
 

@@ -1,5 +1,6 @@
 """In-memory implementations of the ports, held to the same contract tests as the real ones."""
 
+from tests.fakes.access import FakeAccess
 from tests.fakes.accounts import FakeAccounts, FakeMarks, FakeRuns, FakeSecrets, FakeSettingHistory
 from tests.fakes.audit import FakeAuditLog
 from tests.fakes.deliveries import FakeDeliveries
@@ -15,6 +16,7 @@ from tests.fakes.validations import FakePages, FakeValidations
 from tests.fakes.views import FakeViews
 
 __all__ = [
+    "FakeAccess",
     "FakeAccounts",
     "FakeAuditLog",
     "FakeClock",

@@ -17,12 +17,11 @@ if TYPE_CHECKING:
 
     from headwater.domain.audit import Actor
     from headwater.domain.settings import AccountSettings
-    from headwater.usecases.ports import ApiKey, Bookmark, DirectoryBookmark, Source
+    from headwater.usecases.ports import Bookmark, DirectoryBookmark, Source
 
 
 class FakeAccounts:
     def __init__(self) -> None:
-        self.keys: dict[str, ApiKey] = {}
         self.sites: dict[str, tuple[str, str]] = {}
         self._settings: dict[str, AccountSettings] = {}
         self._sources: dict[tuple[str, str], Source] = {}
@@ -63,12 +62,6 @@ class FakeAccounts:
             SettingChange(f"{version:08d}.{name}", now, name, before, after, by)
             for name, before, after in changed_documents(stored, settings)
         )
-
-    def add_key(self, key_sha256: str, key: ApiKey, now: datetime) -> None:  # noqa: ARG002
-        self.keys[key_sha256] = key
-
-    def find_key(self, key_sha256: str) -> ApiKey | None:
-        return self.keys.get(key_sha256)
 
     def add_site(self, public_key: str, account: str, source: str) -> None:
         self.sites[public_key] = (account, source)

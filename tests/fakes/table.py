@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from headwater.adapters.dynamodb.attributes import Item
     from headwater.adapters.dynamodb.keys import Key
-    from headwater.adapters.dynamodb.table import ConditionalPut, Index
+    from headwater.adapters.dynamodb.table import ConditionalDelete, ConditionalPut, Index
 
 _COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {
     "=": operator.eq,
@@ -92,13 +92,21 @@ class FakeTable(Table):
             self._items.pop(key, None)
             return True
 
-    def put_together(self, puts: Sequence[ConditionalPut]) -> bool:
+    def put_together(
+        self, puts: Sequence[ConditionalPut], deletes: Sequence[ConditionalDelete] = ()
+    ) -> bool:
         with self._lock:
-            stored = [self._items.get((put.item["pk"], put.item["sk"]), {}) for put in puts]
-            pairs = zip(puts, stored, strict=True)
-            if not all(_holds(put.condition, put.values, item) for put, item in pairs):
+            asked = [
+                *(((put.item["pk"], put.item["sk"]), put.condition, put.values) for put in puts),
+                *((gone.key, gone.condition, gone.values) for gone in deletes),
+            ]
+            if not all(
+                _holds(condition, values, self._items.get(key, {}))
+                for key, condition, values in asked
+            ):
                 return False
             self.put_many([put.item for put in puts])
+            self.delete_many([gone.key for gone in deletes])
             return True
 
     def put_many(self, items: Sequence[Item]) -> None:

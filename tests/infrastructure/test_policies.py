@@ -42,13 +42,26 @@ def test_no_function_writes_another_ones_table_by_a_wildcard(template: Json) -> 
                 assert "*" not in arn, name
 
 
-def test_the_authorizer_may_read_keys_and_nothing_else(template: Json) -> None:
+def test_the_authorizer_may_read_keys_and_sessions_and_nothing_else(template: Json) -> None:
     statements = [s for name, s in statements_of(template) if name == "AuthorizeRequestFunction"]
 
     assert [as_list(statement["Action"]) for statement in statements] == [["dynamodb:GetItem"]]
     assert statements[0]["Condition"] == {
-        "ForAllValues:StringLike": {"dynamodb:LeadingKeys": "key#*"}
+        "ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["key#*", "session#*"]}
     }
+
+
+def test_what_anybody_may_call_reaches_links_and_sessions_and_nothing_else(template: Json) -> None:
+    statements = [s for name, s in statements_of(template) if name == "OpenSessionFunction"]
+    reached = {
+        key
+        for statement in statements
+        for key in as_list(
+            statement["Condition"]["ForAllValues:StringLike"]["dynamodb:LeadingKeys"]
+        )
+    }
+
+    assert reached == {"invite#*", "session#*", "*#sessions", "*#audit"}
 
 
 def test_whoever_takes_webhooks_may_read_their_secrets_and_queue_them_and_nothing_else(

@@ -32,7 +32,7 @@ def test_the_collector_answers_browsers_itself(template: Json) -> None:
     }
 
 
-def test_only_the_contract_a_page_and_links_are_read_without_a_key(template: Json) -> None:
+def test_only_the_contract_pages_and_links_need_no_key(template: Json) -> None:
     api = resources_of(template, "AWS::Serverless::HttpApi")["ReportsApi"]
     routes = routes_of(template, "ReportsApi")
     open_routes = {
@@ -44,9 +44,12 @@ def test_only_the_contract_a_page_and_links_are_read_without_a_key(template: Jso
 
     assert len(routes) > 1
     assert open_routes == {
+        "GET /v1/home",
         "GET /v1/openapi.json",
-        "GET /v1/validations/page",
         "GET /v1/shared/{link}",
+        "GET /v1/sign-in/{token}",
+        "GET /v1/validations/page",
+        "POST /v1/sign-in/{token}",
     }
 
 

@@ -13,6 +13,7 @@ import boto3
 import pytest
 from moto import mock_aws
 
+from headwater.adapters.dynamodb.access import DynamoCallers, DynamoKeys, DynamoSessions
 from headwater.adapters.dynamodb.accounts import DynamoAccounts
 from headwater.adapters.dynamodb.audit_log import DynamoAuditLog
 from headwater.adapters.dynamodb.costs import DynamoCosts
@@ -31,6 +32,7 @@ from headwater.adapters.dynamodb.table import Table
 from headwater.adapters.dynamodb.validations import DynamoValidations
 from headwater.adapters.dynamodb.views import DynamoViews
 from tests.fakes import (
+    FakeAccess,
     FakeAccounts,
     FakeAuditLog,
     FakeClock,
@@ -57,6 +59,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from headwater.usecases.ports import Accounts, Costs, Journeys, Marks, Orders, Runs
+    from headwater.usecases.ports.access import Callers, Keys, Sessions
     from headwater.usecases.ports.audit import AuditLog
     from headwater.usecases.ports.deliveries import Deliveries
     from headwater.usecases.ports.directory import Edges, Products
@@ -92,6 +95,9 @@ class Stores:
     views: Views
     setting_history: SettingHistory
     deliveries: Deliveries
+    callers: Callers
+    keys: Keys
+    sessions: Sessions
 
 
 @dataclass(frozen=True)
@@ -175,13 +181,16 @@ def adapters_on(orders: Table, journeys: Table, costs: Table, accounts: Table) -
         DynamoViews(accounts),
         DynamoSettingHistory(accounts),
         DynamoDeliveries(accounts),
+        DynamoCallers(accounts),
+        DynamoKeys(accounts),
+        DynamoSessions(accounts),
     )
 
 
 @pytest.fixture
 def in_memory() -> Stores:
     clock = FakeClock()
-    marks, erasures = FakeMarks(), FakeErasures()
+    marks, erasures, access = FakeMarks(), FakeErasures(), FakeAccess()
     orders, known = FakeOrders(marks, clock, erasures), FakeAccounts()
     journeys, edges = (
         FakeJourneys(marks, clock, erasures),
@@ -206,6 +215,9 @@ def in_memory() -> Stores:
         FakeViews(),
         FakeSettingHistory(known),
         FakeDeliveries(),
+        access,
+        access,
+        access,
     )
 
 

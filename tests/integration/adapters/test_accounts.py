@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from headwater.adapters.dynamodb import keys
+from headwater.domain.access import KeyRing
 from headwater.domain.settings import AccountSettings
 from headwater.errors import UnknownResourceError
 from headwater.usecases.ports import ApiKey, Bookmark, Source
@@ -63,13 +64,6 @@ def test_settings_of_an_account_that_was_never_created_are_refused(accounts: Acc
         accounts.settings("nobody")
 
 
-def test_a_key_is_found_by_its_hash_alone(accounts: Accounts) -> None:
-    key = ApiKey("acme", "marketer", "k1")
-    accounts.add_key("0" * 64, key, NOON)
-    assert accounts.find_key("0" * 64) == key
-    assert accounts.find_key("1" * 64) is None
-
-
 def test_a_source_comes_back_whole(accounts: Accounts) -> None:
     accounts.save_source("acme", SOURCE)
     assert accounts.sources("acme") == [SOURCE]
@@ -112,9 +106,10 @@ def test_a_site_is_looked_up_by_its_public_key(on_aws: Stores, tables: Tables) -
 
 
 def test_an_account_that_spells_a_look_up_key_reaches_none(on_aws: Stores) -> None:
-    on_aws.accounts.add_key("abc", ApiKey("acme", "owner", "k1"), NOON)
+    key = ApiKey("acme", "owner", "k1")
+    on_aws.keys.change("acme", KeyRing(version=1), {"abc": key}, ())
     on_aws.accounts.create("key#abc", SETTINGS, NOON)
-    assert on_aws.accounts.find_key("abc") == ApiKey("acme", "owner", "k1")
+    assert on_aws.callers.find_key("abc") == key
     assert on_aws.accounts.active() == ["key#abc"]
 
 

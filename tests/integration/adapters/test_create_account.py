@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from headwater.adapters.dynamodb.access import DynamoCallers, DynamoKeys
 from headwater.adapters.dynamodb.accounts import DynamoAccounts
+from headwater.adapters.system_clock import SystemClock
 from headwater.usecases.authorize_request import authorize_request
 from local import create_account
 from local.create_account import main
@@ -41,17 +43,18 @@ def accounts(tables: Tables, monkeypatch: pytest.MonkeyPatch) -> DynamoAccounts:
     return DynamoAccounts(tables.accounts)
 
 
-def owner_of(said: str, accounts: DynamoAccounts) -> ApiKey | None:
+def owner_of(said: str, tables: Tables) -> ApiKey | None:
     [key] = re.findall(r"hw_[\w-]{43}", said)
-    return authorize_request(f"Bearer {key}", accounts=accounts)
+    callers = DynamoCallers(tables.accounts)
+    return authorize_request(f"Bearer {key}", [], callers=callers, clock=SystemClock())
 
 
 def test_the_key_is_printed_once_and_opens_the_account(
-    accounts: DynamoAccounts, capsys: pytest.CaptureFixture[str]
+    accounts: DynamoAccounts, tables: Tables, capsys: pytest.CaptureFixture[str]
 ) -> None:
     main(["--stack", "headwater", "--name", "acme", "--currency", "EUR"])
     said = capsys.readouterr().out
-    found = owner_of(said, accounts)
+    found = owner_of(said, tables)
     assert found is not None
     assert (found.account, found.role) == ("acme", "owner")
     assert "https://r.example/v1/reports" in said
@@ -67,12 +70,16 @@ def test_a_taken_name_ends_with_the_reason(accounts: DynamoAccounts) -> None:
     assert accounts.active() == ["acme"]
 
 
-def test_a_further_key_has_its_role(
-    accounts: DynamoAccounts, capsys: pytest.CaptureFixture[str]
-) -> None:
+@pytest.mark.usefixtures("accounts")
+def test_a_further_key_has_its_role(tables: Tables, capsys: pytest.CaptureFixture[str]) -> None:
     main(["--stack", "headwater", "--name", "acme"])
     capsys.readouterr()
     main(["--stack", "headwater", "--name", "acme", "--add-key", "ingest"])
-    found = owner_of(capsys.readouterr().out, accounts)
+    found = owner_of(capsys.readouterr().out, tables)
     assert found is not None
     assert found.role == "ingest"
+    listed = DynamoKeys(tables.accounts).ring("acme").keys
+    assert [(key.role, key.created_by) for key in listed] == [
+        ("owner", "command line"),
+        ("ingest", "command line"),
+    ]

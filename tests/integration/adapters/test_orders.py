@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence
     from datetime import date
 
-    from headwater.adapters.dynamodb.table import ConditionalPut
+    from headwater.adapters.dynamodb.table import ConditionalDelete, ConditionalPut
     from headwater.usecases.ports import Marks
     from tests.integration.adapters.conftest import Stores, Tables
 
@@ -155,8 +155,10 @@ def test_both_days_are_marked_when_an_order_moves(stores: Stores) -> None:
 
 def test_days_are_marked_before_their_orders_are_written() -> None:
     class DyingTable(FakeTable):
-        def put_together(self, puts: Sequence[ConditionalPut]) -> bool:
-            super().put_together(puts)
+        def put_together(
+            self, puts: Sequence[ConditionalPut], deletes: Sequence[ConditionalDelete] = ()
+        ) -> bool:
+            super().put_together(puts, deletes)
             raise KeyboardInterrupt
 
     marks = FakeMarks()

@@ -5,10 +5,12 @@ from __future__ import annotations
 import copy
 import json
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
+from headwater.domain.access import KeyRecord, KeyRing, SignIn
 from headwater.domain.identity import sorted_pair
 from headwater.domain.journeys import Edge
 from headwater.domain.nodes import email_node
@@ -24,8 +26,12 @@ from tests.unit.usecases.validations import a_validation
 from tests.unit.usecases.views import a_link, a_view
 from tests.workshop import ACCOUNT, STORE, Workshop
 
+START = datetime(2026, 11, 21, tzinfo=UTC)
+LATER = datetime(2026, 11, 23, tzinfo=UTC)
 RIVAL = ApiKey("rival", "owner", "b1")
 OWNER = ApiKey(ACCOUNT, "owner", "a1")
+KEY = KeyRecord("a9", "ingest", "acme-campaign", START, "acmehash", "f" * 64)
+LINK = SignIn("s9", "marketer", "acme-campaign", START, "acmehash", LATER, 9, "c" * 64)
 # Words that stand in nothing but the account's own items.
 OWN_WORDS = ("acme-campaign", "acme.example", "acmehash", "acmepublickey", "777.77", '"acme"')
 ROUTES = sorted(
@@ -45,7 +51,9 @@ ASKING = {
     "POST /v1/sources/{source}/fields/preview",
     *(f"POST {setting.preview}" for setting in SETTING_DOCUMENTS if setting.preview),
 }
-WRITING = [name for name in ROUTES if not name.startswith("GET ") and name not in ASKING]
+# Whoever brings a link or a cookie is the one it was made for; a key opens and closes neither.
+ENTERING = {"POST /v1/sign-in/{token}", "POST /v1/sign-out"}
+WRITING = [name for name in ROUTES if not name.startswith("GET ") and name not in ASKING | ENTERING]
 TEST = a_validation("https://acme.example/?utm_campaign=acme-campaign")
 VIEW = a_view(range="last_30_days", filter="campaign = acme-campaign", by="campaign")
 MARKS = "source=newsletter&medium=email&campaign=spring"
@@ -220,6 +228,17 @@ CASES: dict[str, dict[str, Any]] = {
     "GET /v1/effects/{month}": {"month": "2026-11"},
     "POST /v1/effects/restate": {"body": {"from": "2026-11"}},
     "GET /v1/audit": {},
+    "GET /v1/keys": {},
+    "POST /v1/keys": {"body": {"role": "owner", "label": "acme"}},
+    "POST /v1/keys/{key}/rotate": {"key": KEY.key_id, "body": {}},
+    "DELETE /v1/keys/{key}": {"key": KEY.key_id},
+    "POST /v1/sign-in-links": {"body": {"label": "acme"}},
+    "GET /v1/sessions": {},
+    "DELETE /v1/sessions/{session}": {"session": LINK.session_id},
+    "POST /v1/sign-out": {},
+    "GET /v1/home": {},
+    "GET /v1/sign-in/{token}": {"token": "t" * 43},
+    "POST /v1/sign-in/{token}": {"token": "t" * 43},
     "GET /v1/openapi.json": {},
     "GET /v1/validations/page": {},
 }
@@ -241,6 +260,8 @@ def two_accounts() -> Workshop:
     shop.validations.save(ACCOUNT, TEST)
     shop.views.save(ACCOUNT, VIEW)
     shop.deliveries.add(ACCOUNT, a_link())
+    shop.access.change(ACCOUNT, KeyRing((KEY,), 1), {KEY.sha256: OWNER}, ())
+    shop.access.invite(ACCOUNT, LINK)
     shop.accounts.create("rival", AccountSettings(), shop.clock.now())
     rivals = replace(
         source, source="rivals", store_hash="rivalhash", secret_arn="arn:rival", public_key="rivals"
@@ -294,6 +315,9 @@ def state_of(side: LambdaSide, account: str) -> str:
             shop.views.all(account),
             shop.deliveries.all(account),
             side.imports.latest(account, 9),
+            shop.access.ring(account),
+            shop.access.all(account),
+            [key for key in shop.access.keys.values() if key.account == account],
         )
     )
 
@@ -306,10 +330,11 @@ def test_another_accounts_owner_reads_and_changes_nothing(both: LambdaSide, rout
     # A contact of another account is nobody, a test or view of it none, nor is its CRM one of ours.
     named = (
         *("{contact}", "{validation}", "{view}", "/fields", "{import_id}"),
-        *("POST /v1/deliveries", "{delivery}", "{link}"),
+        *("POST /v1/deliveries", "{delivery}", "{link}", "{key}", "{session}"),
     )
     is_named = any(name in route for name in named)
-    assert answer["statusCode"] in ({404} if is_named else {200, 201, 202})
+    let_in = {400, 403} if route in ENTERING else {404} if is_named else {200, 201, 202}
+    assert answer["statusCode"] in let_in
     assert [word for word in OWN_WORDS if word in answer["body"] and word not in asked] == []
     assert state_of(both, ACCOUNT) == before
 

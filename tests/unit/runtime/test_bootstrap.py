@@ -8,7 +8,16 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from headwater.runtime import bootstrap, delivering, edge, importing, pipelines, storage, validating
+from headwater.runtime import (
+    accessing,
+    bootstrap,
+    delivering,
+    edge,
+    importing,
+    pipelines,
+    storage,
+    validating,
+)
 from headwater.runtime.settings import Settings, settings
 from tests.infrastructure.template_file import functions_of, load_template, variables_of
 from tests.lambda_side import imported_by
@@ -19,7 +28,8 @@ if TYPE_CHECKING:
 LATER = datetime(2026, 11, 21, 14, 10, tzinfo=UTC)
 # What each handler asks the bootstrap for.
 USED: dict[str, list[Callable[[], object]]] = {
-    "AuthorizeRequestFunction": [storage.accounts],
+    "AuthorizeRequestFunction": [accessing.callers],
+    "OpenSessionFunction": [accessing.session_ports],
     "CollectHitsFunction": [edge.hit_queue, edge._cached_sites],
     "ServeScriptFunction": [edge.scripts, edge._cached_sites],
     "RecordHitsFunction": [storage.journeys, storage.lake, storage.validations],
@@ -34,6 +44,8 @@ USED: dict[str, list[Callable[[], object]]] = {
         pipelines.setting_ports,
         pipelines.restate_ports,
         delivering.delivery_ports,
+        accessing.key_ports,
+        accessing.session_ports,
     ],
     "ServeReportsFunction": [
         bootstrap.accounts,
@@ -98,7 +110,8 @@ FUNCTIONS = functions_of(load_template())
 
 
 def forget() -> None:
-    for module in (storage, pipelines, bootstrap, edge, validating, importing, delivering):
+    wired = (storage, accessing, pipelines, bootstrap, validating, importing, delivering)
+    for module in (*wired, edge):
         for value in vars(module).values():
             if hasattr(value, "cache_clear"):
                 value.cache_clear()
@@ -147,11 +160,12 @@ def test_other_apis_are_those_that_the_deployment_names(monkeypatch: pytest.Monk
     "step",
     [
         "authorize_request",
-        "record_hits",
         "import_rows",
-        "manage_imports",
         "manage_account",
+        "manage_imports",
+        "open_session",
         "receive_webhook",
+        "record_hits",
     ],
 )
 def test_what_people_and_browsers_wait_for_starts_without_the_engine(step: str) -> None:

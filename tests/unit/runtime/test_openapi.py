@@ -64,9 +64,10 @@ from headwater.runtime.api import (
     models_subscriptions,
     models_validations,
 )
-from headwater.runtime.api.callers import OPEN_ROUTES
+from headwater.runtime.api.callers import OPEN_ROUTES, ROLES_OF_ROUTE
 from headwater.runtime.api.openapi import openapi_document
 from headwater.runtime.api.problems import Problem
+from headwater.usecases.authorize_request import COOKIE
 from headwater.usecases.import_rows import ImportRowsResult, RowFault
 from headwater.usecases.ports import Source
 from headwater.usecases.serve_reconciliation import BASES
@@ -92,6 +93,8 @@ WITHOUT_BODY = {
     *(f"POST /v1/sources/{{source}}/{done}" for done in ("test", "pause", "resume")),
     "POST /v1/validations/{validation}/end",
     *(f"POST /v1/imports/{{import_id}}/{verb}" for verb in ("start", "undo")),
+    "POST /v1/sign-in/{token}",
+    "POST /v1/sign-out",
 }
 
 
@@ -108,6 +111,8 @@ def test_it_is_openapi_3_1_with_one_security_scheme() -> None:
     assert DOCUMENT["openapi"].startswith("3.1.")
     assert DOCUMENT["components"]["securitySchemes"]["bearer"]["type"] == "http"
     assert DOCUMENT["components"]["securitySchemes"]["bearer"]["scheme"] == "bearer"
+    cookie = DOCUMENT["components"]["securitySchemes"]["session"]
+    assert (cookie["type"], cookie["in"], cookie["name"]) == ("apiKey", "cookie", COOKIE)
 
 
 def test_every_reference_leads_somewhere_and_every_schema_is_used() -> None:
@@ -124,7 +129,8 @@ def test_every_route_says_who_may_ask_and_how_it_fails(
     if route in OPEN_ROUTES:
         assert "security" not in operation
         return
-    assert operation["security"] == [{"bearer": []}]
+    has_cookie = "marketer" in ROLES_OF_ROUTE[route]
+    assert operation["security"] == [{"bearer": []}, {"session": []}][: 1 + has_cookie]
     assert {"400", "401", "403", "429", "500", "503"} <= set(operation["responses"])
     assert "422" not in operation["responses"]
     takes_body = route.startswith(("POST", "PUT")) and route not in WITHOUT_BODY

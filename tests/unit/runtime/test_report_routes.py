@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from headwater.domain.access import ROLES
 from headwater.domain.row_views import flat_row
 from headwater.runtime.api.openapi import openapi_document
-from headwater.usecases.create_account import KEY_ROLES
 from headwater.usecases.ports import ApiKey
 from headwater.usecases.reports.registry import REPORTS
 from tests.lambda_side import OWNER, LambdaSide
@@ -108,7 +108,7 @@ def test_the_names_were_dangerous_and_the_numbers_are_numbers(formulas: LambdaSi
     assert {row["net"] for row in rows if row["campaign"] == "'-1+1"} == {"100.00"}
 
 
-@pytest.mark.parametrize("role", [*KEY_ROLES, ""])
+@pytest.mark.parametrize("role", [*ROLES, ""])
 @pytest.mark.parametrize("route", ROUTES)
 def test_every_role_gets_a_report_in_both_forms_or_in_neither(
     formulas: LambdaSide, route: str, role: str

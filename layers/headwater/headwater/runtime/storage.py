@@ -79,7 +79,7 @@ def clock() -> Clock:
 
 @cache
 def accounts() -> Accounts:
-    """Return the accounts with their settings, sources, keys and sites."""
+    """Return the accounts with their settings, sources and sites."""
     return DynamoAccounts(table("accounts_table"))
 
 

@@ -1,4 +1,4 @@
-"""Create an account, and the keys that open it."""
+"""Create an account, and the owner's key that opens it."""
 
 from __future__ import annotations
 
@@ -6,16 +6,15 @@ import re
 from typing import TYPE_CHECKING
 
 from headwater.errors import InvalidParameterError
-from headwater.usecases.authorize_request import KEY_BYTES, KEY_PREFIX, hash_of_key
-from headwater.usecases.ports import ApiKey
+from headwater.usecases.manage_keys import make_key
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from headwater.domain.settings import AccountSettings
-    from headwater.usecases.ports import Accounts, Clock
+    from headwater.usecases.manage_keys import KeyPorts
+    from headwater.usecases.ports import Accounts
 
-KEY_ROLES = ("owner", "marketer", "ingest")
+# Who makes keys without a key: whoever may write the table.
+COMMAND_LINE = "command line"
 # With a run's id of 25 characters it names an execution, which has at most 80.
 _ACCOUNT = re.compile(r"[a-z0-9][a-z0-9-]{0,31}", re.ASCII)
 
@@ -25,8 +24,7 @@ def create_account(
     settings: AccountSettings,
     *,
     accounts: Accounts,
-    clock: Clock,
-    token_urlsafe: Callable[[int], str],
+    ports: KeyPorts,
 ) -> str:
     """Create an account; return its owner key, which nobody can read again.
 
@@ -34,8 +32,7 @@ def create_account(
         account: its name.
         settings: its rules.
         accounts: where it is kept.
-        clock: says when.
-        token_urlsafe: makes n random bytes as URL-safe text.
+        ports: what the key is made with.
 
     Raises:
         InvalidParameterError: the name is impossible, or taken.
@@ -43,32 +40,8 @@ def create_account(
     if not _ACCOUNT.fullmatch(account):
         message = "account: a name has 1 to 32 of the characters a-z, 0-9 and -, no - first"
         raise InvalidParameterError(message)
-    if not accounts.create(account, settings, clock.now()):
+    if not accounts.create(account, settings, ports.clock.now()):
         message = f"account: {account} exists already"
         raise InvalidParameterError(message)
-    return add_key(account, "owner", accounts=accounts, clock=clock, token_urlsafe=token_urlsafe)
-
-
-def add_key(
-    account: str,
-    role: str,
-    *,
-    accounts: Accounts,
-    clock: Clock,
-    token_urlsafe: Callable[[int], str],
-) -> str:
-    """Add a key to an account; return it. Only its hash is stored.
-
-    Raises:
-        InvalidParameterError: there is no such role.
-        UnknownResourceError: there is no such account.
-    """
-    if role not in KEY_ROLES:
-        message = f"role: choose among {', '.join(KEY_ROLES)}"
-        raise InvalidParameterError(message)
-    accounts.settings(account)
-    key = KEY_PREFIX + token_urlsafe(KEY_BYTES)
-    digest = hash_of_key(key)
-    # Eight digits tell an account's keys apart in a log and say nothing of the key.
-    accounts.add_key(digest, ApiKey(account, role, digest[:8]), clock.now())
-    return key
+    secret, _ = make_key(account, "owner", "first owner", created_by=COMMAND_LINE, ports=ports)
+    return secret

@@ -1,4 +1,4 @@
-"""Accounts with their settings, sources, keys and sites."""
+"""Accounts with their settings, sources and sites."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from headwater.adapters.dynamodb.setting_history import change_items
 from headwater.adapters.dynamodb.table import ConditionalPut
 from headwater.domain.settings import AccountSettings
 from headwater.errors import ConflictError, UnknownResourceError
-from headwater.usecases.ports import ApiKey, Bookmark, DirectoryBookmark, Source
+from headwater.usecases.ports import Bookmark, DirectoryBookmark, Source
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -82,17 +82,6 @@ class DynamoAccounts:
         ):
             message = "the settings have been changed meanwhile"
             raise ConflictError(message)
-
-    def add_key(self, key_sha256: str, key: ApiKey, now: datetime) -> None:
-        """Store a key by its hash."""
-        pk, sk = keys.api_key(key_sha256)
-        created_at = keys.instant(now)
-        self._table.put({"pk": pk, "sk": sk, **codec.to_plain(key), "created_at": created_at})
-
-    def find_key(self, key_sha256: str) -> ApiKey | None:
-        """Return whose key this is; None for an unknown one."""
-        item = self._table.get(keys.api_key(key_sha256))
-        return codec.from_plain(ApiKey, item) if item else None
 
     def add_site(self, public_key: str, account: str, source: str) -> None:
         """Register the public key that a store's tracking script sends."""

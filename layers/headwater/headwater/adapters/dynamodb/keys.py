@@ -245,6 +245,26 @@ def api_key(key_sha256: str) -> Key:
     return join("key", key_sha256), "key"
 
 
+def key_ring(account: str) -> Key:
+    """Return the key of what is known of an account's keys."""
+    return join(account), "keys"
+
+
+def session(cookie_sha256: str) -> Key:
+    """Return the key under which a session is looked up."""
+    return join("session", cookie_sha256), "session"
+
+
+def invitation(token_sha256: str) -> Key:
+    """Return the key under which a sign-in link is looked up."""
+    return join("invite", token_sha256), "invite"
+
+
+def sign_in(account: str, session_id: str) -> Key:
+    """Return the key under which an account lists a sign-in."""
+    return join(account, "sessions"), session_id
+
+
 def site(public_key: str) -> Key:
     """Return the key under which a store's public key is looked up."""
     return join("site", public_key), "site"
@@ -277,7 +297,7 @@ def test_visit(account: str, validation_id: str, event_id: str) -> Key:
 
 def audit_entry(account: str, entry_id: str) -> Key:
     """Return the key of an entry of the audit log."""
-    return join(account, "audit"), join(entry_id)
+    return join(account, "audit"), entry_id
 
 
 def setting_change(account: str, change_id: str) -> Key:

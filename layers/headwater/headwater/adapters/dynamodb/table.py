@@ -49,6 +49,15 @@ class ConditionalPut:
 
 
 @dataclass(frozen=True, slots=True)
+class ConditionalDelete:
+    """An item's key, and what must hold of it for it to be deleted, if anything."""
+
+    key: Key
+    condition: str = ""
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Index:
     """An index of a table and its two keys."""
 
@@ -135,25 +144,17 @@ class Table:
         """Delete an item; return False, changing nothing, where the condition does not hold."""
         return self._changes("delete_item", condition, values, Key=pack_key(key)) is not None
 
-    def put_together(self, puts: Sequence[ConditionalPut]) -> bool:
-        """Write all items if all conditions hold; else write none and return False.
+    def put_together(
+        self, puts: Sequence[ConditionalPut], deletes: Sequence[ConditionalDelete] = ()
+    ) -> bool:
+        """Write and delete all items if all conditions hold; else change none and return False.
 
         Somebody else's write of one of the items at the same moment counts as a condition that
         does not hold. DynamoDB charges a transaction double.
         """
         writes = [
-            {
-                "Put": {
-                    "TableName": self.name,
-                    "Item": pack_item(put.item),
-                    **({"ConditionExpression": put.condition} if put.condition else {}),
-                    **(
-                        {"ExpressionAttributeValues": pack_values(put.values)} if put.values else {}
-                    ),
-                    **_names(put.condition),
-                }
-            }
-            for put in puts
+            *({"Put": {"Item": pack_item(put.item), **self._guarded(put)}} for put in puts),
+            *({"Delete": {"Key": pack_key(gone.key), **self._guarded(gone)}} for gone in deletes),
         ]
         try:
             with translated():
@@ -218,6 +219,15 @@ class Table:
         with translated():
             for page in self._client.get_paginator("query").paginate(**request):
                 yield from map(unpack_item, page["Items"])
+
+    def _guarded(self, change: ConditionalPut | ConditionalDelete) -> dict[str, Any]:
+        values = change.values
+        return {
+            "TableName": self.name,
+            **({"ConditionExpression": change.condition} if change.condition else {}),
+            **({"ExpressionAttributeValues": pack_values(values)} if values else {}),
+            **_names(change.condition),
+        }
 
     def _changes(
         self,

@@ -4,12 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
-from headwater.runtime.api.problems import no_route, not_authenticated, role_missing
+from headwater.runtime.api.problems import (
+    foreign_origin,
+    no_route,
+    not_authenticated,
+    role_missing,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+# What no network reaches, and so needs no TLS.
+_THIS_MACHINE = frozenset({"127.0.0.1", "::1", "localhost"})
 _OWNER = frozenset({"owner"})
 _READERS = frozenset({"owner", "marketer"})
 _SENDERS = frozenset({"owner", "ingest"})
@@ -121,6 +129,14 @@ ROLES_OF_ROUTE = {
     "GET /v1/effects/{month}": _READERS,
     "POST /v1/effects/restate": _OWNER,
     "GET /v1/audit": _OWNER,
+    "GET /v1/keys": _OWNER,
+    "POST /v1/keys": _OWNER,
+    "POST /v1/keys/{key}/rotate": _OWNER,
+    "DELETE /v1/keys/{key}": _OWNER,
+    "POST /v1/sign-in-links": _OWNER,
+    "GET /v1/sessions": _OWNER,
+    "DELETE /v1/sessions/{session}": _OWNER,
+    "POST /v1/sign-out": _READERS,
 }
 # Routes that ask with more than fits an address, or by a visit; they change nothing.
 ASKING_ROUTES = frozenset(
@@ -142,7 +158,14 @@ ASKING_ROUTES = frozenset(
 )
 # Routes without a key: they say nothing about anybody, or are opened by a secret in the address.
 OPEN_ROUTES = frozenset(
-    {"GET /v1/openapi.json", "GET /v1/validations/page", "GET /v1/shared/{link}"}
+    {
+        "GET /v1/shared/{link}",
+        "GET /v1/openapi.json",
+        "GET /v1/validations/page",
+        "GET /v1/home",
+        "GET /v1/sign-in/{token}",
+        "POST /v1/sign-in/{token}",
+    }
 )
 
 
@@ -165,6 +188,14 @@ class Caller:
         return self.role in _OWNER
 
 
+def sees_emails(caller: Caller | None, route: str) -> bool:
+    """Tell whether an answer goes out with emails as they are; a link's has no caller.
+
+    The contract's own examples are nobody's.
+    """
+    return route == "GET /v1/openapi.json" or (caller is not None and caller.sees_emails)
+
+
 def is_recorded(route: str) -> bool:
     """Tell whether the audit log holds the requests of a route: all that change something."""
     return not route.startswith("GET ") and route not in ASKING_ROUTES | OPEN_ROUTES
@@ -176,7 +207,8 @@ def permitted_caller(event: Mapping[str, Any]) -> Caller | None:
     The authorizer has put the key's account and role beside the request, where no caller can.
 
     Raises:
-        ProblemError: the route is unknown, nobody calls, or his role does not open the route.
+        ProblemError: the route is unknown, nobody calls, his role does not open the route, or his
+            session is used by the page of somebody else.
     """
     route = event["routeKey"]
     if route in OPEN_ROUTES:
@@ -195,4 +227,20 @@ def permitted_caller(event: Mapping[str, Any]) -> Caller | None:
     )
     if caller.role not in ROLES_OF_ROUTE[route]:
         raise role_missing(caller.role, ROLES_OF_ROUTE[route])
+    # A browser adds its cookie to requests that other sites make, too.
+    if caller.kind == "session" and not route.startswith("GET "):
+        require_own_origin(event)
     return caller
+
+
+def require_own_origin(event: Mapping[str, Any]) -> None:
+    """Raise ProblemError unless the request comes from a page of this API.
+
+    A browser says in ``Origin`` whose page asks, and in ``Host`` whom; no page can set either.
+    """
+    headers = event["headers"]
+    host, origin = headers.get("host", ""), headers.get("origin", "")
+    is_here = urlsplit(f"//{host}").hostname in _THIS_MACHINE
+    own = {f"https://{host}"} | ({f"http://{host}"} if is_here else set())
+    if not host or origin not in own:
+        raise foreign_origin()

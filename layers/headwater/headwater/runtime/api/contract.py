@@ -11,7 +11,8 @@ from headwater.runtime.api.problems import CONTENT_TYPE
 if TYPE_CHECKING:
     from pydantic import BaseModel
 
-SECURITY_SCHEME = "bearer"
+SECURITY_SCHEME, COOKIE_SCHEME = "bearer", "session"
+# The contract adds the cookie to the routes that marketers may call.
 NEEDS_KEY: list[dict[str, list[str]]] = [{SECURITY_SCHEME: []}]
 SCHEMAS = "#/components/schemas/"
 _REASONS = {

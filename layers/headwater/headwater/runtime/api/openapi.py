@@ -9,8 +9,21 @@ from aws_lambda_powertools.event_handler.api_gateway import Router
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
-from headwater.runtime.api.contract import SCHEMAS, SECURITY_SCHEME
+from headwater.runtime.api.callers import ROLES_OF_ROUTE
+from headwater.runtime.api.contract import COOKIE_SCHEME, SCHEMAS, SECURITY_SCHEME
 from headwater.runtime.api.contract_details import complete
+from headwater.runtime.api.models_access import (
+    ClosedSession,
+    KeyList,
+    KeyRequest,
+    LinkForm,
+    NewKey,
+    OpenedSession,
+    RemovedKey,
+    RotationRequest,
+    SessionList,
+    SignInLink,
+)
 from headwater.runtime.api.models_attribution import AttributionAnswer, AttributionBody
 from headwater.runtime.api.models_audit import AuditList
 from headwater.runtime.api.models_cleaning import CleaningAnswer, CleaningBody, CleaningPreview
@@ -119,22 +132,26 @@ from headwater.runtime.api.routes_fields import field_routes
 from headwater.runtime.api.routes_file_imports import file_import_routes
 from headwater.runtime.api.routes_imports import import_routes
 from headwater.runtime.api.routes_journeys import journey_routes
+from headwater.runtime.api.routes_keys import key_routes
 from headwater.runtime.api.routes_manage_sources import manage_routes
 from headwater.runtime.api.routes_orders import order_routes
 from headwater.runtime.api.routes_plain_settings import PLAIN_SETTINGS, plain_setting_routes
 from headwater.runtime.api.routes_reconciliation import reconciliation_routes
 from headwater.runtime.api.routes_restate import restate_routes
 from headwater.runtime.api.routes_runs import run_routes
+from headwater.runtime.api.routes_sessions import session_routes
 from headwater.runtime.api.routes_setting_history import setting_history_routes
 from headwater.runtime.api.routes_settings import setting_routes
 from headwater.runtime.api.routes_settings_preview import settings_preview_routes
 from headwater.runtime.api.routes_setup import setup_routes
 from headwater.runtime.api.routes_shared import shared_routes
+from headwater.runtime.api.routes_sign_in import sign_in_routes
 from headwater.runtime.api.routes_sources import check_routes, connect_routes, source_routes
 from headwater.runtime.api.routes_subscriptions import subscription_routes
 from headwater.runtime.api.routes_validations import validation_routes
 from headwater.runtime.api.routes_views import view_routes
 from headwater.runtime.api.routing import new_router
+from headwater.usecases.authorize_request import COOKIE
 from headwater.usecases.choose_models import read_models, save_models
 from headwater.usecases.clean_names import read_cleaning, save_cleaning
 from headwater.usecases.connect_source import connect_source
@@ -155,6 +172,9 @@ from headwater.usecases.manage_account import (
 )
 from headwater.usecases.manage_deliveries import share_view
 from headwater.usecases.manage_imports import create_import
+from headwater.usecases.manage_keys import make_key
+from headwater.usecases.manage_sessions import invite
+from headwater.usecases.open_session import open_session
 from headwater.usecases.own_duplicates import own_duplicates
 from headwater.usecases.preview_cleaning import preview_cleaning
 from headwater.usecases.preview_settings import preview_setting
@@ -174,6 +194,16 @@ _MODELS: tuple[type[BaseModel], ...] = (
     AttributionAnswer,
     AttributionBody,
     AuditList,
+    ClosedSession,
+    KeyList,
+    KeyRequest,
+    LinkForm,
+    NewKey,
+    OpenedSession,
+    RemovedKey,
+    RotationRequest,
+    SessionList,
+    SignInLink,
     CleaningAnswer,
     CleaningBody,
     CleaningPreview,
@@ -270,7 +300,14 @@ _DESCRIPTION = (
 )
 # As plain values: the classes of Powertools take a quarter of a second to import.
 _SECURITY_SCHEMES: Any = {
-    SECURITY_SCHEME: {"type": "http", "scheme": "bearer", "description": "A key: hw_..."}
+    SECURITY_SCHEME: {"type": "http", "scheme": "bearer", "description": "A key: hw_..."},
+    COOKIE_SCHEME: {
+        "type": "apiKey",
+        "in": "cookie",
+        "name": COOKIE,
+        "description": "A marketer's session. A request that changes anything also needs the "
+        "`Origin` of this API.",
+    },
 }
 # What Powertools says of validation; ours is answered as a problem with status 400. And the model
 # that parameters are read into, of which the contract lists the fields.
@@ -338,6 +375,9 @@ def _routers() -> tuple[Router, ...]:
         setting_history_routes(list_settings),
         settings_preview_routes(preview_setting),
         audit_routes(read_audit),
+        key_routes(make_key),
+        session_routes(invite),
+        sign_in_routes(open_session),
         subscription_routes(preview_subscriptions),
         setup_routes(tag_link),
         validation_routes(start_validation),
@@ -369,8 +409,10 @@ def openapi_document() -> dict[str, Any]:
     document["components"]["schemas"] = {
         name: own[name] for name in sorted(own) if name not in _NOT_OURS
     }
-    for path in document["paths"].values():
-        for operation in path.values():
+    for path, operations in document["paths"].items():
+        for method, operation in operations.items():
             operation["responses"].pop("422", None)
+            if "marketer" in ROLES_OF_ROUTE.get(f"{method.upper()} {path}", ()):
+                operation["security"].append({COOKIE_SCHEME: []})
     complete(document)
     return document

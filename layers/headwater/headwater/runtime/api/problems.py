@@ -68,7 +68,7 @@ class ProblemError(Exception):
 
 def not_authenticated() -> ProblemError:
     """Nobody says whose request this is."""
-    detail = "Give a key in the Authorization header: Bearer hw_..."
+    detail = "Give a key in the Authorization header: Bearer hw_..., or sign in."
     headers = {"WWW-Authenticate": "Bearer"}
     return ProblemError(Problem(HTTPStatus.UNAUTHORIZED, "not-authenticated", detail, headers))
 
@@ -77,6 +77,12 @@ def role_missing(role: str, needed: Iterable[str]) -> ProblemError:
     """The key is good, but not for this route."""
     detail = f"This needs the role {' or '.join(sorted(needed))}; the key has the role {role}."
     return ProblemError(Problem(HTTPStatus.FORBIDDEN, "role-missing", detail))
+
+
+def foreign_origin() -> ProblemError:
+    """A session's cookie came with a request that no page of ours has made."""
+    detail = "With a session, changes are taken from this API's own pages alone (Origin)."
+    return ProblemError(Problem(HTTPStatus.FORBIDDEN, "foreign-origin", detail))
 
 
 def no_route() -> ProblemError:

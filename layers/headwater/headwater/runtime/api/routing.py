@@ -32,6 +32,12 @@ def actor_of(router: Router) -> Actor:
     return Actor(caller.kind, caller.key_id, caller.label, caller.role)
 
 
+def maker_of(router: Router) -> str:
+    """Return who makes the request, as lists of what he makes name him: ``key 9f2c41d0``."""
+    actor = actor_of(router)
+    return f"{actor.kind} {actor.actor_id}"
+
+
 def note(router: Router, **values: object) -> None:
     """Add to what the audit log says of this request: counts and kinds, no secret and no name."""
     router.context["note"].update(values)

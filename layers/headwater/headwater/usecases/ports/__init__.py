@@ -5,10 +5,10 @@ webhooks, of the tracking script and of live people from ``directory``, ``hooks`
 ``people``, which need them.
 """
 
+from headwater.usecases.ports.access import ApiKey
 from headwater.usecases.ports.accounts import (
     Accounts,
     AdAccount,
-    ApiKey,
     Bookmark,
     ChannelScript,
     CostBookmark,

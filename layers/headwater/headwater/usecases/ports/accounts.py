@@ -1,4 +1,4 @@
-"""What the steps need of accounts: settings, sources with their bookmarks, keys and sites."""
+"""What the steps need of accounts: settings, sources with their bookmarks, and sites."""
 
 from __future__ import annotations
 
@@ -224,17 +224,8 @@ class Source:
     lead_fields: tuple[LeadField, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class ApiKey:
-    """Who calls: the account and role of a key. Roles: owner, marketer, ingest."""
-
-    account: str
-    role: str
-    key_id: str
-
-
 class Accounts(Protocol):
-    """Accounts with their settings, sources, keys and sites."""
+    """Accounts with their settings, sources and sites."""
 
     def create(self, account: str, settings: AccountSettings, now: datetime) -> bool:
         """Create an account; return False, changing nothing, if it exists."""
@@ -263,14 +254,6 @@ class Accounts(Protocol):
             UnknownResourceError: there is no such account.
             ConflictError: they are not what they ``was``, or somebody changes them right now.
         """
-        ...
-
-    def add_key(self, key_sha256: str, key: ApiKey, now: datetime) -> None:
-        """Store a key by its hash."""
-        ...
-
-    def find_key(self, key_sha256: str) -> ApiKey | None:
-        """Return whose key this is; None for an unknown one."""
         ...
 
     def add_site(self, public_key: str, account: str, source: str) -> None:
