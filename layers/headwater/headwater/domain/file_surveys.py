@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from headwater.domain.file_kinds import FileKind
     from headwater.domain.file_layouts import FileLayout
 
-# 40 MB of what is kept of each order, and an hour of writing.
+# 80 MB of what is kept of each order, and hours of writing.
 MOST_ROWS = 5_000_000
 
 
@@ -35,7 +35,7 @@ class Survey:
 
 
 def survey(records: Iterable[Record], kind: FileKind, layout: FileLayout) -> Survey:
-    """Look at all rows; 20 bytes are kept of an order, nothing of any other row.
+    """Look at all rows; 16 bytes are kept of an order, nothing of any other row.
 
     Raises:
         InvalidParameterError: there are no rows or too many, or the rows of an order stand apart:
