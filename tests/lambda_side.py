@@ -26,6 +26,7 @@ from headwater.runtime import (
     edge,
     importing,
     pipelines,
+    sending,
     storage,
     validating,
 )
@@ -34,6 +35,7 @@ from headwater.usecases.ports import ApiKey, OrderPage
 from headwater.usecases.ports.directory import DirectoryPage
 from headwater.usecases.store_ledgers import LedgerList, LedgerLookup
 from tests.fakes import (
+    FakeDeliverer,
     FakeEdgeSites,
     FakeFactFiles,
     FakeHitQueue,
@@ -44,6 +46,7 @@ from tests.fakes import (
     FakeStoreHooks,
     FakeStoreScripts,
     FakeTable,
+    FakeWebHooks,
 )
 from tests.fakes.imports import FakeImportFiles, FakeImportWorkers
 from tests.fakes.scripts import BUILD
@@ -239,6 +242,8 @@ class LambdaSide:
         self.reconciliations = FakeReconciliations()
         self.other_api_urls: list[str] = []
         self.pages = FakePages()
+        self.deliverer = FakeDeliverer()
+        self.web_hooks = FakeWebHooks()
         self.imports = DynamoImports(FakeTable())
         self.import_files, self.import_workers = FakeImportFiles(), FakeImportWorkers()
         self.fact_files = FakeFactFiles(workshop.facts)
@@ -275,13 +280,24 @@ class LambdaSide:
             "validations": shop.validations,
             "views": shop.views,
             "deliveries": shop.deliveries,
+            "deliverer": self.deliverer,
+            "web_hooks": self.web_hooks,
             "setting_history": shop.setting_history,
             "pages": self.pages,
             "imports": self.imports,
             "import_files": self.import_files,
             "workers": self.import_workers,
         }
-        wired = (storage, accessing, pipelines, bootstrap, validating, importing, delivering)
+        wired = (
+            storage,
+            accessing,
+            pipelines,
+            bootstrap,
+            validating,
+            importing,
+            delivering,
+            sending,
+        )
         for module in wired:
             for name, port in ports.items():
                 if hasattr(module, name):

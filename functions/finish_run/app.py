@@ -6,6 +6,7 @@ from typing import Any
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from headwater.runtime import bootstrap
+from headwater.runtime.delivering import start_deliveries
 from headwater.runtime.observability import count, logger, observed
 from headwater.usecases.finish_run import finish_run, record_failure
 
@@ -26,4 +27,5 @@ def lambda_handler(event: dict[str, Any], _context: LambdaContext) -> dict[str, 
         result = finish_run(**run, desk=desk, accounts=accounts, marks=marks, pipeline=pipeline)
         count(RunsFinished=1)
         logger.info("run finished", extra={**run, **asdict(result)})
+        start_deliveries(run["account"])
     return {**run, **asdict(result)}

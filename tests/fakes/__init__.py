@@ -3,7 +3,7 @@
 from tests.fakes.access import FakeAccess
 from tests.fakes.accounts import FakeAccounts, FakeMarks, FakeRuns, FakeSecrets, FakeSettingHistory
 from tests.fakes.audit import FakeAuditLog
-from tests.fakes.deliveries import FakeDeliveries
+from tests.fakes.deliveries import FakeDeliverer, FakeDeliveries, FakeWebHooks
 from tests.fakes.directory import FakeEdges, FakeProducts
 from tests.fakes.events import FakeClock, FakeHitQueue, FakePipeline, FakeReconciliations
 from tests.fakes.hooks import FakeHooks, FakeStoreHooks
@@ -21,6 +21,7 @@ __all__ = [
     "FakeAuditLog",
     "FakeClock",
     "FakeCosts",
+    "FakeDeliverer",
     "FakeDeliveries",
     "FakeEdgeSites",
     "FakeEdges",
@@ -47,5 +48,6 @@ __all__ = [
     "FakeTable",
     "FakeValidations",
     "FakeViews",
+    "FakeWebHooks",
     "script_ports",
 ]

@@ -42,3 +42,14 @@ def test_a_delivery_that_ends_takes_its_own_link_along(stores: Stores) -> None:
     assert stores.deliveries.find_link("a" * 64) is None
     assert stores.deliveries.get("acme", "19aa") is None
     assert stores.deliveries.find_link("b" * 64) == SharedLink("other", "19aa")
+
+
+def test_a_delivery_is_changed_by_who_knows_it_as_it_is(stores: Stores) -> None:
+    stores.deliveries.add("acme", SHARED)
+    claimed = replace(SHARED, trying_until=NOON, failures=2, reason="answered 503")
+    assert stores.deliveries.change("acme", SHARED, claimed)
+    assert not stores.deliveries.change("acme", SHARED, replace(SHARED, failures=1))
+    assert stores.deliveries.get("acme", "19aa") == claimed
+    stores.deliveries.remove("acme", claimed)
+    assert not stores.deliveries.change("acme", claimed, SHARED)
+    assert stores.deliveries.all("acme") == []

@@ -15,12 +15,13 @@ from headwater.runtime import (
     edge,
     importing,
     pipelines,
+    sending,
     storage,
     validating,
 )
 from headwater.runtime.settings import Settings, settings
 from tests.infrastructure.template_file import functions_of, load_template, variables_of
-from tests.lambda_side import imported_by
+from tests.lambda_side import Invocation, imported_by
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -99,7 +100,9 @@ USED: dict[str, list[Callable[[], object]]] = {
     "TrainEffectsFunction": [bootstrap.desk, bootstrap.facts],
     "AttributeOrdersFunction": [bootstrap.desk, bootstrap.facts],
     "MaterializeReportsFunction": [bootstrap.desk, bootstrap.facts],
+    "DeliverViewsFunction": [lambda: sending.send_ports(Invocation())],
     "FinishRunFunction": [
+        delivering.deliverer,
         bootstrap.desk,
         bootstrap.accounts,
         bootstrap.marks,
@@ -110,7 +113,7 @@ FUNCTIONS = functions_of(load_template())
 
 
 def forget() -> None:
-    wired = (storage, accessing, pipelines, bootstrap, validating, importing, delivering)
+    wired = (storage, accessing, pipelines, bootstrap, validating, importing, delivering, sending)
     for module in (*wired, edge):
         for value in vars(module).values():
             if hasattr(value, "cache_clear"):

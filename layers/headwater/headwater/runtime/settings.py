@@ -30,6 +30,7 @@ class Settings:
     pull_orders_function: str = ""
     reconcile_orders_function: str = ""
     import_file_function: str = ""
+    deliver_views_function: str = ""
     secrets_prefix: str = ""
     other_api_urls: str = ""
     collector_url: str = ""

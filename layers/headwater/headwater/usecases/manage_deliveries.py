@@ -6,15 +6,17 @@ import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from headwater.domain.fetching import Allowance, RefusedUrlError, host_of, target_of
+from headwater.domain.signatures import SECRET_BYTES, signing_secret
 from headwater.domain.validations import named_by_time
-from headwater.domain.view_deliveries import LINK, MOST_DELIVERIES, Delivery
+from headwater.domain.view_deliveries import LINK, LONGEST_URL, MOST_DELIVERIES, WEBHOOK, Delivery
 from headwater.errors import InvalidParameterError, UnknownResourceError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from headwater.domain.views import View
-    from headwater.usecases.ports import Clock
+    from headwater.usecases.ports import Clock, Secrets
     from headwater.usecases.ports.deliveries import Deliveries
     from headwater.usecases.ports.views import Views
 
@@ -25,12 +27,17 @@ _RANDOM_BYTES = 4
 
 @dataclass(frozen=True, slots=True)
 class DeliveryPorts:
-    """What deliveries need from the outside world."""
+    """What deliveries need from the outside world.
+
+    ``loopback``: receivers on this very machine may be named; for local stacks only.
+    """
 
     views: Views
     deliveries: Deliveries
     clock: Clock
     token_hex: Callable[[int], str]
+    secrets: Secrets
+    loopback: bool = False
 
 
 def share_view(account: str, view_id: str, *, ports: DeliveryPorts) -> tuple[Delivery, str]:
@@ -57,22 +64,47 @@ def share_view(account: str, view_id: str, *, ports: DeliveryPorts) -> tuple[Del
     return delivery, secret
 
 
+def send_view(
+    account: str, view_id: str, url: str, every: str, *, ports: DeliveryPorts
+) -> tuple[Delivery, str]:
+    """Have what a view shows sent to an address for each day, week or month.
+
+    Returns:
+        The delivery, and the secret that its messages are signed with, which is shown this once.
+
+    Raises:
+        UnknownResourceError: the account has no such view.
+        InvalidParameterError: the address is not of the open web, or there are too many.
+    """
+    _refuse(account, view_id, ports)
+    _refuse_url(url, loopback=ports.loopback)
+    secret = signing_secret(bytes.fromhex(ports.token_hex(SECRET_BYTES)))
+    now = ports.clock.now()
+    delivery_id = named_by_time(now, ports.token_hex(_RANDOM_BYTES))
+    arn = ports.secrets.put(account, delivery_id, secret)
+    delivery = Delivery(delivery_id, view_id, WEBHOOK, now, every=every, url=url, secret_arn=arn)
+    ports.deliveries.add(account, delivery)
+    return delivery, secret
+
+
 def list_deliveries(account: str, *, deliveries: Deliveries) -> list[Delivery]:
     """Return an account's deliveries, the oldest first."""
     return deliveries.all(account)
 
 
-def remove_delivery(account: str, delivery_id: str, *, deliveries: Deliveries) -> None:
+def remove_delivery(account: str, delivery_id: str, *, ports: DeliveryPorts) -> None:
     """End a delivery at once.
 
     Raises:
         UnknownResourceError: the account has no such delivery.
     """
-    delivery = deliveries.get(account, delivery_id)
+    delivery = ports.deliveries.get(account, delivery_id)
     if delivery is None:
         message = f"there is no delivery {delivery_id[:64]!r}"
         raise UnknownResourceError(message)
-    deliveries.remove(account, delivery)
+    ports.deliveries.remove(account, delivery)
+    if delivery.secret_arn:
+        ports.secrets.delete(delivery.secret_arn)
 
 
 def open_link(secret: str, *, views: Views, deliveries: Deliveries) -> tuple[str, Delivery, View]:
@@ -93,6 +125,18 @@ def open_link(secret: str, *, views: Views, deliveries: Deliveries) -> tuple[str
 def hash_of_link(secret: str) -> str:
     """Return the hash under which a link is looked up."""
     return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _refuse_url(url: str, *, loopback: bool) -> None:
+    """Refuse what messages are never posted to; what a name means is looked at when they are."""
+    try:
+        target = target_of(url, Allowance(frozenset({host_of(url)}), loopback))
+    except RefusedUrlError as refused:
+        message = f"url: {refused.failure.value}; give https://host/path"
+        raise InvalidParameterError(message) from None
+    if len(url) > LONGEST_URL or not (target.is_tls or target.is_loopback):
+        message = f"url: https, and at most {LONGEST_URL:,} characters"
+        raise InvalidParameterError(message)
 
 
 def _refuse(account: str, view_id: str, ports: DeliveryPorts) -> None:

@@ -42,6 +42,12 @@ class DynamoDeliveries:
         items = self._table.query(partition)
         return [codec.from_document(Delivery, item["document"]) for item in items]
 
+    def change(self, account: str, was: Delivery, changed: Delivery) -> bool:
+        """Replace a delivery; return False, changing nothing, if it is not what it ``was``."""
+        pk, sk = keys.delivery(account, was.delivery_id)
+        item = {"pk": pk, "sk": sk, "document": codec.to_document(changed)}
+        return self._table.put(item, "#document = :was", {"was": codec.to_document(was)})
+
     def remove(self, account: str, delivery: Delivery) -> None:
         """Forget a delivery; its link opens nothing any more, before all else."""
         if delivery.link_sha256:

@@ -9,6 +9,7 @@ import time
 import zlib
 from concurrent.futures import Future
 from contextlib import closing, suppress
+from dataclasses import dataclass
 from threading import Thread, Timer
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urldefrag, urljoin
@@ -23,7 +24,7 @@ from headwater.domain.fetching import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from types import TracebackType
 
     from headwater.domain.fetching import Allowance, Target
@@ -45,6 +46,18 @@ _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _USUAL_PORTS = frozenset({80, 443})
 _PIECE = 65_536
 _GZIP = 31  # zlib's name of that format
+
+
+@dataclass(frozen=True, slots=True)
+class _Message:
+    """What a request says besides its address."""
+
+    method: str
+    headers: Mapping[str, str]
+    body: bytes | None = None
+
+
+_FETCH = _Message("GET", _HEADERS)
 
 
 class WebPages:
@@ -94,7 +107,19 @@ class WebPages:
             if len(hops) > MOST_REDIRECTS:
                 return Fetched((*hops, Hop(url)), Failure.TOO_MANY_REDIRECTS)
 
-    def _ask(self, target: Target, deadline: float) -> _Answer:
+    def post(
+        self, url: str, allowance: Allowance, headers: Mapping[str, str], body: bytes
+    ) -> Fetched:
+        """Post a body to a URL by the same rules; a redirect is an answer like any other."""
+        message = _Message("POST", {**headers, "Connection": "close"}, body)
+        try:
+            deadline = self._seconds() + self._longest
+            answer = self._ask(target_of(url, allowance), deadline, message)
+        except RefusedUrlError as refused:
+            return Fetched((Hop(url),), refused.failure)
+        return Fetched((Hop(url, answer.status),))
+
+    def _ask(self, target: Target, deadline: float, message: _Message | None = None) -> _Answer:
         """Return what a target answers; raises RefusedUrlError, whatever goes wrong."""
         try:
             addresses = _in_time(lambda: self._resolve(target.host), self._left(deadline))
@@ -106,7 +131,7 @@ class WebPages:
         except (OSError, UnicodeError) as error:
             raise RefusedUrlError(_failure_of(error)) from error
         with closing(opened) as plain:
-            return self._talk(plain, target, self._left(deadline))
+            return self._talk(plain, target, self._left(deadline), message or _FETCH)
 
     def _open(self, addresses: Sequence[str], port: int, deadline: float) -> socket.socket:
         """Connect to the first address that takes us: a machine may reach but one family."""
@@ -117,7 +142,9 @@ class WebPages:
                 continue
         return self._connect((addresses[-1], port), self._left(deadline))
 
-    def _talk(self, plain: socket.socket, target: Target, seconds: float) -> _Answer:
+    def _talk(
+        self, plain: socket.socket, target: Target, seconds: float, message: _Message
+    ) -> _Answer:
         """Send a request over a connection, which is cut off once its time is over."""
         connection = plain
         if target.is_tls:
@@ -129,7 +156,7 @@ class WebPages:
             with cut, closing(connection):
                 if isinstance(connection, ssl.SSLSocket):
                     connection.do_handshake()
-                answer = _exchange(connection, target)
+                answer = _exchange(connection, target, message)
         except (OSError, http.client.HTTPException, zlib.error) as error:
             failure = Failure.TOO_SLOW if cut.is_over else _failure_of(error)
             raise RefusedUrlError(failure) from error
@@ -190,11 +217,12 @@ class _CutOff:
             self._connection.shutdown(socket.SHUT_RDWR)
 
 
-def _exchange(connection: socket.socket, target: Target) -> _Answer:
+def _exchange(connection: socket.socket, target: Target, message: _Message) -> _Answer:
     client = http.client.HTTPConnection(target.host, target.port)
     client.sock = connection
     port = "" if target.port in _USUAL_PORTS else f":{target.port}"
-    client.request("GET", target.path, headers={"Host": target.host + port, **_HEADERS})
+    headers = {"Host": target.host + port, **message.headers}
+    client.request(message.method, target.path, message.body, headers)
     with client.getresponse() as response:
         return _Answer(response)
 

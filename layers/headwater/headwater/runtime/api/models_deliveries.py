@@ -6,23 +6,41 @@ from typing import Literal
 
 from pydantic import Field
 
+from headwater.domain.view_deliveries import LONGEST_URL
 from headwater.runtime.api.fields import ApiModel, Instant, with_example
 
+Every = Literal["day", "week", "month"]
+_BODY = {
+    "view": "19aa6d1f0a0c0de1a",
+    "by": "webhook",
+    "every": "week",
+    "url": "https://hooks.example/headwater",
+}
 _DELIVERY = {
     "delivery": "19aa6d1f0a0c0ffee1a",
-    "view": "19aa6d1f0a0c0de1a",
-    "by": "link",
+    **_BODY,
     "created_at": "2026-11-21T14:02:11+00:00",
+    "state": "on",
+    "reason": "",
+    "sent_at": None,
+    "sent_period": "",
+    "next_try_at": None,
 }
 
 
 class DeliveryBody(ApiModel):
-    """Which view goes out, and how."""
+    """Which view goes out, and how. A link takes neither ``every`` nor ``url``."""
 
-    model_config = with_example({"view": "19aa6d1f0a0c0de1a", "by": "link"})
+    model_config = with_example(_BODY)
 
     view: str = Field(max_length=64)
-    by: Literal["link"]
+    by: Literal["link", "webhook"]
+    every: Every | None = Field(
+        default=None, description="A webhook is sent after the first run of each."
+    )
+    url: str | None = Field(
+        default=None, max_length=LONGEST_URL, description="Where a webhook goes: https, public."
+    )
 
 
 class DeliveryRow(ApiModel):
@@ -32,17 +50,29 @@ class DeliveryRow(ApiModel):
 
     delivery: str = Field(description="Its id.")
     view: str
-    by: Literal["link"]
+    by: Literal["link", "webhook"]
+    every: Every | None
+    url: str | None
     created_at: Instant
+    state: Literal["on", "failing", "off"] = Field(
+        description="off: it has failed for five days, or its receiver says that it is gone."
+    )
+    reason: str = Field(description="Why the last attempt failed.")
+    sent_at: Instant | None
+    sent_period: str = Field(description="The last day, week or month that was sent.")
+    next_try_at: Instant | None = Field(description="When a failed message is sent again.")
 
 
 class NewDelivery(DeliveryRow):
     """A delivery that was just made."""
 
-    model_config = with_example({"account": "harbor", **_DELIVERY, "path": "/v1/shared/5f0c9a..."})
+    model_config = with_example(
+        {"account": "harbor", **_DELIVERY, "path": None, "secret": "whsec_C2FVsBQIhrscChlQIMV+b5sS"}
+    )
 
     account: str
-    path: str = Field(description="Where the link leads on this API; nobody can read it again.")
+    path: str | None = Field(description="Where a link leads on this API; shown this once.")
+    secret: str | None = Field(description="What a webhook is signed with; shown this once.")
 
 
 class DeliveryList(ApiModel):

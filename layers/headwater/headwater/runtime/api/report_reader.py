@@ -72,6 +72,11 @@ class ReportReader:
         asked = {**event["requestContext"], "authorizer": {"lambda": reader}}
         return self.answer(view, {**event, "requestContext": asked}, context)
 
+    def answer_alone(self, account: str, view: View, context: LambdaContext) -> dict[str, Any]:
+        """Return what a view shows without a request that asks for it: a schedule does."""
+        event = {"headers": {}, "requestContext": {"http": {}, "stage": "$default"}}
+        return self.answer_for(account, view, event, context)
+
     def refuse(self, view: View, event: Mapping[str, Any], context: LambdaContext) -> None:
         """Raise what the report answers to a view's parameters, if that is a refusal.
 

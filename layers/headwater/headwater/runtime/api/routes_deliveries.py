@@ -8,7 +8,8 @@ from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.api_gateway import Router
 from aws_lambda_powertools.event_handler.openapi.params import Path
 
-from headwater.domain.view_deliveries import Delivery
+from headwater.domain.view_deliveries import LINK, Delivery
+from headwater.errors import InvalidParameterError
 from headwater.runtime import delivering, storage
 from headwater.runtime.api.answers import json_answer
 from headwater.runtime.api.bodies import read_model
@@ -21,7 +22,7 @@ from headwater.runtime.api.models_deliveries import (
 )
 from headwater.runtime.api.routing import account_of, new_router, note
 from headwater.runtime.observability import logger
-from headwater.usecases.manage_deliveries import list_deliveries, remove_delivery
+from headwater.usecases.manage_deliveries import list_deliveries, remove_delivery, send_view
 
 DeliveryId = Annotated[str, Path(max_length=64)]
 _CONTRACT: dict[str, Any] = {"tags": ["views"], "security": NEEDS_KEY}
@@ -45,7 +46,8 @@ def _add_create(router: Router, share_view: Callable[..., tuple[Delivery, str]])
         operation_id="create_delivery",
         summary="Deliver a view",
         description="A link shows the view to whoever has it, without a key; emails are masked. It "
-        "ends with its delivery, at once.",
+        "ends with its delivery, at once. A webhook posts what the view shows after the first run "
+        "of each day, week or month, signed as Standard Webhooks has it, until it is taken.",
         responses=answers(NewDelivery, 404, status=201, description="The delivery is made."),
         openapi_extensions=takes(DeliveryBody),
         **_CONTRACT,
@@ -53,12 +55,13 @@ def _add_create(router: Router, share_view: Callable[..., tuple[Delivery, str]])
     def create() -> Response[str]:
         account = account_of(router)
         asked = read_model(router.current_event.raw_event, DeliveryBody)
-        delivery, secret = share_view(account, asked.view, ports=delivering.delivery_ports())
+        delivery, shown = _made(account, asked, share_view)
         told = {"delivery": delivery.delivery_id, "view": delivery.view_id, "by": delivery.by}
         note(router, **told)
         logger.info("delivery made", extra=told)
-        document = {"account": account, **_row(delivery), "path": f"/v1/shared/{secret}"}
-        return json_answer(document, status=HTTPStatus.CREATED)
+        return json_answer(
+            {"account": account, **_row(delivery), **shown}, status=HTTPStatus.CREATED
+        )
 
 
 def _add_others(router: Router) -> None:
@@ -84,14 +87,40 @@ def _add_others(router: Router) -> None:
     )
     def remove(delivery: DeliveryId) -> Response[str]:
         account = account_of(router)
-        remove_delivery(account, delivery, deliveries=storage.deliveries())
+        remove_delivery(account, delivery, ports=delivering.delivery_ports())
         return json_answer({"account": account, "delivery": delivery})
 
 
+def _made(
+    account: str, asked: DeliveryBody, share_view: Callable[..., tuple[Delivery, str]]
+) -> tuple[Delivery, dict[str, str | None]]:
+    """Make a delivery; return it, and what is shown of it this once."""
+    ports = delivering.delivery_ports()
+    if asked.by == LINK:
+        if asked.every or asked.url:
+            message = "by: a link takes neither every nor url"
+            raise InvalidParameterError(message)
+        delivery, secret = share_view(account, asked.view, ports=ports)
+        return delivery, {"path": f"/v1/shared/{secret}", "secret": None}
+    if not (asked.every and asked.url):
+        message = "by: a webhook needs every and url"
+        raise InvalidParameterError(message)
+    delivery, secret = send_view(account, asked.view, asked.url, asked.every, ports=ports)
+    return delivery, {"path": None, "secret": secret}
+
+
 def _row(delivery: Delivery) -> dict[str, Any]:
+    state = "off" if delivery.is_off else "failing" if delivery.failures else "on"
     return {
         "delivery": delivery.delivery_id,
         "view": delivery.view_id,
         "by": delivery.by,
+        "every": delivery.every or None,
+        "url": delivery.url or None,
         "created_at": delivery.created_at.isoformat(),
+        "state": state,
+        "reason": delivery.reason,
+        "sent_at": delivery.sent_at and delivery.sent_at.isoformat(),
+        "sent_period": delivery.sent_period,
+        "next_try_at": delivery.next_try_at and delivery.next_try_at.isoformat(),
     }

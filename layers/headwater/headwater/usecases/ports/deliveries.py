@@ -32,6 +32,10 @@ class Deliveries(Protocol):
         """Return an account's deliveries, the oldest first."""
         ...
 
+    def change(self, account: str, was: Delivery, changed: Delivery) -> bool:
+        """Replace a delivery; return False, changing nothing, if it is not what it ``was``."""
+        ...
+
     def remove(self, account: str, delivery: Delivery) -> None:
         """Forget a delivery; its link opens nothing any more, before all else."""
         ...
