@@ -24,6 +24,8 @@ const PAGE = JSON.parse(
   }),
 );
 
+const COOKIE = "__Host-hw_session=kim";
+
 let browser, server, api;
 before(async () => {
   browser = await openBrowser();
@@ -44,10 +46,16 @@ async function answer(request, response) {
   };
   if (path === "/page") {
     return response
-      .writeHead(200, { "content-type": "text/html; charset=utf-8", ...PAGE.headers })
+      .writeHead(200, {
+        "content-type": "text/html; charset=utf-8",
+        ...PAGE.headers,
+        ...(api.signsIn && { "set-cookie": `${COOKIE}; Path=/; Secure; HttpOnly` }),
+      })
       .end(PAGE.body);
   }
-  if (request.headers.authorization !== "Bearer hw_right") return say(403, { message: "Forbidden" });
+  const { authorization = "", cookie = "" } = request.headers;
+  const isKnown = authorization ? authorization === "Bearer hw_right" : cookie.includes(COOKIE);
+  if (!isKnown) return say(403, { message: "Forbidden" });
   if (api.down) return request.socket.destroy();
   let body = "";
   for await (const part of request) body += part;
@@ -68,9 +76,9 @@ async function answer(request, response) {
   return say(200, path === "" ? { account: "harbor", rows: api.rows } : api.test);
 }
 
-async function onPage(run) {
+async function onPage(run, { signsIn = false } = {}) {
   const line = { ...PAGE.test.items[0], state: "waiting", seen: "", cause: "", fix: "" };
-  api = { asked: [], rows: [], test: { ...PAGE.test, verdict: "waiting", items: [line] } };
+  api = { signsIn, asked: [], rows: [], test: { ...PAGE.test, verdict: "waiting", items: [line] } };
   const context = await browser.newContext();
   const page = await context.newPage();
   const problems = [];
@@ -108,6 +116,26 @@ test("a test is begun, followed while it runs, and ended", () =>
     const asked = api.asked.length;
     await page.waitForTimeout(2500);
     assert.equal(api.asked.length, asked, "what has ended is not asked for again");
+  }));
+
+test("whoever is signed in needs no key", () =>
+  onPage(
+    async (page) => {
+      await begin(page, { key: "" });
+      await shows(page, "Waiting for the visit");
+      await page.reload();
+      await shows(page, "Waiting for the visit");
+      await begin(page, { key: "hw_wrong" });
+      await shows(page, "The key does not open this");
+    },
+    { signsIn: true },
+  ));
+
+test("whoever has neither key nor cookie is told so when he begins", () =>
+  onPage(async (page) => {
+    assert.equal(await page.isVisible("#error"), false);
+    await begin(page, { key: "" });
+    await shows(page, "Give a key, or sign in.");
   }));
 
 test("a wrong key and a foreign page are refused with the reason", () =>

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -15,7 +16,7 @@ from headwater.usecases.ports import ApiKey, Source
 from tests.lambda_side import OWNER, LambdaSide
 from tests.unit.runtime.test_accounts_apart import CASES
 from tests.unit.usecases.validations import a_validation
-from tests.unit.usecases.views import a_view
+from tests.unit.usecases.views import a_link, a_view
 from tests.workshop import ACCOUNT, STORE, Workshop
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ MARKETER = ApiKey(ACCOUNT, "marketer", "m1")
 ROUTES = sorted(route for route, roles in ROLES_OF_ROUTE.items() if "marketer" in roles)
 # Where an email stood for an owner, so that the test can tell that something was masked.
 SHOWING = {
+    "GET /v1/contacts/{contact}/journey",
     "GET /v1/orders/{source}/{order_id}/credits",
     "GET /v1/reports/roi",
     "GET /v1/setup/link",
@@ -113,6 +115,17 @@ def test_who_posts_rows_reads_no_email_back_either(side: LambdaSide) -> None:
     answer = side.call("POST /v1/touchpoints", caller=ingest, body={"rows": rows})
     assert answer["json"]["rejected"]
     assert _EMAIL.findall(answer["body"]) == []
+
+
+def test_who_has_no_more_than_a_link_reads_no_email(side: LambdaSide) -> None:
+    view = a_view("roi", by="campaign", **{"from": "2026-11-01", "to": "2026-11-20"})
+    side.workshop.views.save(ACCOUNT, view)
+    side.workshop.deliveries.add(ACCOUNT, replace(a_link("5ec2e7"), view_id=view.view_id))
+    for kind in ("json", "csv"):
+        answer = side.call("GET /v1/shared/{link}", link="5ec2e7", query=f"format={kind}")
+        assert answer["statusCode"] == 200
+        assert masked_text(ANN) in answer["body"]
+        assert _EMAIL.findall(answer["body"]) == []
 
 
 def test_every_route_of_a_marketer_is_tried() -> None:
