@@ -54,7 +54,7 @@ _QUESTIONS: dict[str, tuple[Report[Any, Any], Any]] = {
     "leads by campaign": (LEADS, LeadsRequest(LeadsQuery(_ALL_TIME))),
     "subscriptions": (SUBSCRIPTIONS, SubscriptionsRequest(SubscriptionsQuery(_ALL_TIME))),
 }
-_BUDGET_SECONDS, _BUDGET_BYTES = 5.0, 1_769 * 2**20  # of the function that serves reports
+_BUDGET_SECONDS, _BUDGET_BYTES = 5.0, 3_538 * 2**20  # of the function that serves reports
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +156,7 @@ def _held(written: _Written, of: str) -> Line:
         f"customers: memory of cohorts, {of}",
         outcome.peak_memory / 2**20,
         "MiB",
-        budget="<= 1,769 MiB",
+        budget="<= 3,538 MiB",
         is_over=outcome.peak_memory > _BUDGET_BYTES,
     )
 

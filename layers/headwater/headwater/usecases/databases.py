@@ -8,8 +8,9 @@ from functools import cache
 
 import duckdb
 
-# Half of what the functions that compute a whole account have; Python and NumPy need the rest.
-_MEMORY = "2GB"
+# In MB. Where a machine has less than twice as much, half of what there is: Python and NumPy need
+# the rest, and a function that takes more than it has is killed where it could have spilled.
+_MOST_MEMORY = 2_000
 
 
 def open_database() -> duckdb.DuckDBPyConnection:
@@ -31,4 +32,12 @@ def _engine(_process: int) -> duckdb.DuckDBPyConnection:
     What does not fit spills into the temporary folder: the working directory, DuckDB's own choice,
     cannot be written in Lambda.
     """
-    return duckdb.connect(config={"temp_directory": tempfile.gettempdir(), "memory_limit": _MEMORY})
+    return duckdb.connect(
+        config={"temp_directory": tempfile.gettempdir(), "memory_limit": _memory()}
+    )
+
+
+def _memory() -> str:
+    """Return what the engine may hold before it spills."""
+    present = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    return f"{min(_MOST_MEMORY, present // 2 // 10**6)}MB"

@@ -73,10 +73,11 @@ def read_cells(
     plain = [each for each in cells if not each.is_of_lines]
     (touches,) = db.execute("SELECT count(*) FROM earned_touches").fetchall()[0]
     for some in batched(plain, max(1, _GROUPS // max(touches, 1))):
-        _add_sales(some, db, "earned_touches", scope)
+        _add_sales(some, db, "earned_touches", scope, basis)
     for each in cells:
         if each.is_of_lines:
-            _add_sales([each], db, read_line_touches(db, each.by, scope.models), scope)
+            lines = read_line_touches(db, each.by, scope.models)
+            _add_sales([each], db, lines, scope, basis)
     _add_traffic(cells, db, "clicks", "range_clicks")
     _add_traffic(cells, db, "cost", "range_spend")
     _add_claims(cells, db)
@@ -109,12 +110,17 @@ def _keys(cells: Sequence[Cells]) -> str:
 
 
 def _add_sales(
-    cells: Sequence[Cells], db: duckdb.DuckDBPyConnection, source: str, scope: Scope
+    cells: Sequence[Cells],
+    db: duckdb.DuckDBPyConnection,
+    source: str,
+    scope: Scope,
+    basis: DateBasis,
 ) -> None:
     """Add what the touches earned."""
     width = len(cells[0].by)
     for models in batched(scope.models, _AT_ONCE):
-        for span, place, *row in db.execute(_sales(cells, source, models, scope)).fetchall():
+        query = _sales(cells, source, models, scope, basis)
+        for span, place, *row in db.execute(query).fetchall():
             figures = batched(row[width:], len(FIGURES))
             for model, values in zip(models, figures, strict=True):
                 if values[0]:
@@ -122,11 +128,16 @@ def _add_sales(
                     at["models"][model] = list(values)
 
 
-def _sales(cells: Sequence[Cells], source: str, models: Sequence[str], scope: Scope) -> str:
+def _sales(
+    cells: Sequence[Cells], source: str, models: Sequence[str], scope: Scope, basis: DateBasis
+) -> str:
     """Return the SQL of what touches earned: by order, then by buyer, then by names.
 
-    Under a model that gives every touch all of its order, an order counts once per row.
+    Under a model that gives every touch all of its order, an order counts once per row. Only by
+    click date can an order be placed after the range; to look for them is a third of the work.
     """
+    buyer_figures = ", ".join(_buyer_figures(model, basis) for model in models)
+    name_figures = ", ".join(_name_figures(model, basis) for model in models)
     keys = _keys(cells)
     per_order = ", ".join(
         f"{'max' if model in scope.whole else 'sum'}({model}_{money})::BIGINT AS {model}_{money}"
@@ -138,38 +149,41 @@ def _sales(cells: Sequence[Cells], source: str, models: Sequence[str], scope: Sc
             SELECT {keys}, n, buyer, is_new, is_future, {per_order}
             FROM {_spread(cells, source)} GROUP BY ALL
         ), per_buyer AS (
-            SELECT {keys}, buyer, {", ".join(map(_buyer_figures, models))}
+            SELECT {keys}, buyer, {buyer_figures}
             FROM per_order GROUP BY ALL
         )
-        SELECT {keys}, {", ".join(map(_name_figures, models))}
+        SELECT {keys}, {name_figures}
         FROM per_buyer JOIN buyers USING (buyer) GROUP BY ALL
     """
 
 
-def _buyer_figures(m: str) -> str:
-    return (
+def _buyer_figures(m: str, basis: DateBasis) -> str:
+    figures = (
         f"count({m}_gross) AS {m}_orders, count({m}_gross) FILTER (is_new) AS {m}_new, "
         f"coalesce(sum({m}_gross), 0)::BIGINT AS {m}_gross, "
-        f"coalesce(sum({m}_net), 0)::BIGINT AS {m}_net, "
-        f"count({m}_gross) FILTER (is_future) AS {m}_future, "
+        f"coalesce(sum({m}_net), 0)::BIGINT AS {m}_net"
+    )
+    if basis == "conversion":
+        return figures
+    return (
+        f"{figures}, count({m}_gross) FILTER (is_future) AS {m}_future, "
         f"coalesce(sum({m}_gross) FILTER (is_future), 0)::BIGINT AS {m}_future_gross, "
         f"coalesce(sum({m}_net) FILTER (is_future), 0)::BIGINT AS {m}_future_net"
     )
 
 
-def _name_figures(m: str) -> str:
+def _name_figures(m: str, basis: DateBasis) -> str:
     """Return the SQL of a model's figures, in the order of ``FIGURES``."""
-    sums = ", ".join(
-        f"sum({m}_{figure})::BIGINT"
-        for figure in ("gross", "net", "future", "future_gross", "future_net")
-    )
+    sums = ", ".join(f"sum({m}_{figure})::BIGINT" for figure in ("gross", "net"))
+    future = ("future", "future_gross", "future_net")
+    later = ", ".join("0" if basis == "conversion" else f"sum({m}_{f})::BIGINT" for f in future)
     lifetimes = ", ".join(
         f"coalesce(sum(lifetime_{money}) FILTER ({m}_new > 0), 0)::BIGINT"
         for money in ("gross", "net")
     )
     return (
         f"sum({m}_orders)::BIGINT, count(*) FILTER ({m}_orders > 0), "
-        f"count(*) FILTER ({m}_new > 0), {sums}, {lifetimes}"
+        f"count(*) FILTER ({m}_new > 0), {sums}, {later}, {lifetimes}"
     )
 
 
