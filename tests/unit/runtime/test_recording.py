@@ -90,6 +90,24 @@ def test_an_outcome_that_cannot_be_written_leaves_the_entry_open(
     assert "audit entry stays open" in logged(caplog)
 
 
+def test_settings_that_cannot_be_read_again_leave_the_entry_open_too(
+    side: LambdaSide, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    accounts = side.workshop.accounts
+    save = accounts.save_settings
+
+    def save_and_die(*given: Any, **more: Any) -> None:  # noqa: ANN401
+        save(*given, **more)
+        monkeypatch.setattr(accounts, "settings", down)
+
+    def down(_: str) -> None:
+        raise StoreUnavailableError
+
+    monkeypatch.setattr(accounts, "save_settings", save_and_die)
+    assert side.call(SAVE, caller=OWNER, body=HOURLY)["statusCode"] == 200
+    assert [entry.outcome for entry in entries_of(side)] == [BEGUN]
+
+
 def test_an_outage_in_the_middle_is_recorded_as_failed(
     side: LambdaSide, monkeypatch: pytest.MonkeyPatch
 ) -> None:

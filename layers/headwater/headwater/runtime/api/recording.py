@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
 from headwater.domain.audit import DONE, FAILED, REFUSED, Actor, AuditEntry
-from headwater.errors import RetriableError
 from headwater.runtime import storage
 from headwater.runtime.api.callers import is_recorded
 from headwater.runtime.observability import count, logger
@@ -40,11 +39,12 @@ class Recording:
     settings: Mapping[str, Any] | None
 
     def end(self, status: int, note: Mapping[str, object]) -> None:
-        """Write down the outcome. Where that fails the entry stays begun, which the log shows."""
-        told = {**note, **self._settings_changed()}
+        """Write down the outcome. Where that fails the entry stays begun, which raises an alarm."""
         try:
+            told = {**note, **self._settings_changed()}
             end_entry(self.account, self.entry, _outcome(status), told, log=storage.audit_log())
-        except RetriableError as error:
+        # The change was made: whatever fails here, the caller has to hear of that.
+        except Exception as error:  # noqa: BLE001
             count(AuditEntriesOpen=1)
             logger.error("audit entry stays open", extra={"error": type(error).__name__})
 
