@@ -6,17 +6,17 @@ import re
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
 from headwater.domain.audit import BEGUN, DONE, FAILED, AuditEntry
 from headwater.domain.nodes import email_node
 from headwater.errors import StoreUnavailableError
 from headwater.runtime.api.callers import ASKING_ROUTES, OPEN_ROUTES, ROLES_OF_ROUTE
-from headwater.usecases.ports import ApiKey
+from headwater.usecases.ports import ApiKey, Source
 from tests.lambda_side import OWNER, logged
 from tests.workshop import ACCOUNT
 
 if TYPE_CHECKING:
-    import pytest
-
     from tests.lambda_side import LambdaSide
 
 SAVE = "PUT /v1/settings/refresh"
@@ -127,6 +127,35 @@ def test_the_owner_reads_the_log_and_nobody_elses(side: LambdaSide) -> None:
     assert answer["json"]["next"] is None
     assert answer["json"]["time_zone"] == "America/New_York"
     assert entries_of(side, "other") == []
+
+
+@pytest.mark.parametrize(
+    ("route", "body", "note"),
+    [
+        (
+            "POST /v1/sources",
+            {"store": "abc123", "access_token": "t", "domains": ["https://shop.example"]},
+            "source=bigcommerce kind=bigcommerce",
+        ),
+        ("POST /v1/touchpoints", {"rows": [{"at": "never"}]}, "accepted=0 rejected=1"),
+        (
+            "PUT /v1/duplicates/owner",
+            {"sources": ["bigcommerce"]},
+            r"sources=bigcommerce changed=duplicate_owners before=\w{12} after=\w{12}",
+        ),
+        ("POST /v1/effects/restate", {"from": "2026-11"}, r"from=2026-11 changed=.*"),
+        ("DELETE /v1/contacts/{contact}", None, "orders_blanked=1"),
+    ],
+)
+def test_an_entry_says_what_the_change_came_to(
+    reported: LambdaSide, route: str, body: dict[str, Any] | None, note: str
+) -> None:
+    source = Source("bigcommerce", "bigcommerce", "abc123", "arn:secret", public_key="pk1")
+    reported.workshop.accounts.save_source(ACCOUNT, source)
+    answer = reported.call(route, caller=OWNER, body=body, contact=email_node("ann@example.com"))
+    assert answer["statusCode"] < 300
+    (entry,) = entries_of(reported)
+    assert re.fullmatch(note, entry.note)
 
 
 def test_a_secret_in_a_body_is_in_no_entry(side: LambdaSide) -> None:

@@ -13,7 +13,7 @@ from headwater.runtime.api.bodies import read_model
 from headwater.runtime.api.contract import NEEDS_KEY, answers, takes
 from headwater.runtime.api.models_contacts import ContactLinks, LinkRequest
 from headwater.runtime.api.reading import published_run
-from headwater.runtime.api.routing import account_of, new_router
+from headwater.runtime.api.routing import account_of, new_router, note
 from headwater.usecases.link_contacts import LinkPorts, read_links, remove_link
 
 type ContactId = Annotated[str, Path(max_length=128)]
@@ -54,6 +54,7 @@ def contact_routes(link_contacts: Callable[..., dict[str, Any]]) -> Router:
     def say(contact: ContactId) -> Response[str]:
         asked = read_model(router.current_event.raw_event, LinkRequest)
         ports = _ports(router)
+        note(router, kind=asked.kind)
         return json_answer(
             link_contacts(account_of(router), contact, asked.other, asked.kind, ports=ports)
         )

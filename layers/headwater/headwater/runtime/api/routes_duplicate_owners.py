@@ -11,7 +11,7 @@ from headwater.runtime.api.answers import json_answer
 from headwater.runtime.api.bodies import read_model
 from headwater.runtime.api.contract import NEEDS_KEY, answers, takes
 from headwater.runtime.api.models_duplicates import OwnerRequest, Owners
-from headwater.runtime.api.routing import account_of, actor_of, new_router
+from headwater.runtime.api.routing import account_of, actor_of, new_router, note
 from headwater.runtime.observability import logger
 
 
@@ -39,6 +39,7 @@ def owner_routes(own_duplicates: Callable[..., dict[str, Any]]) -> Router:
         ports = pipelines.setting_ports(actor_of(router))
         answer = own_duplicates(account_of(router), asked.sources, ports=ports)
         logger.info("duplicates owned", extra={"sources": asked.sources})
+        note(router, sources=",".join(asked.sources))
         return json_answer(answer)
 
     return router

@@ -13,7 +13,7 @@ from headwater.runtime.api.contract import NEEDS_KEY, answers
 from headwater.runtime.api.models_contacts import Erasure
 from headwater.runtime.api.reading import published_run
 from headwater.runtime.api.routes_contacts import ContactId
-from headwater.runtime.api.routing import account_of, new_router
+from headwater.runtime.api.routing import account_of, new_router, note
 from headwater.usecases.erase_contact import ErasePorts
 from headwater.usecases.published_runs import PublishedRun
 
@@ -41,7 +41,9 @@ def erasure_routes(erase_contact: Callable[..., dict[str, Any]]) -> Router:
         security=NEEDS_KEY,
     )
     def erase(contact: ContactId) -> Response[str]:
-        return json_answer(erase_contact(account_of(router), contact, ports=_ports(router)))
+        answer = erase_contact(account_of(router), contact, ports=_ports(router))
+        note(router, orders_blanked=answer["orders_blanked"])
+        return json_answer(answer)
 
     return router
 

@@ -18,7 +18,7 @@ from headwater.runtime.api.models_imports import (
     LeadsPost,
     TouchpointsPost,
 )
-from headwater.runtime.api.routing import account_of, new_router
+from headwater.runtime.api.routing import account_of, new_router, note
 from headwater.runtime.observability import count, logger
 from headwater.usecases.import_rows import ImportRowsResult
 
@@ -53,6 +53,7 @@ def import_routes(import_rows: Callable[..., ImportRowsResult]) -> Router:
             "rows imported",
             extra={"kind": kind, "accepted": result.accepted, "rejected": rejected},
         )
+        note(router, accepted=result.accepted, rejected=rejected)
         count(RowsImported=result.accepted, RowsRejected=rejected)
         return json_answer(asdict(result))
 

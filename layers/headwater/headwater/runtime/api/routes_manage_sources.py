@@ -21,7 +21,7 @@ from headwater.runtime.api.routes_sources import (
     source_answer,
     switch_options,
 )
-from headwater.runtime.api.routing import account_of, new_router
+from headwater.runtime.api.routing import account_of, new_router, note
 from headwater.runtime.api.source_progress import details_of, scopes_of
 from headwater.runtime.observability import logger
 from headwater.usecases.connectors import KINDS
@@ -183,5 +183,6 @@ def _add_removal(router: Router) -> None:
             ports=bootstrap.remove_ports(deadline_of(router)),
             now=bootstrap.clock().now(),
         )
+        note(router, data=data)
         logger.info("source removed", extra={"source": source, "data": data})
         return source_answer(account, removed, _ACCEPTED)

@@ -17,7 +17,7 @@ from headwater.runtime.api.bodies import read_json, read_text
 from headwater.runtime.api.contract import NEEDS_KEY, answers, takes
 from headwater.runtime.api.models_imports import ImportResult
 from headwater.runtime.api.models_orders import OrdersPost
-from headwater.runtime.api.routing import account_of, new_router
+from headwater.runtime.api.routing import account_of, new_router, note
 from headwater.runtime.observability import count, logger
 from headwater.usecases.import_rows import ImportRowsResult
 
@@ -68,6 +68,7 @@ def order_routes(
         else:
             _refuse_parameters(event.query_string_parameters)
             result = import_orders(account, read_json(event.raw_event), ports=ports)
+        note(router, accepted=result.accepted, rejected=len(result.rejected))
         return _told(result, is_file=is_file)
 
     return router

@@ -11,7 +11,7 @@ from headwater.runtime.api.answers import json_answer
 from headwater.runtime.api.bodies import read_model
 from headwater.runtime.api.contract import NEEDS_KEY, answers, takes
 from headwater.runtime.api.models_effects import RestateRequest, Restating
-from headwater.runtime.api.routing import account_of, actor_of, new_router
+from headwater.runtime.api.routing import account_of, actor_of, new_router, note
 from headwater.runtime.observability import logger
 
 
@@ -42,6 +42,7 @@ def restate_routes(restate_effects: Callable[..., dict[str, Any]]) -> Router:
             account, asked.month, ports=pipelines.restate_ports(actor_of(router))
         )
         logger.info("effects restated", extra={"account": account, "from": answer["from"]})
+        note(router, **{"from": answer["from"]})
         return json_answer({"account": account, **answer}, status=202)
 
     return router

@@ -1,5 +1,6 @@
 """Sources that are connected to an account: trying, connecting and listing them."""
 
+import json
 from collections.abc import Callable
 from dataclasses import asdict
 from datetime import datetime, timedelta
@@ -35,7 +36,7 @@ from headwater.runtime.api.models_connectors import (
     ConnectorTrial,
 )
 from headwater.runtime.api.models_sources import OneSource, SourceList
-from headwater.runtime.api.routing import account_of, actor_of, new_router
+from headwater.runtime.api.routing import account_of, actor_of, new_router, note
 from headwater.runtime.api.source_progress import details_of, scopes_of
 from headwater.runtime.observability import count, logger
 from headwater.usecases.connect_source import ConnectedSource as Connected
@@ -86,7 +87,9 @@ def _add_connect(router: Router, connect: Callable[..., Response[str]]) -> None:
     def connect_store() -> Response[str]:
         account = account_of(router)
         if names_another_kind(router.current_event.raw_event):
-            return answer_connect(account, router.current_event.raw_event, deadline_of(router))
+            answer = answer_connect(account, router.current_event.raw_event, deadline_of(router))
+            note(router, source=json.loads(answer.body or "{}")["source"])
+            return answer
         asked = read_model(router.current_event.raw_event, SourceRequest)
         site = SiteRequest(tuple(asked.domains), asked.currency, asked.time_zone)
         check_site(account, asked.source, site, accounts=bootstrap.accounts())
@@ -190,6 +193,7 @@ def _connect(
         source = switch_options(router, account, source.source, wanted)
     if pull_now:
         bootstrap.pipeline().pull(account)
+    note(router, source=source.source, kind=source.kind)
     count(SourcesConnected=1)
     logger.info(
         "source connected", extra={"source": source.source, "orders": connected.orders_total}
