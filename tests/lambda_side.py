@@ -40,6 +40,7 @@ from tests.fakes import (
     FakeFactFiles,
     FakeHitQueue,
     FakeHooks,
+    FakeMailer,
     FakePages,
     FakeReconciliations,
     FakeSecrets,
@@ -244,6 +245,7 @@ class LambdaSide:
         self.pages = FakePages()
         self.deliverer = FakeDeliverer()
         self.web_hooks = FakeWebHooks()
+        self.mailer = FakeMailer()
         self.imports = DynamoImports(FakeTable())
         self.import_files, self.import_workers = FakeImportFiles(), FakeImportWorkers()
         self.fact_files = FakeFactFiles(workshop.facts)
@@ -282,6 +284,7 @@ class LambdaSide:
             "deliveries": shop.deliveries,
             "deliverer": self.deliverer,
             "web_hooks": self.web_hooks,
+            "mailer": self.mailer,
             "setting_history": shop.setting_history,
             "pages": self.pages,
             "imports": self.imports,

@@ -3,7 +3,7 @@
 from tests.fakes.access import FakeAccess
 from tests.fakes.accounts import FakeAccounts, FakeMarks, FakeRuns, FakeSecrets, FakeSettingHistory
 from tests.fakes.audit import FakeAuditLog
-from tests.fakes.deliveries import FakeDeliverer, FakeDeliveries, FakeWebHooks
+from tests.fakes.deliveries import FakeDeliverer, FakeDeliveries, FakeMailer, FakeWebHooks
 from tests.fakes.directory import FakeEdges, FakeProducts
 from tests.fakes.events import FakeClock, FakeHitQueue, FakePipeline, FakeReconciliations
 from tests.fakes.hooks import FakeHooks, FakeStoreHooks
@@ -34,6 +34,7 @@ __all__ = [
     "FakeJourneys",
     "FakeLake",
     "FakeLivePeople",
+    "FakeMailer",
     "FakeMarks",
     "FakeOrders",
     "FakePages",

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from headwater.domain.view_deliveries import Delivery
+    from headwater.usecases.deliver_views import Mail
 
 
 class FakeDeliveries:
@@ -54,6 +55,19 @@ class FakeDeliverer:
         if self.failure:
             raise self.failure
         self.started.append(account)
+
+
+@dataclass
+class FakeMailer:
+    """Remembers what it carried, unless it refuses it."""
+
+    sent: list[Mail] = field(default_factory=list)
+    refusal: str = ""
+
+    def send(self, mail: Mail) -> str:
+        if not self.refusal:
+            self.sent.append(mail)
+        return self.refusal
 
 
 @dataclass

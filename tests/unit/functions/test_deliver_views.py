@@ -6,16 +6,21 @@ import base64
 import hashlib
 import hmac
 import json
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from headwater.errors import StoreUnavailableError
+from headwater.runtime.settings import settings
+from headwater.usecases.ports import ApiKey
 from tests.lambda_side import OWNER, RUN, logged, sample
 from tests.unit.usecases.views import a_view
 from tests.workshop import ACCOUNT
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
     from tests.lambda_side import Json, LambdaSide
 
 URL = "https://hooks.example/in"
@@ -118,11 +123,13 @@ def test_what_time_is_too_short_for_waits_for_the_next_hour(sharing: LambdaSide)
 @pytest.mark.parametrize(
     ("body", "reason"),
     [
-        ({"url": None}, "needs every and url"),
-        ({"every": None}, "needs every and url"),
+        ({"url": None}, "takes every and url"),
+        ({"every": None}, "takes every and url"),
         ({"every": "hour"}, "every: "),
-        ({"by": "link"}, "neither every nor url"),
-        ({"by": "email"}, "by: "),
+        ({"by": "link"}, "by link takes no more"),
+        ({"by": "email"}, "by email takes every and to"),
+        ({"by": "fax"}, "by: "),
+        ({"to": "ann@shop.example"}, "by webhook takes every and url"),
         ({"url": "http://hooks.example/in"}, "url: https"),
         ({"url": "ftp://hooks.example/in"}, "url: not_a_url"),
         ({"url": "https://me:secret@hooks.example/"}, "url: credentials"),
@@ -139,3 +146,97 @@ def test_what_is_no_webhook_is_refused(sharing: LambdaSide, body: Json, reason: 
     assert reason in answer["json"]["detail"]
     assert "secret@" not in answer["body"]
     assert (sharing.workshop.deliveries.all(ACCOUNT), sharing.secrets.tokens) == ([], {})
+
+
+MAIL: dict[str, Any] = {
+    "view": a_view().view_id, "by": "email", "every": "week", "to": "ann@shop.example",
+}  # fmt: skip
+
+
+@pytest.fixture
+def mailing(sharing: LambdaSide, monkeypatch: pytest.MonkeyPatch) -> Iterator[LambdaSide]:
+    monkeypatch.setenv("DELIVERY_SENDER", "reports@shop.example")
+    settings.cache_clear()
+    yield sharing
+    settings.cache_clear()
+
+
+def test_an_email_brings_the_rows_as_csv_and_stands_in_no_log(
+    mailing: LambdaSide, caplog: pytest.LogCaptureFixture
+) -> None:
+    answer = mailing.call("POST /v1/deliveries", caller=OWNER, body=MAIL)
+    assert answer["statusCode"] == 201, answer["body"]
+    assert answer["json"]["to"] == "ann@shop.example"
+    mailing.invoke("deliver_views", {})
+    mailing.invoke("deliver_views", {})
+    [mail] = mailing.mailer.sent
+    assert (mail.to, mail.subject) == ("ann@shop.example", "Last week: week-2026-11-16")
+    assert mail.file_name == "roi-week-2026-11-16.csv"
+    shown = mailing.call(
+        "GET /v1/views/{view}/report",
+        caller=OWNER,
+        view=a_view().view_id,
+        headers={"accept": "text/csv"},
+    )
+    assert mail.attachment.decode() == shown["body"]
+    assert "'=brand" in shown["body"]
+    assert "ann@shop.example" not in logged(caplog)
+    # Who is no owner sees that somebody gets it, not who.
+    marketer = ApiKey(ACCOUNT, "marketer", "k")
+    told = mailing.call("GET /v1/deliveries", caller=marketer)["body"]
+    assert "ann@shop.example" not in told
+
+
+def test_a_refused_email_is_tried_again_and_says_why(mailing: LambdaSide) -> None:
+    mailing.call("POST /v1/deliveries", caller=OWNER, body=MAIL)
+    mailing.mailer.refusal = "refused by SES: MessageRejected"
+    mailing.invoke("deliver_views", {})
+    told = row(mailing)
+    assert (told["state"], told["reason"]) == ("failing", "refused by SES: MessageRejected")
+    assert told["sent_period"] == ""
+    mailing.mailer.refusal = ""
+    mailing.workshop.clock.advance(timedelta(minutes=6))
+    mailing.invoke("deliver_views", {})
+    assert len(mailing.mailer.sent) == 1
+
+
+def test_a_mail_whose_sender_died_is_not_sent_twice(
+    mailing: LambdaSide, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mailing.call("POST /v1/deliveries", caller=OWNER, body=MAIL)
+    with monkeypatch.context() as patch:
+        patch.setattr(mailing.workshop.deliveries, "change", _dying(mailing, 2))
+        with pytest.raises(MemoryError):
+            mailing.invoke("deliver_views", {})
+    assert len(mailing.mailer.sent) == 1
+    mailing.workshop.clock.advance(timedelta(hours=1))
+    mailing.invoke("deliver_views", {})
+    assert len(mailing.mailer.sent) == 1
+
+
+def _dying(side: LambdaSide, at: int) -> Callable[..., bool]:
+    """Return a write that works until its n-th call, which nobody survives."""
+    write, calls = side.workshop.deliveries.change, iter(range(1, at + 1))
+
+    def change(*arguments: Any) -> bool:  # noqa: ANN401
+        if next(calls) == at:
+            raise MemoryError
+        return write(*arguments)
+
+    return change
+
+
+def test_a_deployment_without_a_sender_says_what_it_needs(sharing: LambdaSide) -> None:
+    answer = sharing.call("POST /v1/deliveries", caller=OWNER, body=MAIL)
+    assert answer["statusCode"] == 400
+    assert "it needs the parameter DeliverySender" in answer["json"]["detail"]
+
+
+@pytest.mark.parametrize(
+    "to", ["ann", "ann@shop", "a b@shop.example", "a@b@shop.example", "a@shop.example, b@c.example",
+           "a@shop.example\r\nBcc: b@c.example", "Ann <ann@shop.example>"]
+)  # fmt: skip
+def test_what_is_no_address_is_refused(mailing: LambdaSide, to: str) -> None:
+    answer = mailing.call("POST /v1/deliveries", caller=OWNER, body={**MAIL, "to": to})
+    assert answer["statusCode"] == 400
+    assert mailing.workshop.deliveries.all(ACCOUNT) == []

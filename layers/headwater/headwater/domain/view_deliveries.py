@@ -9,10 +9,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from datetime import date, datetime
 
-LINK, WEBHOOK = "link", "webhook"
-WAYS = (LINK, WEBHOOK)
+LINK, WEBHOOK, EMAIL = "link", "webhook", "email"
 DAY, WEEK, MONTH = "day", "week", "month"
-RHYTHMS = (DAY, WEEK, MONTH)
 MOST_DELIVERIES = 100
 LONGEST_URL = 2_048
 GIVEN_UP_AFTER = timedelta(days=5)
@@ -26,10 +24,10 @@ class Delivery:
 
     Of a link ``link_sha256`` is the hash of its secret part, which nobody can read again, and
     ``every`` is empty: it shows what the view shows now. Of a webhook ``url`` is where it goes and
-    ``secret_arn`` where its signing secret is kept. ``sent_period`` is the last one that was sent,
-    at ``sent_at``; until ``trying_until`` somebody is sending it. After ``failures`` in a row since
-    ``failing_since``, the last for ``reason``, it is tried again at ``next_try_at``, unless it
-    ``is_off``.
+    ``secret_arn`` where its signing secret is kept; ``to`` is who gets an email. ``sent_period`` is
+    the last one that was sent, at ``sent_at``; until ``trying_until`` somebody is sending it. After
+    ``failures`` in a row since ``failing_since``, the last for ``reason``, it is tried again at
+    ``next_try_at``, unless it ``is_off``.
     """
 
     delivery_id: str
@@ -40,6 +38,7 @@ class Delivery:
     url: str = ""
     link_sha256: str = ""
     secret_arn: str = ""
+    to: str = ""
     sent_period: str = ""
     sent_at: datetime | None = None
     trying_until: datetime | None = None

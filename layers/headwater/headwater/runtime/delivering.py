@@ -27,9 +27,14 @@ def secrets() -> Secrets:
 
 def delivery_ports() -> DeliveryPorts:
     """Return what making a delivery works with."""
-    loopback = settings().loopback_pages == "true"
     return DeliveryPorts(
-        views(), deliveries(), clock(), random_secrets.token_hex, secrets(), loopback
+        views=views(),
+        deliveries=deliveries(),
+        clock=clock(),
+        token_hex=random_secrets.token_hex,
+        secrets=secrets(),
+        loopback=settings().loopback_pages == "true",
+        sends_mail=bool(settings().delivery_sender),
     )
 
 

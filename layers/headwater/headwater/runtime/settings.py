@@ -31,6 +31,7 @@ class Settings:
     reconcile_orders_function: str = ""
     import_file_function: str = ""
     deliver_views_function: str = ""
+    delivery_sender: str = ""
     secrets_prefix: str = ""
     other_api_urls: str = ""
     collector_url: str = ""

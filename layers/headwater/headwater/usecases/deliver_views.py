@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Protocol
 
 from headwater.domain.audit import Actor
 from headwater.domain.signatures import signed_headers
-from headwater.domain.view_deliveries import Delivery, Outcome, is_due, period_of, settled
-from headwater.errors import UnknownResourceError
+from headwater.domain.view_deliveries import EMAIL, Delivery, Outcome, is_due, period_of, settled
+from headwater.errors import RetriableError, UnknownResourceError
 from headwater.usecases.keep_audit import Change, record_change
 from headwater.usecases.published_runs import open_published_run
 
@@ -44,10 +44,38 @@ class Hooks(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Mail:
+    """A mail with a file of CSV."""
+
+    to: str
+    subject: str
+    text: str
+    file_name: str
+    attachment: bytes
+
+
+class Mailer(Protocol):
+    """Whoever carries mail."""
+
+    def send(self, mail: Mail) -> str:
+        """Send a mail; return why it is refused, and nothing where it is taken."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class MailPorts:
+    """What mail needs; ``read_csv`` returns the status and the rows of what a view shows."""
+
+    mailer: Mailer
+    read_csv: Callable[[str, View], tuple[int, str]]
+
+
+@dataclass(frozen=True, slots=True)
 class SendPorts:
     """What sending needs from the outside world.
 
-    ``read_report`` returns the status and the body of what a view shows.
+    ``read_report`` returns the status and the body of what a view shows. ``mail`` is None where the
+    deployment sends none.
     """
 
     views: Views
@@ -59,6 +87,7 @@ class SendPorts:
     audit_log: AuditLog
     clock: Clock
     read_report: Callable[[str, View], tuple[int, str]]
+    mail: MailPorts | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,12 +114,17 @@ def deliver_views(account: str, *, ports: SendPorts) -> DeliverResult:
         period = period_of(delivery.every, day)
         now = ports.clock.now()
         claimed = replace(delivery, trying_until=now + _CLAIM)
+        if delivery.by == EMAIL:
+            # Nobody could tell a mail that comes twice: if we die now, it is not sent at all.
+            claimed = replace(claimed, sent_period=period)
         if not is_due(delivery, period, now) or not ports.deliveries.change(
             account, delivery, claimed
         ):
             continue
         outcome = _send(account, claimed, period, now, ports)
-        after = settled(claimed, period, ports.clock.now(), outcome)
+        after = settled(
+            replace(claimed, sent_period=delivery.sent_period), period, ports.clock.now(), outcome
+        )
         if ports.deliveries.change(account, claimed, after):
             _record(account, after, period, outcome, ports)
         sent, failed = sent + outcome.is_sent, failed + (not outcome.is_sent)
@@ -104,6 +138,8 @@ def _send(
     view = ports.views.get(account, delivery.view_id)
     if view is None:
         return Outcome("there is no such view any more", is_final=True)
+    if delivery.by == EMAIL:
+        return _mail(account, delivery, view, period, ports.mail)
     status, report = ports.read_report(account, view)
     if status != 200:  # noqa: PLR2004 - OK
         return Outcome(f"the report is refused with {status}")
@@ -128,6 +164,31 @@ def _send(
     if 200 <= status < 300:  # noqa: PLR2004 - all of them say yes
         return Outcome()
     return Outcome(reason or f"answered {status}", is_final=status == _GONE)
+
+
+def _mail(
+    account: str, delivery: Delivery, view: View, period: str, mail: MailPorts | None
+) -> Outcome:
+    if mail is None:
+        return Outcome("this deployment sends no email")
+    status, rows = mail.read_csv(account, view)
+    if status != 200:  # noqa: PLR2004 - OK
+        return Outcome(f"the report is refused with {status}")
+    attachment = rows.encode()
+    if len(attachment) > LARGEST_MESSAGE:
+        return Outcome(f"the file has more than {LARGEST_MESSAGE:,} bytes; limit the view")
+    text = (
+        f"{view.name}\n\nThe rows of the report {view.report} are attached as CSV; emails in them "
+        "are masked. Whoever set this up can end it: DELETE /v1/deliveries/"
+        f"{delivery.delivery_id}\n"
+    )
+    name = f"{view.report}-{period}.csv"
+    try:
+        return Outcome(
+            mail.mailer.send(Mail(delivery.to, f"{view.name}: {period}", text, name, attachment))
+        )
+    except RetriableError as error:
+        return Outcome(type(error).__name__)
 
 
 def _record(

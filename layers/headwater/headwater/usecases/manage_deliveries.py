@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from headwater.domain.fetching import Allowance, RefusedUrlError, host_of, target_of
 from headwater.domain.signatures import SECRET_BYTES, signing_secret
+from headwater.domain.sites import HOST
 from headwater.domain.validations import named_by_time
-from headwater.domain.view_deliveries import LINK, LONGEST_URL, MOST_DELIVERIES, WEBHOOK, Delivery
+from headwater.domain.view_deliveries import (
+    EMAIL,
+    LINK,
+    LONGEST_URL,
+    MOST_DELIVERIES,
+    WEBHOOK,
+    Delivery,
+)
 from headwater.errors import InvalidParameterError, UnknownResourceError
 
 if TYPE_CHECKING:
@@ -23,6 +32,7 @@ if TYPE_CHECKING:
 # 256 bits: as hard to guess as an API key.
 _LINK_BYTES = 32
 _RANDOM_BYTES = 4
+_MAILBOX = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +40,7 @@ class DeliveryPorts:
     """What deliveries need from the outside world.
 
     ``loopback``: receivers on this very machine may be named; for local stacks only.
+    ``sends_mail``: the deployment has a sender.
     """
 
     views: Views
@@ -38,6 +49,7 @@ class DeliveryPorts:
     token_hex: Callable[[int], str]
     secrets: Secrets
     loopback: bool = False
+    sends_mail: bool = False
 
 
 def share_view(account: str, view_id: str, *, ports: DeliveryPorts) -> tuple[Delivery, str]:
@@ -85,6 +97,29 @@ def send_view(
     delivery = Delivery(delivery_id, view_id, WEBHOOK, now, every=every, url=url, secret_arn=arn)
     ports.deliveries.add(account, delivery)
     return delivery, secret
+
+
+def mail_view(account: str, view_id: str, to: str, every: str, *, ports: DeliveryPorts) -> Delivery:
+    """Have the rows of what a view shows mailed to somebody for each day, week or month.
+
+    Raises:
+        UnknownResourceError: the account has no such view.
+        InvalidParameterError: it is no address, there are too many deliveries, or the deployment
+            sends no email.
+    """
+    if not ports.sends_mail:
+        message = "by: this deployment sends no email; it needs the parameter DeliverySender"
+        raise InvalidParameterError(message)
+    _refuse(account, view_id, ports)
+    mailbox, _, host = to.rpartition("@")
+    if not _MAILBOX.fullmatch(mailbox) or not HOST.fullmatch(host.lower()):
+        message = "to: one address, such as ann@shop.example"
+        raise InvalidParameterError(message)
+    now = ports.clock.now()
+    delivery_id = named_by_time(now, ports.token_hex(_RANDOM_BYTES))
+    delivery = Delivery(delivery_id, view_id, EMAIL, now, every=every, to=to)
+    ports.deliveries.add(account, delivery)
+    return delivery
 
 
 def list_deliveries(account: str, *, deliveries: Deliveries) -> list[Delivery]:

@@ -19,6 +19,7 @@ _BODY = {
 _DELIVERY = {
     "delivery": "19aa6d1f0a0c0ffee1a",
     **_BODY,
+    "to": None,
     "created_at": "2026-11-21T14:02:11+00:00",
     "state": "on",
     "reason": "",
@@ -29,18 +30,19 @@ _DELIVERY = {
 
 
 class DeliveryBody(ApiModel):
-    """Which view goes out, and how. A link takes neither ``every`` nor ``url``."""
+    """Which view goes out, and how: a webhook takes every and url, an email every and to."""
 
     model_config = with_example(_BODY)
 
     view: str = Field(max_length=64)
-    by: Literal["link", "webhook"]
+    by: Literal["link", "webhook", "email"]
     every: Every | None = Field(
         default=None, description="A webhook is sent after the first run of each."
     )
     url: str | None = Field(
         default=None, max_length=LONGEST_URL, description="Where a webhook goes: https, public."
     )
+    to: str | None = Field(default=None, max_length=254, description="Who gets an email.")
 
 
 class DeliveryRow(ApiModel):
@@ -50,9 +52,10 @@ class DeliveryRow(ApiModel):
 
     delivery: str = Field(description="Its id.")
     view: str
-    by: Literal["link", "webhook"]
+    by: Literal["link", "webhook", "email"]
     every: Every | None
     url: str | None
+    to: str | None
     created_at: Instant
     state: Literal["on", "failing", "off"] = Field(
         description="off: it has failed for five days, or its receiver says that it is gone."

@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 
 from aws_lambda_powertools.event_handler import Response
 
+from headwater.runtime.api.answers import JSON
 from headwater.runtime.api.application import Application
 from headwater.runtime.api.problems import ProblemError, answered_problem
 from headwater.runtime.api.report_routers import report_routers
@@ -72,9 +73,11 @@ class ReportReader:
         asked = {**event["requestContext"], "authorizer": {"lambda": reader}}
         return self.answer(view, {**event, "requestContext": asked}, context)
 
-    def answer_alone(self, account: str, view: View, context: LambdaContext) -> dict[str, Any]:
+    def answer_alone(
+        self, account: str, view: View, context: LambdaContext, *, accept: str = JSON
+    ) -> dict[str, Any]:
         """Return what a view shows without a request that asks for it: a schedule does."""
-        event = {"headers": {}, "requestContext": {"http": {}, "stage": "$default"}}
+        event = {"headers": {"accept": accept}, "requestContext": {"http": {}, "stage": "$default"}}
         return self.answer_for(account, view, event, context)
 
     def refuse(self, view: View, event: Mapping[str, Any], context: LambdaContext) -> None:

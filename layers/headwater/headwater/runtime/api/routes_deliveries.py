@@ -8,7 +8,7 @@ from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.api_gateway import Router
 from aws_lambda_powertools.event_handler.openapi.params import Path
 
-from headwater.domain.view_deliveries import LINK, Delivery
+from headwater.domain.view_deliveries import EMAIL, LINK, WEBHOOK, Delivery
 from headwater.errors import InvalidParameterError
 from headwater.runtime import delivering, storage
 from headwater.runtime.api.answers import json_answer
@@ -22,9 +22,16 @@ from headwater.runtime.api.models_deliveries import (
 )
 from headwater.runtime.api.routing import account_of, new_router, note
 from headwater.runtime.observability import logger
-from headwater.usecases.manage_deliveries import list_deliveries, remove_delivery, send_view
+from headwater.usecases.manage_deliveries import (
+    list_deliveries,
+    mail_view,
+    remove_delivery,
+    send_view,
+)
 
 DeliveryId = Annotated[str, Path(max_length=64)]
+# What each way needs besides the view, and nothing else.
+_TAKES: dict[str, set[str]] = {LINK: set(), WEBHOOK: {"every", "url"}, EMAIL: {"every", "to"}}
 _CONTRACT: dict[str, Any] = {"tags": ["views"], "security": NEEDS_KEY}
 
 
@@ -47,7 +54,8 @@ def _add_create(router: Router, share_view: Callable[..., tuple[Delivery, str]])
         summary="Deliver a view",
         description="A link shows the view to whoever has it, without a key; emails are masked. It "
         "ends with its delivery, at once. A webhook posts what the view shows after the first run "
-        "of each day, week or month, signed as Standard Webhooks has it, until it is taken.",
+        "of each day, week or month, signed as Standard Webhooks has it, until it is taken. An "
+        "email brings the rows as CSV, where the deployment has a sender.",
         responses=answers(NewDelivery, 404, status=201, description="The delivery is made."),
         openapi_extensions=takes(DeliveryBody),
         **_CONTRACT,
@@ -96,16 +104,19 @@ def _made(
 ) -> tuple[Delivery, dict[str, str | None]]:
     """Make a delivery; return it, and what is shown of it this once."""
     ports = delivering.delivery_ports()
+    given = {name for name in ("every", "url", "to") if getattr(asked, name)}
+    if given != _TAKES[asked.by]:
+        wanted = " and ".join(sorted(_TAKES[asked.by])) or "no more"
+        message = f"by: a delivery by {asked.by} takes {wanted}"
+        raise InvalidParameterError(message)
+    every, url, to = asked.every or "", asked.url or "", asked.to or ""
     if asked.by == LINK:
-        if asked.every or asked.url:
-            message = "by: a link takes neither every nor url"
-            raise InvalidParameterError(message)
         delivery, secret = share_view(account, asked.view, ports=ports)
         return delivery, {"path": f"/v1/shared/{secret}", "secret": None}
-    if not (asked.every and asked.url):
-        message = "by: a webhook needs every and url"
-        raise InvalidParameterError(message)
-    delivery, secret = send_view(account, asked.view, asked.url, asked.every, ports=ports)
+    if asked.by == EMAIL:
+        delivery = mail_view(account, asked.view, to, every, ports=ports)
+        return delivery, {"path": None, "secret": None}
+    delivery, secret = send_view(account, asked.view, url, every, ports=ports)
     return delivery, {"path": None, "secret": secret}
 
 
@@ -117,6 +128,7 @@ def _row(delivery: Delivery) -> dict[str, Any]:
         "by": delivery.by,
         "every": delivery.every or None,
         "url": delivery.url or None,
+        "to": delivery.to or None,
         "created_at": delivery.created_at.isoformat(),
         "state": state,
         "reason": delivery.reason,
