@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -74,16 +75,22 @@ def report(account: str, view: View) -> tuple[int, str]:
     return 200, json.dumps({"account": account, "report": view.report, "rows": []})
 
 
+@pytest.fixture(scope="module")
+def finished() -> Workshop:
+    shop = Workshop()
+    shop.run(reported=False)
+    return shop
+
+
 @pytest.fixture
-def sending() -> Sending:
-    shop, receiver, secrets = Workshop(), Receiver(), FakeSecrets()
+def sending(finished: Workshop) -> Sending:
+    shop, receiver, secrets = copy.deepcopy(finished), Receiver(), FakeSecrets()
     shop.views.save(ACCOUNT, a_view())
     arn = secrets.put(ACCOUNT, "d1", SECRET)
     delivery = Delivery(
         "d1", a_view().view_id, WEBHOOK, SAVED_AT, every="day", url=URL, secret_arn=arn
     )
     shop.deliveries.add(ACCOUNT, delivery)
-    shop.run(reported=False)
     ports = SendPorts(
         shop.views,
         shop.deliveries,
