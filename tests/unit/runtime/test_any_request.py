@@ -40,7 +40,7 @@ CHECKS = [
     response_schema_conformance,
 ]
 # More of them find more: HEADWATER_CONTRACT_EXAMPLES=500.
-EXAMPLES = int(os.environ.get("HEADWATER_CONTRACT_EXAMPLES", "4"))
+EXAMPLES = int(os.environ.get("HEADWATER_CONTRACT_EXAMPLES", "2"))
 
 
 def openly(document: dict[str, Any]) -> dict[str, Any]:
