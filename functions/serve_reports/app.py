@@ -12,6 +12,7 @@ from headwater.runtime.api.routes_credits import credit_routes
 from headwater.runtime.api.routes_duplicates import duplicate_routes
 from headwater.runtime.api.routes_effects import effect_routes
 from headwater.runtime.api.routes_exports import export_routes
+from headwater.runtime.api.routes_figures import figure_routes
 from headwater.runtime.api.routes_journeys import journey_routes
 from headwater.runtime.api.routes_reconciliation import reconciliation_routes
 from headwater.runtime.api.routes_runs import run_routes
@@ -24,6 +25,7 @@ from headwater.runtime.api.routes_views import view_routes
 from headwater.runtime.observability import observed
 from headwater.usecases.contact_journey import read_journey
 from headwater.usecases.explain_credits import explain_credits
+from headwater.usecases.follow_figures import follow_figure
 from headwater.usecases.list_duplicates import list_duplicates
 from headwater.usecases.preview_cleaning import preview_cleaning
 from headwater.usecases.preview_settings import preview_setting
@@ -37,6 +39,7 @@ from headwater.usecases.tag_links import tag_link
 
 application = Application(
     *report_routers(serve_report),
+    figure_routes(follow_figure),
     reconciliation_routes(serve_reconciliation, request_reconciliation),
     credit_routes(serve_credits, explain_credits),
     journey_routes(read_journey, search_contacts, serve_report),

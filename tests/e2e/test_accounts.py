@@ -46,6 +46,7 @@ ATTEMPTS: dict[str, tuple[str, Any]] = {
     "GET /v1/reports/lags": (f"/v1/reports/lags?{RANGE}", None),
     "GET /v1/reports/forecast": (f"/v1/reports/forecast?{RANGE}", None),
     "GET /v1/reports/subscriptions": (f"/v1/reports/subscriptions?{RANGE}", None),
+    "GET /v1/reports/{report}/rows": (f"/v1/reports/roi/rows?{RANGE}&of=net", None),
     "GET /v1/reports/health": (f"/v1/reports/health?{RANGE}", None),
     "GET /v1/deliveries": ("/v1/deliveries", None),
     "POST /v1/deliveries": ("/v1/deliveries", {"view": "none", "by": "link"}),

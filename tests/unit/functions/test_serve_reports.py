@@ -4,11 +4,13 @@ import csv
 import io
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
 
 import pytest
 
 from headwater.runtime.api import answers, models_reports
 from headwater.usecases.ports import ApiKey, Source
+from tests.following import expand
 from tests.lambda_side import OWNER, logged, sample
 from tests.workshop import ACCOUNT, STORE
 
@@ -34,6 +36,62 @@ def test_a_report_holds_the_orders_of_its_range(reported: LambdaSide) -> None:
     query = "from=2026-11-01&to=2026-11-18"
     answer = reported.call("GET /v1/reports/roi", caller=MARKETER, query=query)
     assert answer["json"]["totals"]["orders"] == 0
+
+
+ROWS = "GET /v1/reports/{report}/rows"
+
+
+def test_a_figure_leads_to_its_rows_by_the_template_of_the_report(reported: LambdaSide) -> None:
+    query = f"{RANGE}&by=campaign"
+    report = reported.call("GET /v1/reports/roi", caller=MARKETER, query=query)["json"]
+    url = expand(report["follow"], {"of": "net", **report["rows"][0]})
+    path, _, query = unquote(url).partition("?")
+    assert path == "/v1/reports/roi/rows"
+    answer = reported.call(ROWS, caller=MARKETER, query=query, report="roi")
+    assert answer["json"]["totals"] == {"rows": 1, "sum": report["rows"][0]["net"]}
+    assert answer["json"]["parameters"] == report["parameters"]
+    known = {"if-none-match": answer["headers"]["ETag"]}
+    again = reported.call(ROWS, caller=MARKETER, query=query, headers=known, report="roi")
+    assert again["statusCode"] == 304
+
+
+def test_the_rows_behind_a_figure_come_as_csv(reported: LambdaSide) -> None:
+    as_csv = {"accept": "text/csv"}
+    for of, column, value in (("net", "order_id", "7"), ("roas", "figure", "net")):
+        query = f"{RANGE}&of={of}"
+        answer = reported.call(ROWS, caller=MARKETER, query=query, headers=as_csv, report="roi")
+        assert next(csv.DictReader(io.StringIO(answer["body"])))[column] == value
+
+
+@pytest.mark.parametrize(
+    ("report", "query", "name"),
+    [
+        ("roi", "", "of"),
+        ("roi", "of=net&part=cost", "part"),
+        ("roi", "of=net&data_version=of-yesterday", "data_version"),
+        ("roi", "of=net&limit=5001", "limit"),
+        ("roi", "of=net&limit=0", "limit"),
+        ("roi", "of=net&after=9", "after"),
+        ("roi", "of=profit", "of"),
+        ("roi", "of=net&kind=credited", "channel"),
+        ("roi", "of=net&shade=dark", "shade"),
+        ("roi", "of=net&model=magic", "model"),
+        ("roi", "of=net&range=fortnight", "range"),
+        ("roi", "of=net&compare=tomorrow", "compare"),
+    ],
+)
+def test_what_cannot_be_followed_is_named(
+    reported: LambdaSide, report: str, query: str, name: str
+) -> None:
+    answer = reported.call(ROWS, caller=MARKETER, query=query, report=report)
+    assert answer["statusCode"] == 400
+    assert answer["json"]["detail"].startswith(f"{name}:")
+
+
+def test_of_an_unknown_report_or_row_nothing_is_found(reported: LambdaSide) -> None:
+    for report, query in (("weather", "of=net"), ("roi", "of=net&kind=credited&channel=none")):
+        answer = reported.call(ROWS, caller=MARKETER, query=query, report=report)
+        assert answer["statusCode"] == 404
 
 
 def test_a_usual_range_is_asked_for_by_its_name(reported: LambdaSide) -> None:

@@ -76,6 +76,10 @@ CASES: dict[str, dict[str, Any]] = {
     "GET /v1/reports/lags": {"query": "from=2026-11-01&to=2026-11-20"},
     "GET /v1/reports/forecast": {"query": "from=2026-01-01&to=2026-11-20&orders=all"},
     "GET /v1/reports/subscriptions": {"query": "from=2026-11-01&to=2026-11-20"},
+    "GET /v1/reports/{report}/rows": {
+        "query": "from=2026-11-01&to=2026-11-20&of=net",
+        "report": "roi",
+    },
     "GET /v1/reports/health": {"query": "from=2026-11-01&to=2026-11-20"},
     "GET /v1/deliveries": {},
     "POST /v1/deliveries": {"body": {"view": VIEW.view_id, "by": "link"}},

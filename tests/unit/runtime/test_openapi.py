@@ -49,6 +49,7 @@ from headwater.runtime.api import (
     models_coverage,
     models_duplicates,
     models_effects,
+    models_figures,
     models_health,
     models_imports,
     models_journeys,
@@ -270,6 +271,11 @@ def test_what_is_answered_fits_the_models(reported: LambdaSide) -> None:
     assert models_journeys.ContactList.model_validate(answer["json"]).rows
     answer = reported.call("GET /v1/orders", caller=OWNER, query="order_id=7")
     assert models_journeys.OrderList.model_validate(answer["json"]).rows
+    for of in ("net", "roi"):
+        query = f"of={of}&range=last_7_days"
+        route = "GET /v1/reports/{report}/rows"
+        answer = reported.call(route, caller=OWNER, query=query, report="roi")
+        models_figures.FollowedFigure.model_validate(answer["json"])
     query = f"by={','.join(REPORT_DIMENSIONS)}&range=last_7_days&date=click&compare=previous_year"
     answer = reported.call("GET /v1/reports/roi", caller=OWNER, query=query)
     models_reports.RoiReport.model_validate(answer["json"])

@@ -43,6 +43,7 @@ EXPECTED = {
     "GET /v1/reports/lags": {"owner", "marketer"},
     "GET /v1/reports/forecast": {"owner", "marketer"},
     "GET /v1/reports/subscriptions": {"owner", "marketer"},
+    "GET /v1/reports/{report}/rows": {"owner", "marketer"},
     "GET /v1/reports/health": {"owner", "marketer"},
     "GET /v1/views": {"owner", "marketer"},
     "POST /v1/views": {"owner", "marketer"},
@@ -143,6 +144,7 @@ EXPECTED = {
 # What a route asks for in its address.
 QUERIES = {
     "GET /v1/contacts": "q=7",
+    "GET /v1/reports/{report}/rows": "of=net",
     "GET /v1/setup/link": "url=https://shop.example/&source=a&medium=email&campaign=b",
     "GET /v1/reports/reconciliation": "from=2026-11-20&to=2026-11-20",
 }
@@ -238,6 +240,7 @@ def call(side: LambdaSide, route: str, caller: ApiKey | None) -> dict[str, Any]:
         query=QUERIES.get(route, ""),
         body=BODIES.get(route),
         source=STORE,
+        report="roi",
         order_id="7",
         contact=ANN,
         other=BOB,

@@ -64,7 +64,7 @@ class RowView:
             InvalidParameterError: there is no such column, or the data are others than those of
                 the page before.
         """
-        start = self._start(data_version)
+        start = start_of(self.after, data_version)
         flat = [(flat_row(row), row) for row in rows]
         if flat:
             self._refuse_unknown(flat[0][0])
@@ -76,18 +76,6 @@ class RowView:
         page = [row for _, row in found[start:end]]
         return page, f"{data_version}.{end}" if end < len(found) else None
 
-    def _start(self, data_version: str) -> int:
-        version, _, place = self.after.rpartition(".")
-        if not self.after:
-            return 0
-        if not place.isdecimal():
-            message = "after: give what stood under next"
-            raise InvalidParameterError(message)
-        if version != data_version:
-            message = "after: a run has brought other figures since; begin with the first page"
-            raise InvalidParameterError(message)
-        return int(place)
-
     def _refuse_unknown(self, row: Mapping[str, Any]) -> None:
         """Refuse columns that no row has: a mistyped one would show something else."""
         asked = {"sort": [name for name, _ in self.sort]}
@@ -97,6 +85,24 @@ class RowView:
                 if name not in row:
                     message = f"{parameter}: there is no column {name}; there are {', '.join(row)}"
                     raise InvalidParameterError(message)
+
+
+def start_of(after: str, data_version: str) -> int:
+    """Return how many rows the pages before have shown; ``after`` is what stood under ``next``.
+
+    Raises:
+        InvalidParameterError: it is nothing of the kind, or of other data.
+    """
+    version, _, place = after.rpartition(".")
+    if not after:
+        return 0
+    if not place.isdecimal():
+        message = "after: give what stood under next"
+        raise InvalidParameterError(message)
+    if version != data_version:
+        message = "after: a run has brought other figures since; begin with the first page"
+        raise InvalidParameterError(message)
+    return int(place)
 
 
 def flat_row(row: Mapping[str, Any]) -> Row:

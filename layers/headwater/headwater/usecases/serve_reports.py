@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from headwater.domain.attribution.definitions import Kind
 from headwater.domain.chains import REBILL
 from headwater.domain.facts import AD_COLUMNS, DIMENSIONS
+from headwater.domain.figures import follow_template
 from headwater.domain.manifests import partition_of
 from headwater.domain.models import ROLES
 from headwater.domain.money import from_minor
@@ -43,9 +44,11 @@ def serve_report(
         InvalidParameterError: the run has no such model.
     """
     document = report.document(request, published, facts=facts, lake=lake)
+    spelled = report.spell(request, document, published)
     answer = {
         **envelope(account, report.name, published),
-        **report.spell(request, document, published),
+        "follow": follow_template(report.name, spelled["parameters"], published.data_version),
+        **spelled,
         **_effects_of_range(request, published, facts),
     }
     other = report.compared(request)

@@ -51,6 +51,7 @@ ROLES_OF_ROUTE = {
     "GET /v1/deliveries": _READERS,
     "POST /v1/deliveries": _OWNER,
     "DELETE /v1/deliveries/{delivery}": _OWNER,
+    "GET /v1/reports/{report}/rows": _READERS,
     "GET /v1/setup/url-templates": _READERS,
     "GET /v1/setup/link": _READERS,
     "POST /v1/validations": _READERS,

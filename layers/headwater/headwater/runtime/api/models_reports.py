@@ -77,6 +77,11 @@ class Envelope(ApiModel):
     gaps: dict[str, str] = Field(default={})
     time_zone: str
     currency: str
+    follow: str | None = Field(
+        None,
+        description="An RFC 6570 template of the link behind each figure: of is its column, the "
+        "other variables are columns of its row, which totals leave out.",
+    )
 
 
 class RoiParameters(ApiModel):

@@ -66,6 +66,7 @@ from headwater.runtime.api.models_fields import (
     FieldsTrial,
     SavedFields,
 )
+from headwater.runtime.api.models_figures import FollowedFigure
 from headwater.runtime.api.models_file_imports import (
     FileImportAnswer,
     FileImportList,
@@ -129,6 +130,7 @@ from headwater.runtime.api.routes_effects import effect_routes
 from headwater.runtime.api.routes_erasure import erasure_routes
 from headwater.runtime.api.routes_exports import export_routes
 from headwater.runtime.api.routes_fields import field_routes
+from headwater.runtime.api.routes_figures import figure_routes
 from headwater.runtime.api.routes_file_imports import file_import_routes
 from headwater.runtime.api.routes_imports import import_routes
 from headwater.runtime.api.routes_journeys import journey_routes
@@ -158,6 +160,7 @@ from headwater.usecases.connect_source import connect_source
 from headwater.usecases.contact_journey import read_journey
 from headwater.usecases.erase_contact import erase_contact
 from headwater.usecases.explain_credits import explain_credits
+from headwater.usecases.follow_figures import follow_figure
 from headwater.usecases.import_orders import import_order_file, import_orders
 from headwater.usecases.import_rows import import_rows
 from headwater.usecases.keep_audit import read_audit
@@ -238,6 +241,7 @@ _MODELS: tuple[type[BaseModel], ...] = (
     DuplicateList,
     EffectsDetail,
     EffectsList,
+    FollowedFigure,
     HealthReport,
     ImportResult,
     LeadsPost,
@@ -309,7 +313,7 @@ _SECURITY_SCHEMES: Any = {
         "`Origin` of this API.",
     },
 }
-# What Powertools says of validation; ours is answered as a problem with status 400. And the model
+# What Powertools says of validation; ours is answered as a problem with status 400. And the models
 # that parameters are read into, of which the contract lists the fields.
 _NOT_OURS = (
     "HTTPValidationError",
@@ -318,6 +322,7 @@ _NOT_OURS = (
     "RowsAsked",
     "OrdersAsked",
     "ContactAsked",
+    "FigureAsked",
 )
 
 
@@ -348,6 +353,7 @@ def _routers() -> tuple[Router, ...]:
     """Return the routes of all functions that serve the API."""
     return (
         *report_routers(serve_report),
+        figure_routes(follow_figure),
         reconciliation_routes(serve_reconciliation, request_reconciliation),
         credit_routes(serve_credits, explain_credits),
         journey_routes(read_journey, search_contacts, serve_report),

@@ -40,23 +40,31 @@ _ORDER_DIMENSIONS = {
     "coupon": "coupon",
 }
 _LIFETIMES = ("lifetime_gross", "lifetime_net")
-# What the platforms say themselves; of conversions there are millionths.
-_CLAIMS = {
-    "ad_clicks": "coalesce(sum(clicks), 0)::BIGINT",
-    "impressions": "coalesce(sum(impressions), 0)::BIGINT",
-    "claimed_conversions": "coalesce(sum(conversions) * 1000000, 0)::BIGINT",
-    "claimed_value": "coalesce(sum(value_minor), 0)::BIGINT",
+# By which names of its click a lead is listed, whatever the rows are named by.
+LEAD_NAMES = ("channel", "source", "campaign")
+# Figure → what of each cost row is summed. Beside the cost, it is what the platforms say
+# themselves; of conversions there are millionths.
+SPENT = {
+    "cost": "cost_minor",
+    "ad_clicks": "clicks",
+    "impressions": "impressions",
+    "claimed_conversions": "conversions * 1000000",
+    "claimed_value": "value_minor",
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What the tables are made for: the models, the dimensions, the date, and which orders."""
+    """What the tables are made for: the models, the dimensions, the date, and which orders.
+
+    Where rows are to be listed, they carry besides whose they are and when they happened.
+    """
 
     models: tuple[str, ...]
     dimensions: frozenset[str]
     basis: DateBasis
     orders: WhichOrders = "all"
+    is_listed: bool = False
 
     def names(self, of: Literal["touch", "order"]) -> list[str]:
         """Return the dimensions that name touches, or orders; others need not be carried along."""
@@ -72,7 +80,9 @@ def read_ranges(db: duckdb.DuckDBPyConnection, ranges: Ranges, wanted: Wanted) -
     db.execute(_sold_orders(ranges, sold, wanted))
     db.execute(_earned_touches(ranges, wanted))
     leads = ranges.by_instant("leads", "touched_at" if wanted.basis == "click" else "opted_in_at")
-    names = _listed("span", "contact", "role", "state", *wanted.names("touch"))
+    listed = ("opted_in_at", "touched_at", *LEAD_NAMES) if wanted.is_listed else ()
+    columns = dict.fromkeys(("span", "contact", "role", "state", *wanted.names("touch"), *listed))
+    names = _listed(*columns)
     db.execute(
         f"CREATE OR REPLACE TEMP TABLE range_leads AS SELECT {names} FROM {leads} "
         "WHERE role <> 'reengaged_lead'"
@@ -113,10 +123,11 @@ def _sold_orders(ranges: Ranges, sold: str, wanted: Wanted) -> str:
     named = _listed(*(f"{_ORDER_DIMENSIONS[name]} AS {name}" for name in names))
     pre_tracking = _listed(*(f"r.{model}_pre_tracking" for model in wanted.models))
     lifetimes = _listed(*(f"CASE WHEN r.is_new THEN b.{name} END AS {name}" for name in _LIFETIMES))
+    listed = "r.contact, " if wanted.is_listed else ""
     return f"""
         CREATE OR REPLACE TEMP TABLE sold_orders AS
         SELECT row_number() OVER () AS n, b.buyer, r.span, r.order_id, {is_future} AS is_future,
-            r.is_new, r.is_converted, r.order_class, r.order_gross, r.order_net, {named},
+            r.is_new, r.is_converted, r.order_class, r.order_gross, r.order_net, {listed}{named},
             {lifetimes}, {_amounts(wanted.models, "r")}, {pre_tracking}
         FROM {sold} r JOIN buyers b USING (contact)
         WHERE r.touch_id = '' AND {_WHICH[wanted.orders]}
@@ -130,6 +141,7 @@ def _earned_touches(ranges: Ranges, wanted: Wanted) -> str:
         "row_number() OVER () AS touch, o.n, o.span, o.buyer, o.is_new, o.is_future",
         *(f"o.{name}" for name in wanted.names("order")),
         *(f"c.{name}" for name in wanted.names("touch")),
+        *(("c.touch_id", "c.touched_at") if wanted.is_listed else ()),
     )
     return f"""
         CREATE OR REPLACE TEMP TABLE earned_touches AS
@@ -150,8 +162,7 @@ def _read_traffic(db: duckdb.DuckDBPyConnection, ranges: Ranges, wanted: Wanted)
     )
     db.execute(
         f"CREATE OR REPLACE TEMP TABLE range_spend AS SELECT {_listed('span', *with_cost)}, "
-        "coalesce(sum(cost_minor), 0)::BIGINT AS cost, "
         "count(*) FILTER (cost_minor IS NULL) AS not_converted, "
-        f"{', '.join(f'{sql} AS {name}' for name, sql in _CLAIMS.items())} "
+        f"{', '.join(f'coalesce(sum({sql}), 0)::BIGINT AS {name}' for name, sql in SPENT.items())} "
         f"FROM {ranges.by_day('spend')} GROUP BY ALL"
     )

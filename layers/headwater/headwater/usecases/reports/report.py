@@ -174,8 +174,10 @@ class Report[Q: Query, R: Request[Any]]:
             f"{self.documents_of or self.name}/{query.span.first}_{query.span.last}/{query.label}"
         )
 
-    def objects(self, objects: Objects, query: Q, zone: str) -> Objects:
-        """Return the partitions that can hold what a query is about."""
+    def objects(
+        self, objects: Objects, query: Q, zone: str, besides: Collection[str] = ()
+    ) -> Objects:
+        """Return the partitions that can hold what a query is about, those of other tables too."""
         start, end = day_bounds(query.span.first, query.span.last, zone)
         first, last = start.date().isoformat(), end.date().isoformat()
         beyond = self.tables_beyond(query)
@@ -192,7 +194,7 @@ class Report[Q: Query, R: Request[Any]]:
 
         return {
             table: {p: key for p, key in objects.get(table, {}).items() if is_wanted(table, p)}
-            for table in (self.tables_of(query) if self.tables_of else self.tables)
+            for table in (*(self.tables_of(query) if self.tables_of else self.tables), *besides)
         }
 
     def document(
@@ -213,7 +215,20 @@ class Report[Q: Query, R: Request[Any]]:
         asked = models if request.model is None else (request.model,)
         scope = Scope.of(published.settings, asked, published.manifest.as_of)
         with open_database() as db:
-            objects = self.objects(published.manifest.tables, query, scope.zone)
-            facts.mount(db, objects, self.tables, models)
+            self.mount(db, query, published, facts)
             (document,) = self.compute(db, [query], scope)
         return document
+
+    def mount(
+        self,
+        db: duckdb.DuckDBPyConnection,
+        query: Q,
+        published: PublishedRun,
+        facts: Facts,
+        besides: Collection[str] = (),
+    ) -> None:
+        """Make a run's tables views, as far as a query is about them; ``besides`` are others."""
+        manifest = published.manifest
+        zone = published.settings.time_zone
+        objects = self.objects(manifest.tables, query, zone, besides)
+        facts.mount(db, objects, {*self.tables, *besides}, manifest.models)

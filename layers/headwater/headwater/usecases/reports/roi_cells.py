@@ -87,7 +87,7 @@ def read_cells(
     return cells
 
 
-def _spread(
+def spread(
     cells: Sequence[Cells],
     relation: str,
     names_of: Callable[[Cells], Sequence[str]] = lambda each: each.by,
@@ -131,30 +131,34 @@ def _add_sales(
 def _sales(
     cells: Sequence[Cells], source: str, models: Sequence[str], scope: Scope, basis: DateBasis
 ) -> str:
-    """Return the SQL of what touches earned: by order, then by buyer, then by names.
-
-    Under a model that gives every touch all of its order, an order counts once per row. Only by
-    click date can an order be placed after the range; to look for them is a third of the work.
-    """
+    """Return the SQL of what touches earned: by order, then by buyer, then by names."""
     buyer_figures = ", ".join(_buyer_figures(model, basis) for model in models)
     name_figures = ", ".join(_name_figures(model, basis) for model in models)
     keys = _keys(cells)
-    per_order = ", ".join(
-        f"{'max' if model in scope.whole else 'sum'}({model}_{money})::BIGINT AS {model}_{money}"
-        for model in models
-        for money in ("gross", "net")
-    )
     return f"""
-        WITH per_order AS (
-            SELECT {keys}, n, buyer, is_new, is_future, {per_order}
-            FROM {_spread(cells, source)} GROUP BY ALL
-        ), per_buyer AS (
+        WITH per_buyer AS (
             SELECT {keys}, buyer, {buyer_figures}
-            FROM per_order GROUP BY ALL
+            FROM {earned_orders(cells, source, models, scope)} GROUP BY ALL
         )
         SELECT {keys}, {name_figures}
         FROM per_buyer JOIN buyers USING (buyer) GROUP BY ALL
     """
+
+
+def earned_orders(cells: Sequence[Cells], source: str, models: Sequence[str], scope: Scope) -> str:
+    """Return the SQL of what each order gave to each name under each model, NULL where nothing.
+
+    Under a model that gives every touch all of its order, an order counts once per row.
+    """
+    amounts = ", ".join(
+        f"{'max' if model in scope.whole else 'sum'}({model}_{money})::BIGINT AS {model}_{money}"
+        for model in models
+        for money in ("gross", "net")
+    )
+    return (
+        f"(SELECT {_keys(cells)}, n, buyer, is_new, is_future, {amounts} "
+        f"FROM {spread(cells, source)} GROUP BY ALL)"
+    )
 
 
 def _buyer_figures(m: str, basis: DateBasis) -> str:
@@ -163,6 +167,8 @@ def _buyer_figures(m: str, basis: DateBasis) -> str:
         f"coalesce(sum({m}_gross), 0)::BIGINT AS {m}_gross, "
         f"coalesce(sum({m}_net), 0)::BIGINT AS {m}_net"
     )
+    # Only by click date can an order be placed after the range; to look for them is a third of the
+    # work.
     if basis == "conversion":
         return figures
     return (
@@ -193,7 +199,7 @@ def _add_traffic(
     told = [each for each in cells if each.told[figure]]
     if told:
         keys = _keys(told)
-        query = f"SELECT {keys}, sum({figure})::BIGINT FROM {_spread(told, table)} GROUP BY {keys}"
+        query = f"SELECT {keys}, sum({figure})::BIGINT FROM {spread(told, table)} GROUP BY {keys}"
         for span, place, *names, total in db.execute(query).fetchall():
             told[place].at(span, CREDITED, names)[figure] = total
 
@@ -204,7 +210,7 @@ def _add_claims(cells: Sequence[Cells], db: duckdb.DuckDBPyConnection) -> None:
     if told:
         keys, width = _keys(told), len(told[0].by)
         sums = ", ".join(f"sum({claim})::BIGINT" for claim in CLAIMS)
-        query = f"SELECT {keys}, {sums} FROM {_spread(told, 'range_spend')} GROUP BY {keys}"
+        query = f"SELECT {keys}, {sums} FROM {spread(told, 'range_spend')} GROUP BY {keys}"
         for span, place, *row in db.execute(query).fetchall():
             told[place].at(span, CREDITED, row[:width])["claims"] = row[width:]
 
@@ -218,7 +224,7 @@ def _add_leads(cells: Sequence[Cells], db: duckdb.DuckDBPyConnection) -> None:
     keys, width = _keys(told), len(told[0].by)
     for span, place, state, *row in db.execute(
         f"SELECT {keys.replace('place,', 'place, state,')}, {counts} "
-        f"FROM {_spread(told, 'range_leads')} GROUP BY ALL"
+        f"FROM {spread(told, 'range_leads')} GROUP BY ALL"
     ).fetchall():
         told[place].at(span, state, row[:width])["leads"] = row[width:]
 
@@ -232,19 +238,21 @@ def _add_rest(cells: Sequence[Cells], db: duckdb.DuckDBPyConnection, models: Seq
     for each in cells:
         alike.setdefault(each.names_of_rest, []).append(each)
     firsts = [same[0] for same in alike.values()]
-    keys = _keys(firsts)
-    orders = _spread(firsts, _REST.format(**_rest_lists(models)), lambda each: each.names_of_rest)
     for span, place, *names, model, kind, found in db.execute(f"""
-        SELECT {keys}, model, kind, [count(*), count(DISTINCT buyer),
+        SELECT {_keys(firsts)}, model, kind, [count(*), count(DISTINCT buyer),
             count(DISTINCT buyer) FILTER (is_new), sum(gross), sum(net), 0, 0, 0,
             coalesce(sum(lifetime_gross), 0), coalesce(sum(lifetime_net), 0)]::BIGINT[]
-        FROM {orders} WHERE kind IS NOT NULL GROUP BY ALL
+        FROM {rest_orders(firsts, models)} WHERE kind IS NOT NULL GROUP BY ALL
     """).fetchall():
         for each in alike[firsts[place].names_of_rest]:
             each.at(span, kind, names)["models"][model] = found
 
 
-# The orders once under each model, with the kind of row that they stand in there.
+def rest_orders(cells: Sequence[Cells], models: Sequence[str]) -> str:
+    """Return the SQL of the orders once under each model, with the kind of row that they are in."""
+    return spread(cells, _REST.format(**_rest_lists(models)), lambda each: each.names_of_rest)
+
+
 _REST = """(
     SELECT *, unnest([{models}]) AS model, unnest([{kinds}]) AS kind,
         unnest([{gross}]) AS gross, unnest([{net}]) AS net

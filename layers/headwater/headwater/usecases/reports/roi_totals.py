@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from headwater.domain.roi_documents import CLAIMS
+from headwater.usecases.reports.summed import Summed, sums_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -14,23 +15,25 @@ if TYPE_CHECKING:
     from headwater.usecases.reports.ranges import Ranges
     from headwater.usecases.reports.report import Scope
 
-# The totals that come from the orders, and how each is summed over the orders of the range.
-_STORE_TOTALS = {
-    "orders": "count(*) FILTER (is_converted AND is_counted)",
-    "customers": "count(DISTINCT buyer) FILTER (is_converted AND is_counted)",
-    "new_customers": "count(DISTINCT buyer) FILTER (is_converted AND is_new)",
-    "gross": "sum(order_gross) FILTER (is_counted)",
-    "net": "sum(order_net) FILTER (is_counted)",
-    "creditable_gross": "sum(order_gross) FILTER (order_class = 'store')",
-    "creditable_net": "sum(order_net) FILTER (order_class = 'store')",
-    "not_converted_orders": "count(*) FILTER (NOT is_converted)",
-    "lifetime_gross": "sum(lifetime_gross) FILTER (is_converted)",
-    "lifetime_net": "sum(lifetime_net) FILTER (is_converted)",
-    "duplicate_orders": "count(*) FILTER (NOT is_counted)",
-    "duplicate_gross": "sum(order_gross) FILTER (NOT is_counted)",
-    "duplicate_net": "sum(order_net) FILTER (NOT is_counted)",
+# The totals that come from the orders of the range.
+STORE_TOTALS = {
+    "orders": Summed("1", "is_converted AND is_counted"),
+    "customers": Summed("1", "is_converted AND is_counted", of_buyers=True),
+    "new_customers": Summed("1", "is_converted AND is_new", of_buyers=True),
+    "gross": Summed("order_gross", "is_counted"),
+    "net": Summed("order_net", "is_counted"),
+    "creditable_gross": Summed("order_gross", "order_class = 'store'"),
+    "creditable_net": Summed("order_net", "order_class = 'store'"),
+    "not_converted_orders": Summed("1", "NOT is_converted"),
+    "lifetime_gross": Summed("lifetime_gross", "is_converted"),
+    "lifetime_net": Summed("lifetime_net", "is_converted"),
+    "duplicate_orders": Summed("1", "NOT is_counted"),
+    "duplicate_gross": Summed("order_gross", "NOT is_counted"),
+    "duplicate_net": Summed("order_net", "NOT is_counted"),
 }
-_TOTALS = ", ".join(f"coalesce({sum_}, 0)::BIGINT" for sum_ in _STORE_TOTALS.values())
+STORE_ORDERS = (
+    "(SELECT *, order_class <> 'duplicate' AS is_counted FROM sold_orders WHERE NOT is_future)"
+)
 _CREDITABLE = "is_converted AND order_class = 'store'"
 
 
@@ -65,8 +68,7 @@ def totals_of(
     pairs = ranges.by_instant("duplicates", "other_placed_at")
     suspected = f"SELECT span, count(*) FROM {pairs} WHERE is_open GROUP BY span"
     figures = {
-        tuple(_STORE_TOTALS): f"SELECT span, {_TOTALS} FROM "
-        "(SELECT *, order_class <> 'duplicate' AS is_counted FROM sold_orders WHERE NOT is_future) "
+        tuple(STORE_TOTALS): f"SELECT span, {sums_of(STORE_TOTALS)} FROM {STORE_ORDERS} "
         "GROUP BY span",
         ("clicks",): "SELECT span, sum(clicks)::BIGINT FROM range_clicks GROUP BY span",
         ("leads",): "SELECT span, count(DISTINCT contact) FROM range_leads GROUP BY span",
@@ -80,25 +82,23 @@ def totals_of(
 
 
 # What a model gives to touches of the range, and what precedes tracking, over its orders.
-_SHARES = {
-    "attributed_orders": "count(*) FILTER (has)",
-    "future_orders": "count(*) FILTER (has AND is_late)",
+SHARES = {
+    "attributed_orders": Summed("1", "has"),
+    "future_orders": Summed("1", "has AND is_late"),
     **{
-        name.format(money): sql.format(money)
-        for name, sql in (
-            ("attributed_{}", "sum(part_{})"),
-            ("future_{}", "sum(part_{}) FILTER (is_late)"),
-            ("pre_tracking_{}", "sum({}) FILTER (is_rest AND pre_tracking AND NOT has)"),
+        name.format(money): Summed(amount.format(money), where)
+        for name, amount, where in (
+            ("attributed_{}", "part_{}", "has"),
+            ("future_{}", "part_{}", "has AND is_late"),
+            ("pre_tracking_{}", "{}", "is_rest AND pre_tracking AND NOT has"),
         )
         for money in ("gross", "net")
     },
 }
 
 
-def _model_totals(
-    db: duckdb.DuckDBPyConnection, ranges: Ranges, models: Sequence[str]
-) -> list[dict[str, dict[str, int]]]:
-    """Return each model's share of a range: ``_SHARES``."""
+def shared_orders(models: Sequence[str]) -> str:
+    """Return the SQL of the orders once under each model, with what its touches got of them."""
     columns = {
         "has": "coalesce(has_{}, false)",
         "pre_tracking": "{}_pre_tracking",
@@ -109,15 +109,22 @@ def _model_totals(
         f"unnest([{', '.join(sql.format(model) for model in models)}]) AS {name}"
         for name, sql in {"model": "'{}'", **columns}.items()
     )
-    shares = ", ".join(f"coalesce({sql}, 0)::BIGINT" for sql in _SHARES.values())
+    return (
+        f"(SELECT *, NOT is_future AND {_CREDITABLE} AS is_rest, {lists} "
+        "FROM sold_orders LEFT JOIN order_parts USING (n))"
+    )
+
+
+def _model_totals(
+    db: duckdb.DuckDBPyConnection, ranges: Ranges, models: Sequence[str]
+) -> list[dict[str, dict[str, int]]]:
+    """Return each model's share of a range: ``SHARES``."""
     found = ranges.lists(
         db,
-        f"SELECT span, model, {shares} FROM (SELECT span, is_late, "
-        f"NOT is_future AND {_CREDITABLE} AS is_rest, {lists} "
-        "FROM sold_orders LEFT JOIN order_parts USING (n)) GROUP BY span, model",
+        f"SELECT span, model, {sums_of(SHARES)} FROM {shared_orders(models)} GROUP BY span, model",
     )
-    nothing = {model: dict.fromkeys(_SHARES, 0) for model in models}
+    nothing = {model: dict.fromkeys(SHARES, 0) for model in models}
     return [
-        nothing | {model: dict(zip(_SHARES, own, strict=True)) for model, *own in of_range}
+        nothing | {model: dict(zip(SHARES, own, strict=True)) for model, *own in of_range}
         for of_range in found
     ]

@@ -1,0 +1,135 @@
+"""Figures of reports as they are followed: how one is named, and what a ratio is made of.
+
+A figure is named by its column as CSV spells it (``net``, ``previous_net``, ``revenue_linear``) and
+by the values that name its row; without such values it is the total. A figure is either the sum of
+rows, or made of other figures by a formula over their names.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote, urlencode
+
+from headwater.errors import InvalidParameterError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+PREVIOUS, CHANGE = "previous_", "change_"
+# Report → part → what names a row; ``by`` stands for the dimensions that are asked for.
+_KEYS: dict[str, dict[str, tuple[str, ...]]] = {
+    "roi": {"": ("kind", "by")},
+    "models": {"": ("kind", "by")},
+    "ltv": {"": ("kind", "by")},
+    "journeys": {"": ("section", "name")},
+    "coverage": {
+        "revenue": ("model", "kind"),
+        "cost": ("platform", "method"),
+        "unmatched": (
+            *("kind", "platform", "campaign_id", "adset_id", "ad_id"),
+            *("source", "medium", "campaign"),
+        ),
+        "causes": ("model", "cause"),
+    },
+    "health": {
+        "windows": ("days",),
+        "untagged": ("landing_page", "click_id_kind"),
+        "landings": ("page_type",),
+        "pages": ("page_type",),
+        "scripts": ("source", "storefront"),
+        "checks": ("check",),
+    },
+    "cohorts": {
+        "cohorts": ("cohort",),
+        "months": ("cohort", "age"),
+        "days": ("cohort", "days"),
+        "last_clicks": ("cohort", "channel", "source", "campaign"),
+        "time_to_purchase": ("measure", "days"),
+    },
+    "subscriptions": {
+        "months": ("month",),
+        "cycles": ("cycle",),
+        "campaigns": ("kind", "channel", "source", "campaign"),
+    },
+}
+_NAME = re.compile(r"[a-z][a-z0-9_]*")
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A figure of a report: its column, and the values that name its row; None for a total."""
+
+    name: str
+    key: Mapping[str, str] | None = None
+
+    def value(self, column: str) -> str:
+        """Return a value that names its row, an empty text where there is none."""
+        return (self.key or {}).get(column, "")
+
+
+def key_columns(report: str, parameters: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the columns that name a row of a report; a parameter that is given names none."""
+    columns: list[str] = []
+    for column in _KEYS[report][parameters.get("part") or ""]:
+        columns += parameters["by"] if column == "by" else (column,)
+    if columns[-1:] == ["contact"]:
+        return ("contact",)
+    return tuple(column for column in columns if not parameters.get(column))
+
+
+def follow_template(report: str, parameters: Mapping[str, Any], data_version: str) -> str:
+    """Return the RFC 6570 template of the link behind each figure of a report.
+
+    ``of`` is the column; a row's own columns are the other variables, which totals leave out.
+    """
+    names = ",".join(("of", *key_columns(report, parameters)))
+    return f"{_address(report, parameters, data_version)}{{&{names}}}"
+
+
+def follow_link(
+    report: str, parameters: Mapping[str, Any], data_version: str, figure: Figure
+) -> str:
+    """Return the link behind one figure."""
+    variables = _query({"of": figure.name, **(figure.key or {})})
+    return f"{_address(report, parameters, data_version)}&{variables}"
+
+
+def _address(report: str, parameters: Mapping[str, Any], data_version: str) -> str:
+    asked = {
+        name: ",".join(value) if isinstance(value, list) else value
+        for name, value in parameters.items()
+        if value is not None and name != "is_partial"
+    }
+    return f"/v1/reports/{report}/rows?{_query({'data_version': data_version, **asked})}"
+
+
+def _query(parameters: Mapping[str, str]) -> str:
+    return urlencode(parameters, quote_via=quote, safe="")
+
+
+def find_row(
+    rows: list[dict[str, Any]], columns: tuple[str, ...], key: Mapping[str, str]
+) -> dict[str, Any] | None:
+    """Return the row that has a key's values, if there is one.
+
+    Raises:
+        InvalidParameterError: the key names too little, or columns that name no row.
+    """
+    for column in (*columns, *key):
+        if column not in key or column not in columns:
+            message = f"{column}: a row is named by {', '.join(columns)}; a total by none of them"
+            raise InvalidParameterError(message)
+    fitting = (row for row in rows if all(str(row[name]) == key[name] for name in columns))
+    return next(fitting, None)
+
+
+def names_in(formula: str) -> list[str]:
+    """Return the figures that a formula names, each once."""
+    return list(dict.fromkeys(_NAME.findall(formula)))
+
+
+def prefixed(formula: str, prefix: str) -> str:
+    """Return a formula over the figures of the other range."""
+    return _NAME.sub(lambda name: prefix + name.group(), formula)

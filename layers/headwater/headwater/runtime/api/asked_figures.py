@@ -1,0 +1,151 @@
+"""How a figure is asked for: the report's own parameters, and the columns that name its row."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Any
+
+from aws_lambda_powertools.event_handler.openapi.params import Query
+from pydantic import BaseModel, Field
+
+from headwater.domain.row_filters import LONGEST, read_condition
+from headwater.errors import InvalidParameterError, UnknownResourceError
+from headwater.runtime.api.fields import Compare, DateBasis, Model, Revenue
+from headwater.runtime.api.report_answers import DEFAULT_RANGE
+from headwater.usecases.reports.roi import RoiQuery, RoiRequest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from headwater.domain.row_filters import Condition
+    from headwater.usecases.reports.report import Request, Span
+
+Name = Annotated[str | None, Field(max_length=500)]
+
+
+class RowNamed(BaseModel):
+    """The columns that name a row of a report; a total is named by none."""
+
+    kind: Name = None
+    channel: Name = None
+    source: Name = None
+    medium: Name = None
+    campaign: Name = None
+    content: Name = None
+    term: Name = None
+    adset: Name = None
+    ad: Name = None
+    landing_page: Name = None
+    device: Name = None
+    new_repeat: Name = None
+    order_kind: Name = None
+    store: Name = None
+    store_channel: Name = None
+    coupon: Name = None
+    product: Name = None
+    category: Name = None
+    contact: Name = None
+    cohort: Name = None
+    age: Name = None
+    days: Name = None
+    measure: Name = None
+    month: Name = None
+    cycle: Name = None
+    section: Name = None
+    name: Name = None
+    platform: Name = None
+    method: Name = None
+    campaign_id: Name = None
+    adset_id: Name = None
+    ad_id: Name = None
+    cause: Name = None
+    page_type: Name = None
+    click_id_kind: Name = None
+    storefront: Name = None
+
+
+class FigureAsked(RowNamed):
+    """Which figure of which answer, and which of the rows behind it."""
+
+    of: str = Field(
+        max_length=100, description="The figure: its column, as CSV names it, like net."
+    )
+    by: str | None = Field(None, max_length=500, description="As the report takes it.")
+    part: str | None = Field(None, max_length=32, description="As the report takes it.")
+    model: Model | None = Field(None, description="As the report takes it.")
+    revenue: Revenue | None = Field(None, description="As the report takes it.")
+    date: DateBasis | None = Field(None, description="As the report takes it.")
+    compare: Compare | None = Field(None, description="As the report takes it.")
+    where: str | None = Field(None, max_length=LONGEST, description="As the report takes it.")
+    data_version: str | None = Field(
+        None, max_length=32, description="Of the report; refused once a run has brought other data."
+    )
+    limit: int = Field(1_000, description="How many rows at once, up to 5,000.")
+    after: str | None = Field(
+        None, max_length=100, description="What stood under next in the page before."
+    )
+
+    def key(self) -> Mapping[str, str] | None:
+        """Return the values that name the row, or None for a total."""
+        given = {name: getattr(self, name) for name in RowNamed.model_fields}
+        return {name: value for name, value in given.items() if value is not None} or None
+
+
+Figures = Annotated[FigureAsked, Query()]
+
+
+@dataclass(frozen=True, slots=True)
+class AskedReport:
+    """How a report's question is made of the parameters that it takes, beside the range."""
+
+    takes: tuple[str, ...]
+    make: Callable[[Span, Any], Request[Any]]
+    default_range: str = DEFAULT_RANGE
+
+    def request(self, asked: FigureAsked, span: Span) -> Request[Any]:
+        """Return the question.
+
+        Raises:
+            InvalidParameterError: a parameter is not the report's, or has an impossible value.
+        """
+        given = {name: getattr(asked, name) for name in _PARAMETERS}
+        for name, value in given.items():
+            if value is not None and name not in self.takes:
+                message = f"{name}: no parameter of this report"
+                raise InvalidParameterError(message)
+        return self.make(span, asked)
+
+
+_PARAMETERS = ("by", "part", "model", "revenue", "date", "compare", "where")
+
+
+def _roi(span: Span, asked: FigureAsked) -> RoiRequest:
+    query = RoiQuery(span, _names(asked, "channel"), asked.date or "conversion")
+    return RoiRequest(
+        query, asked.model or "last_click", asked.revenue or "net", asked.compare or ""
+    )
+
+
+def _names(asked: FigureAsked, usual: str) -> tuple[str, ...]:
+    return tuple((asked.by or usual).split(","))
+
+
+def _chosen(asked: FigureAsked) -> Condition | None:
+    return read_condition("where", asked.where) if asked.where else None
+
+
+_REPORTS = {
+    "roi": AskedReport(("by", "model", "revenue", "date", "compare"), _roi),
+}
+
+
+def asked_report(name: str) -> AskedReport:
+    """Return how a report is asked for.
+
+    Raises:
+        UnknownResourceError: there is no such report, or its figures are not followed.
+    """
+    if name not in _REPORTS:
+        message = f"figures are followed of the reports {', '.join(_REPORTS)}"
+        raise UnknownResourceError(message)
+    return _REPORTS[name]

@@ -1,0 +1,98 @@
+"""What stands behind a figure of a report."""
+
+from collections.abc import Callable
+from typing import Annotated, Any
+
+from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.event_handler.api_gateway import Router
+from aws_lambda_powertools.event_handler.openapi.params import Path
+
+from headwater.domain.figures import Figure
+from headwater.domain.row_views import start_of
+from headwater.errors import InvalidParameterError
+from headwater.runtime import bootstrap
+from headwater.runtime.api.answers import CSV, csv_answer, etag_of, json_answer
+from headwater.runtime.api.asked_figures import Figures, asked_report
+from headwater.runtime.api.contract import NEEDS_KEY, answers
+from headwater.runtime.api.models_figures import FollowedFigure
+from headwater.runtime.api.reading import published_run, unless_known
+from headwater.runtime.api.report_answers import First, Last, UsualRange, span_of
+from headwater.runtime.api.routing import account_of, new_router
+from headwater.runtime.observability import logger
+from headwater.usecases.follow_figures import FollowRequest
+from headwater.usecases.following.registry import FOLLOWERS
+
+
+def figure_routes(follow_figure: Callable[..., dict[str, Any]]) -> Router:
+    """Return the route that leads from any figure to its rows.
+
+    Args:
+        follow_figure: the use case behind it.
+    """
+    router = new_router()
+
+    @router.get(
+        "/v1/reports/<report>/rows",
+        operation_id="follow_figure",
+        summary="What is behind a figure",
+        description="The orders, contacts, leads, clicks or cost rows that sum to a figure of a "
+        "report, or the figures that a ratio is made of. Takes the report's own parameters, the "
+        "figure as of, and the columns that name its row; a total is named by none. `Accept: "
+        "text/csv` gives the rows as CSV.",
+        tags=["reports"],
+        responses=answers(FollowedFigure, 404, 413, as_csv=True, is_cached=True),
+        security=NEEDS_KEY,
+    )
+    def read_rows(
+        report: Annotated[str, Path(max_length=32)],
+        figure: Figures,
+        first: First = None,
+        last: Last = None,
+        usual_range: UsualRange = None,
+    ) -> Response[str]:
+        asked, run = asked_report(report), published_run(router)
+        if figure.data_version not in {None, run.data_version}:
+            message = "data_version: a run has brought other figures since; read the report again"
+            raise InvalidParameterError(message)
+        span = span_of((first, last, usual_range), run, asked.default_range)
+        request = asked.request(figure, span)
+        start = start_of(figure.after or "", run.data_version)
+        followed = FollowRequest(Figure(figure.of, figure.key()), figure.limit, start)
+        wants_csv = CSV in (router.current_event.headers.get("accept") or "")
+        etag = etag_of("rows", report, wants_csv, run.data_version, request, followed)
+
+        def make() -> Response[str]:
+            answer = follow_figure(
+                FOLLOWERS[report],
+                account_of(router),
+                request,
+                followed,
+                run,
+                facts=bootstrap.facts(),
+                lake=bootstrap.lake(),
+            )
+            _tell_difference(report, answer)
+            return _as_csv(answer, etag) if wants_csv else json_answer(answer, etag=etag)
+
+        return unless_known(router, etag, make)
+
+    return router
+
+
+def _tell_difference(report: str, answer: dict[str, Any]) -> None:
+    """Log a figure that its rows do not sum to: a defect, which the answer shows besides."""
+    totals = answer["totals"]
+    if totals is not None and totals["sum"] != answer["value"]:
+        told = {"report": report, "figure": answer["figure"]}
+        logger.error("a figure and its rows differ", extra=told)
+
+
+def _as_csv(answer: dict[str, Any], etag: str) -> Response[str]:
+    """Return the rows, or the figures of a formula; of touches their ids."""
+    rows = [
+        row | {"touches": " ".join(touch["touch_id"] for touch in row["touches"])}
+        if "touches" in row
+        else row
+        for row in answer["rows"] or answer["parts"]
+    ]
+    return csv_answer(list(rows[0]) if rows else [], rows, etag)

@@ -1,0 +1,238 @@
+"""Follow figures: the orders, contacts, leads, clicks or cost rows behind a figure of a report."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Self
+
+from headwater.domain.figures import (
+    PREVIOUS,
+    Figure,
+    find_row,
+    follow_link,
+    key_columns,
+    names_in,
+    prefixed,
+)
+from headwater.domain.row_views import flat_row
+from headwater.errors import InvalidParameterError, UnknownResourceError
+from headwater.usecases.databases import open_database
+from headwater.usecases.following.listings import read_page, spell_amount
+from headwater.usecases.following.order_rows import spell_rows
+from headwater.usecases.published_runs import envelope
+from headwater.usecases.reports.report import Scope
+from headwater.usecases.serve_reports import serve_report
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import duckdb
+
+    from headwater.usecases.following.follower import Follower
+    from headwater.usecases.following.listings import Listing, Page
+    from headwater.usecases.ports import Facts, Lake
+    from headwater.usecases.published_runs import PublishedRun
+    from headwater.usecases.reports.report import Report
+
+# What lists of orders tell besides a report's own tables.
+_BESIDES = ("credits", "chains")
+MOST_FOLLOWED = 5_000
+_NOTHING: dict[str, Any] = {
+    "formula": None,
+    "parts": [],
+    "holds": None,
+    "totals": None,
+    "rows": [],
+    "next": None,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class FollowRequest:
+    """Which figure is followed, how many rows at once, and how many have been seen."""
+
+    figure: Figure
+    limit: int = 1_000
+    start: int = 0
+
+    def __post_init__(self) -> None:
+        """Refuse pages that are too large, or none.
+
+        Raises:
+            InvalidParameterError: naming the parameter and the reason.
+        """
+        if not 1 <= self.limit <= MOST_FOLLOWED:
+            message = f"limit: from 1 to {MOST_FOLLOWED:,}"
+            raise InvalidParameterError(message)
+
+
+def follow_figure(
+    follower: Follower[Any],
+    account: str,
+    request: Any,  # noqa: ANN401 - the report's own
+    asked: FollowRequest,
+    published: PublishedRun,
+    *,
+    facts: Facts,
+    lake: Lake,
+) -> dict[str, Any]:
+    """Return a figure of a report with the rows that sum to it, or the figures it is made of.
+
+    Args:
+        follower: of the report.
+        account: whose.
+        request: the question that the report answers.
+        asked: which of its figures, and which of the rows behind it.
+        published: the finished run.
+        facts: its tables.
+        lake: its documents.
+
+    Raises:
+        InvalidParameterError: the report has no such figure, or nothing stands behind it.
+        UnknownResourceError: the report has no such row.
+    """
+    answer = serve_report(follower.report, account, request, published, facts=facts, lake=lake)
+    with FollowedReport(follower, request, answer, published, facts) as report:
+        return {**envelope(account, follower.report.name, published), **report.follow(asked)}
+
+
+class FollowedReport:
+    """One answer of a report, whose figures are followed; a context manager.
+
+    Args:
+        follower: of the report.
+        request: the question.
+        answer: the report's answer to it.
+        published: the run.
+        facts: its tables.
+    """
+
+    def __init__(
+        self,
+        follower: Follower[Any],
+        request: Any,  # noqa: ANN401 - the report's own
+        answer: Mapping[str, Any],
+        published: PublishedRun,
+        facts: Facts,
+    ) -> None:
+        self._follower = follower
+        self._request = request
+        self._answer = answer
+        self._published = published
+        self._facts = facts
+        self._databases = ExitStack()
+        # Whether it is about the other range → the database with the tables of the question.
+        self._built: dict[bool, tuple[duckdb.DuckDBPyConnection, Any]] = {}
+
+    def __enter__(self) -> Self:
+        """Return it; databases are opened when they are needed."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Close the databases."""
+        self._databases.close()
+
+    def follow(self, asked: FollowRequest) -> dict[str, Any]:
+        """Return ``parameters figure row value formula parts holds totals rows next``.
+
+        Raises:
+            InvalidParameterError: there is no such figure, or nothing stands behind it.
+            UnknownResourceError: there is no such row.
+        """
+        figure, currency = asked.figure, self._published.settings.currency
+        cells = self._cells(figure)
+        told = {
+            "parameters": self._answer["parameters"],
+            "figure": figure.name,
+            "row": None if figure.key is None else dict(figure.key),
+            "value": cells.get(figure.name),
+            **_NOTHING,
+        }
+        if formula := self._formula(figure):
+            parts = [self._part(replace(figure, name=name), cells) for name in names_in(formula)]
+            return {**told, "formula": formula, "parts": parts}
+        if figure.name in cells and told["value"] is None:
+            # What is withheld, or what a row cannot tell, is nobody's sum.
+            return told
+        listing, page = self._read(figure, asked.limit, asked.start)
+        total, end = spell_amount(page.sum, listing.unit, currency), asked.start + len(page.rows)
+        return {
+            **told,
+            "value": cells.get(figure.name, total),
+            "holds": listing.holds,
+            "totals": {"rows": page.count, "sum": total},
+            "rows": spell_rows(listing.holds, page.rows, self._published),
+            "next": f"{self._published.data_version}.{end}" if end < page.count else None,
+        }
+
+    def _cells(self, figure: Figure) -> dict[str, Any]:
+        """Return the columns of the row of a figure, or of the totals."""
+        answer = self._answer
+        if figure.key is None:
+            beside = {name: answer[name] for name in ("health",) if name in answer}
+            if previous := answer.get("previous"):
+                beside |= {"previous": previous["totals"], "change": previous["change"]}
+            return flat_row(flat_row(answer["totals"]) | beside)
+        columns = key_columns(self._follower.report.name, answer["parameters"])
+        row = find_row(answer["rows"], columns, figure.key)
+        if row is None:
+            message = "the report has no row of these names"
+            raise UnknownResourceError(message)
+        return flat_row(row)
+
+    def _formula(self, figure: Figure) -> str | None:
+        """Return the formula of a figure; one of the other range is made of its figures."""
+        plain = self._plain(figure)
+        if reason := self._follower.unfollowed.get(plain.name):
+            message = f"of: no rows stand behind {figure.name}: {reason}"
+            raise InvalidParameterError(message)
+        formula = self._follower.formula(self._request, plain)
+        return prefixed(formula, PREVIOUS) if formula and plain != figure else formula
+
+    def _part(self, figure: Figure, cells: Mapping[str, Any]) -> dict[str, Any]:
+        """Return a figure of a formula with its value and its link."""
+        if figure.name in cells:
+            value = cells[figure.name]
+        else:
+            listing, page = self._read(figure, 0, 0)
+            value = spell_amount(page.sum, listing.unit, self._published.settings.currency)
+        name, version = self._follower.report.name, self._published.data_version
+        link = follow_link(name, self._answer["parameters"], version, figure)
+        return {"figure": figure.name, "value": value, "follow": link}
+
+    def _read(self, figure: Figure, limit: int, start: int) -> tuple[Listing, Page]:
+        """Return the list behind a figure, and a page of it."""
+        plain = self._plain(figure)
+        db, request = self._tables(is_other=plain != figure)
+        listing = self._follower.listing(request, plain, self._scope)
+        if listing is None:
+            columns = ", ".join(self._cells(figure))
+            message = f"of: there is no figure {figure.name}; there are {columns}"
+            raise InvalidParameterError(message)
+        currency = self._published.settings.currency
+        return listing, read_page(db, listing, limit=limit, start=start, currency=currency)
+
+    def _tables(self, *, is_other: bool) -> tuple[duckdb.DuckDBPyConnection, Any]:
+        """Return a database with the tables of the question, or of that about the other range."""
+        if is_other not in self._built:
+            report: Report[Any, Any] = self._follower.report
+            request = self._request
+            if is_other:
+                request = report.compared(request)
+            db = self._databases.enter_context(open_database())
+            report.mount(db, request.query, self._published, self._facts, _BESIDES)
+            self._follower.build(db, request, self._scope)
+            self._built[is_other] = db, request
+        return self._built[is_other]
+
+    @property
+    def _scope(self) -> Scope:
+        manifest = self._published.manifest
+        return Scope.of(self._published.settings, manifest.models, manifest.as_of)
+
+    def _plain(self, figure: Figure) -> Figure:
+        """Return a figure of the range that is compared with as that range has it."""
+        if not (figure.name.startswith(PREVIOUS) and self._answer.get("previous")):
+            return figure
+        return replace(figure, name=figure.name.removeprefix(PREVIOUS))

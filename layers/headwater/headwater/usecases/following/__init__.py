@@ -1,0 +1,1 @@
+"""What stands behind the figures of each report: lists of rows that sum to them."""

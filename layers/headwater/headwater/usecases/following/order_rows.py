@@ -1,0 +1,34 @@
+"""The rows behind a figure as they go to the reader, and where each leads."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from headwater.domain.reporting_days import reporting_day
+
+if TYPE_CHECKING:
+    from headwater.usecases.published_runs import PublishedRun
+
+
+def spell_rows(
+    holds: str, rows: list[dict[str, Any]], published: PublishedRun
+) -> list[dict[str, Any]]:
+    """Return rows with what leads on from each."""
+    return [_order(row, published) for row in rows] if holds == "orders" else rows
+
+
+def _order(row: dict[str, Any], published: PublishedRun) -> dict[str, Any]:
+    """Return an order with its reporting day and the link to its credits.
+
+    Whether it is its contact's first is withheld until all older orders are in.
+    """
+    placed_at = datetime.fromisoformat(row["placed_at"])
+    source, order_id = quote(row["source"], safe=""), quote(row["order_id"], safe="")
+    return {
+        **row,
+        "day": reporting_day(placed_at, published.settings.time_zone).isoformat(),
+        "is_new": row["is_new"] if published.is_history_complete else None,
+        "follow": f"/v1/orders/{source}/{order_id}/credits?explain=true",
+    }
