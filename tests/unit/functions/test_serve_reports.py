@@ -69,7 +69,7 @@ def test_the_rows_behind_a_figure_come_as_csv(reported: LambdaSide) -> None:
         ("roi", "", "of"),
         ("roi", "of=net&part=cost", "part"),
         ("roi", "of=net&data_version=of-yesterday", "data_version"),
-        ("roi", "of=net&limit=5001", "limit"),
+        ("roi", "of=net&limit=10001", "limit"),
         ("roi", "of=net&limit=0", "limit"),
         ("roi", "of=net&after=9", "after"),
         ("roi", "of=profit", "of"),

@@ -21,38 +21,6 @@ PREVIOUS, CHANGE = "previous_", "change_"
 # Report → part → what names a row; ``by`` stands for the dimensions that are asked for.
 _KEYS: dict[str, dict[str, tuple[str, ...]]] = {
     "roi": {"": ("kind", "by")},
-    "models": {"": ("kind", "by")},
-    "ltv": {"": ("kind", "by")},
-    "journeys": {"": ("section", "name")},
-    "coverage": {
-        "revenue": ("model", "kind"),
-        "cost": ("platform", "method"),
-        "unmatched": (
-            *("kind", "platform", "campaign_id", "adset_id", "ad_id"),
-            *("source", "medium", "campaign"),
-        ),
-        "causes": ("model", "cause"),
-    },
-    "health": {
-        "windows": ("days",),
-        "untagged": ("landing_page", "click_id_kind"),
-        "landings": ("page_type",),
-        "pages": ("page_type",),
-        "scripts": ("source", "storefront"),
-        "checks": ("check",),
-    },
-    "cohorts": {
-        "cohorts": ("cohort",),
-        "months": ("cohort", "age"),
-        "days": ("cohort", "days"),
-        "last_clicks": ("cohort", "channel", "source", "campaign"),
-        "time_to_purchase": ("measure", "days"),
-    },
-    "subscriptions": {
-        "months": ("month",),
-        "cycles": ("cycle",),
-        "campaigns": ("kind", "channel", "source", "campaign"),
-    },
 }
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 
@@ -79,11 +47,13 @@ def key_columns(report: str, parameters: Mapping[str, Any]) -> tuple[str, ...]:
     return tuple(column for column in columns if not parameters.get(column))
 
 
-def follow_template(report: str, parameters: Mapping[str, Any], data_version: str) -> str:
-    """Return the RFC 6570 template of the link behind each figure of a report.
+def follow_template(report: str, parameters: Mapping[str, Any], data_version: str) -> str | None:
+    """Return the RFC 6570 template of the link behind each figure of a report, if there is one.
 
     ``of`` is the column; a row's own columns are the other variables, which totals leave out.
     """
+    if report not in _KEYS:
+        return None
     names = ",".join(("of", *key_columns(report, parameters)))
     return f"{_address(report, parameters, data_version)}{{&{names}}}"
 

@@ -15,7 +15,7 @@ from headwater.domain.figures import (
     names_in,
     prefixed,
 )
-from headwater.domain.row_views import flat_row
+from headwater.domain.row_views import MOST_ROWS, flat_row
 from headwater.errors import InvalidParameterError, UnknownResourceError
 from headwater.usecases.databases import open_database
 from headwater.usecases.following.listings import read_page, spell_amount
@@ -37,7 +37,6 @@ if TYPE_CHECKING:
 
 # What lists of orders tell besides a report's own tables.
 _BESIDES = ("credits", "chains")
-MOST_FOLLOWED = 5_000
 _NOTHING: dict[str, Any] = {
     "formula": None,
     "parts": [],
@@ -62,8 +61,8 @@ class FollowRequest:
         Raises:
             InvalidParameterError: naming the parameter and the reason.
         """
-        if not 1 <= self.limit <= MOST_FOLLOWED:
-            message = f"limit: from 1 to {MOST_FOLLOWED:,}"
+        if not 1 <= self.limit <= MOST_ROWS:
+            message = f"limit: from 1 to {MOST_ROWS:,}"
             raise InvalidParameterError(message)
 
 

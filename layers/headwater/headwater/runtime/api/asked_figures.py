@@ -80,7 +80,7 @@ class FigureAsked(RowNamed):
     data_version: str | None = Field(
         None, max_length=32, description="Of the report; refused once a run has brought other data."
     )
-    limit: int = Field(1_000, description="How many rows at once, up to 5,000.")
+    limit: int = Field(1_000, description="How many rows at once, up to 10,000.")
     after: str | None = Field(
         None, max_length=100, description="What stood under next in the page before."
     )

@@ -6,12 +6,15 @@ from typing import TYPE_CHECKING, Any
 
 from headwater.domain.row_views import MOST_ROWS
 from headwater.runtime.api.answers import JSON
+from headwater.runtime.api.asked_figures import FigureAsked
 from headwater.runtime.api.bodies import LONGEST_VALUES
 from headwater.runtime.api.contract import SCHEMAS
 from headwater.runtime.api.report_answers import RowsAsked
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+
+    from pydantic import BaseModel
 
 type Json = dict[str, Any]
 
@@ -25,6 +28,9 @@ _REFUSAL = {
     "required": ["message"],
     "examples": [{"message": "Forbidden"}],
 }
+# The route that reads its parameters into ``FigureAsked``, and what Powertools tells of a field.
+_FIGURES = "/v1/reports/{report}/rows"
+_PLAIN = ({"type": "string"}, {"type": "integer"})
 _TOO_LARGE = "The body, or the answer, is too large."
 
 
@@ -34,11 +40,12 @@ def complete(document: Json) -> None:
     Parameters that a model reads together come without their bounds there, optional ones allow a
     null that no address can hold, and nothing is known of the gateway.
     """
-    of_rows = _row_parameters()
-    for operation in _operations(document):
+    of_rows, of_figures = _fields_of(RowsAsked), _fields_of(FigureAsked)
+    for path, operation in _operations(document):
+        fields = of_figures if path == _FIGURES else of_rows
         for parameter in operation.get("parameters", ()):
-            asked = of_rows.get(parameter["name"])
-            schema = asked if asked and parameter["schema"] == {"type": "string"} else None
+            asked = fields.get(parameter["name"])
+            schema = asked if asked and parameter["schema"] in _PLAIN else None
             schema = _never_null(schema or parameter["schema"])
             parameter["schema"] = _bounded(schema, parameter["in"])
         responses = operation["responses"]
@@ -52,14 +59,15 @@ def complete(document: Json) -> None:
     document["components"]["schemas"]["GatewayRefusal"] = _REFUSAL
 
 
-def _operations(document: Json) -> Iterator[Json]:
-    for path in document["paths"].values():
-        yield from path.values()
+def _operations(document: Json) -> Iterator[tuple[str, Json]]:
+    for path, operations in document["paths"].items():
+        for operation in operations.values():
+            yield path, operation
 
 
-def _row_parameters() -> Mapping[str, Json]:
-    """Return the schemas of the parameters that choose rows, by name."""
-    fields: dict[str, Json] = RowsAsked.model_json_schema()["properties"]
+def _fields_of(model: type[BaseModel]) -> Mapping[str, Json]:
+    """Return the schemas of the parameters that a model reads together, by name."""
+    fields: dict[str, Json] = model.model_json_schema()["properties"]
     fields["limit"] |= {"minimum": 1, "maximum": MOST_ROWS}
     return fields
 
