@@ -15,6 +15,7 @@ from headwater.adapters.dynamodb.runs import DynamoRuns
 from headwater.adapters.dynamodb.table import Table
 from headwater.adapters.s3.lake import S3Lake
 from tests.e2e.conftest import ORIGIN, STORED, TODAY, YESTERDAY, ZONE, System, an_order, noon
+from tests.following import expand
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -83,6 +84,15 @@ def test_a_found_order_leads_to_its_buyers_journey_and_to_its_credits(connected:
     assert (own["net"], own["credits"]) == (order["net"], order["credits"])
     trail = connected.get(order["credits"])
     assert own["rest"] == trail["rest"]["last_click"]
+
+
+def test_figures_lead_to_rows_that_sum_to_them(connected: System) -> None:
+    days = {"from": LONG_AGO.isoformat(), "to": TODAY.isoformat(), "by": "source"}
+    report = connected.get("/v1/reports/roi", **days)
+    # The gateway hands an empty name on: rows of what no click gets have none.
+    for row in (report["rows"][0], report["rows"][-1], {}):
+        behind = connected.get(expand(report["follow"], {"of": "net", **row}))
+        assert behind["value"] == behind["totals"]["sum"] == row.get("net", report["totals"]["net"])
 
 
 def test_running_again_changes_no_object(connected: System) -> None:

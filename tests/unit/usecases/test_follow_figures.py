@@ -1,4 +1,4 @@
-"""Every figure of every report is followed to its rows, and they sum to it to the cent."""
+"""Every figure of the ROI report is followed to its rows, and they sum to it to the cent."""
 
 from __future__ import annotations
 
@@ -64,7 +64,8 @@ def _events(rng: Random) -> Events:
 
 
 def roi(by: str, model: str, basis: Any = "conversion", **more: str) -> RoiRequest:  # noqa: ANN401
-    query = RoiQuery(RANGE, tuple(by.split(",")), basis)
+    orders: Any = more.pop("orders", "all")
+    query = RoiQuery(RANGE, tuple(by.split(",")), basis, orders)
     return RoiRequest(query, model, more.pop("revenue", "net"), more.pop("compare", ""))
 
 
@@ -74,7 +75,7 @@ def roi(by: str, model: str, basis: Any = "conversion", **more: str) -> RoiReque
         roi("campaign", "linear"),
         roi("channel", "full_impact", revenue="gross", compare="previous_period"),
         roi("source,device", "first_click", "click"),
-        roi("new_repeat,category", "time_decay"),
+        roi("order_kind,category", "time_decay", orders="new"),
     ],
     ids=lambda request: f"{request.query.label} {request.model}",
 )
@@ -132,7 +133,7 @@ def test_the_template_of_a_report_is_filled_with_the_columns_of_a_row(shop: Work
     answer = Reader(shop, ROI, roi("campaign", "linear")).answer
     filled = expand(answer["follow"], {"of": "net", **answer["rows"][0]})
     assert filled.endswith(f"&of=net&kind=credited&campaign={answer['rows'][0]['campaign']}")
-    assert "by=campaign&date=conversion&model=linear&revenue=net&of=net" in filled
+    assert "by=campaign&date=conversion&orders=all&model=linear&revenue=net&of=net" in filled
     assert expand(answer["follow"], {"of": "net"}).endswith("&revenue=net&of=net")
 
 

@@ -42,8 +42,6 @@ def key_columns(report: str, parameters: Mapping[str, Any]) -> tuple[str, ...]:
     columns: list[str] = []
     for column in _KEYS[report][parameters.get("part") or ""]:
         columns += parameters["by"] if column == "by" else (column,)
-    if columns[-1:] == ["contact"]:
-        return ("contact",)
     return tuple(column for column in columns if not parameters.get(column))
 
 

@@ -8,16 +8,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 from aws_lambda_powertools.event_handler.openapi.params import Query
 from pydantic import BaseModel, Field
 
-from headwater.domain.row_filters import LONGEST, read_condition
 from headwater.errors import InvalidParameterError, UnknownResourceError
-from headwater.runtime.api.fields import Compare, DateBasis, Model, Revenue
+from headwater.runtime.api.fields import Compare, DateBasis, Model, Revenue, WhichOrders
 from headwater.runtime.api.report_answers import DEFAULT_RANGE
 from headwater.usecases.reports.roi import RoiQuery, RoiRequest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from headwater.domain.row_filters import Condition
     from headwater.usecases.reports.report import Request, Span
 
 Name = Annotated[str | None, Field(max_length=500)]
@@ -44,24 +42,6 @@ class RowNamed(BaseModel):
     coupon: Name = None
     product: Name = None
     category: Name = None
-    contact: Name = None
-    cohort: Name = None
-    age: Name = None
-    days: Name = None
-    measure: Name = None
-    month: Name = None
-    cycle: Name = None
-    section: Name = None
-    name: Name = None
-    platform: Name = None
-    method: Name = None
-    campaign_id: Name = None
-    adset_id: Name = None
-    ad_id: Name = None
-    cause: Name = None
-    page_type: Name = None
-    click_id_kind: Name = None
-    storefront: Name = None
 
 
 class FigureAsked(RowNamed):
@@ -71,12 +51,11 @@ class FigureAsked(RowNamed):
         max_length=100, description="The figure: its column, as CSV names it, like net."
     )
     by: str | None = Field(None, max_length=500, description="As the report takes it.")
-    part: str | None = Field(None, max_length=32, description="As the report takes it.")
     model: Model | None = Field(None, description="As the report takes it.")
     revenue: Revenue | None = Field(None, description="As the report takes it.")
     date: DateBasis | None = Field(None, description="As the report takes it.")
+    orders: WhichOrders | None = Field(None, description="As the report takes it.")
     compare: Compare | None = Field(None, description="As the report takes it.")
-    where: str | None = Field(None, max_length=LONGEST, description="As the report takes it.")
     data_version: str | None = Field(
         None, max_length=32, description="Of the report; refused once a run has brought other data."
     )
@@ -116,26 +95,19 @@ class AskedReport:
         return self.make(span, asked)
 
 
-_PARAMETERS = ("by", "part", "model", "revenue", "date", "compare", "where")
+_PARAMETERS = ("by", "model", "revenue", "date", "orders", "compare")
 
 
 def _roi(span: Span, asked: FigureAsked) -> RoiRequest:
-    query = RoiQuery(span, _names(asked, "channel"), asked.date or "conversion")
+    names = tuple((asked.by or "channel").split(","))
+    query = RoiQuery(span, names, asked.date or "conversion", asked.orders or "all")
     return RoiRequest(
         query, asked.model or "last_click", asked.revenue or "net", asked.compare or ""
     )
 
 
-def _names(asked: FigureAsked, usual: str) -> tuple[str, ...]:
-    return tuple((asked.by or usual).split(","))
-
-
-def _chosen(asked: FigureAsked) -> Condition | None:
-    return read_condition("where", asked.where) if asked.where else None
-
-
 _REPORTS = {
-    "roi": AskedReport(("by", "model", "revenue", "date", "compare"), _roi),
+    "roi": AskedReport(("by", "model", "revenue", "date", "orders", "compare"), _roi),
 }
 
 

@@ -14,7 +14,13 @@ from headwater.usecases.following.listings import Listing, named, quoted
 from headwater.usecases.following.roi_totals_rows import list_total
 from headwater.usecases.following.traffic_rows import list_clicks, list_spend
 from headwater.usecases.reports.line_touches import read_line_touches
-from headwater.usecases.reports.range_tables import LEAD_NAMES, SPENT, Wanted, read_ranges
+from headwater.usecases.reports.range_tables import (
+    LEAD_NAMES,
+    LIFETIMES,
+    SPENT,
+    Wanted,
+    read_ranges,
+)
 from headwater.usecases.reports.ranges import Ranges
 from headwater.usecases.reports.roi import ROI
 from headwater.usecases.reports.roi_cells import Cells, earned_orders, rest_orders, spread
@@ -43,6 +49,11 @@ SELECT contact, count(*) AS orders, sum(gross)::BIGINT AS gross, sum(net)::BIGIN
 FROM {sold} GROUP BY contact HAVING {having}
 """
 _CUSTOMERS = {"customers": "true", "new_customers": "bool_or(is_new)"}
+_LIFETIMES = """
+SELECT contact, count(*) AS orders, sum(gross)::BIGINT AS gross, sum(net)::BIGINT AS net,
+    coalesce(any_value({lifetime}), 0) AS amount
+FROM {sold} JOIN buyers USING (contact) GROUP BY contact HAVING bool_or(is_new)
+"""
 
 
 def roi_formula(request: RoiRequest, figure: Figure) -> str | None:
@@ -60,7 +71,8 @@ def roi_formula(request: RoiRequest, figure: Figure) -> str | None:
 def build_roi(db: duckdb.DuckDBPyConnection, request: RoiRequest, scope: Scope) -> None:
     """Make the report's tables of one range and model, with what a list tells of their rows."""
     query, own = request.query, replace(scope, models=(request.model,))
-    wanted = Wanted(own.models, frozenset(query.by), query.basis, is_listed=True)
+    dimensions = frozenset(query.by)
+    wanted = Wanted(own.models, dimensions, query.basis, query.orders, is_listed=True)
     read_ranges(db, _ranges(request, scope), wanted)
     build_order_parts(db, own)
     if Cells(query.by).is_of_lines:
@@ -87,6 +99,8 @@ def _sales(request: RoiRequest, figure: Figure, scope: Scope) -> Listing | None:
     sold = _sold(request, figure, scope)
     if figure.name in _CUSTOMERS:
         return Listing("contacts", _BUYERS.format(sold=sold, having=_CUSTOMERS[figure.name]))
+    if figure.name in LIFETIMES:
+        return Listing("contacts", _LIFETIMES.format(sold=sold, lifetime=figure.name), "money")
     if figure.name not in _OF_ORDERS:
         return None
     amount, where = _OF_ORDERS[figure.name]

@@ -39,7 +39,8 @@ _ORDER_DIMENSIONS = {
     "store_channel": "store_channel",
     "coupon": "coupon",
 }
-_LIFETIMES = ("lifetime_gross", "lifetime_net")
+# What a new customer of the range has bought to date.
+LIFETIMES = ("lifetime_gross", "lifetime_net")
 # By which names of its click a lead is listed, whatever the rows are named by.
 LEAD_NAMES = ("channel", "source", "campaign")
 # Figure → what of each cost row is summed. Beside the cost, it is what the platforms say
@@ -122,7 +123,7 @@ def _sold_orders(ranges: Ranges, sold: str, wanted: Wanted) -> str:
     names = dict.fromkeys(("store", *wanted.names("order")))
     named = _listed(*(f"{_ORDER_DIMENSIONS[name]} AS {name}" for name in names))
     pre_tracking = _listed(*(f"r.{model}_pre_tracking" for model in wanted.models))
-    lifetimes = _listed(*(f"CASE WHEN r.is_new THEN b.{name} END AS {name}" for name in _LIFETIMES))
+    lifetimes = _listed(*(f"CASE WHEN r.is_new THEN b.{name} END AS {name}" for name in LIFETIMES))
     listed = "r.contact, " if wanted.is_listed else ""
     return f"""
         CREATE OR REPLACE TEMP TABLE sold_orders AS
