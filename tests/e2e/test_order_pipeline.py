@@ -90,7 +90,8 @@ def test_figures_lead_to_rows_that_sum_to_them(connected: System) -> None:
     days = {"from": LONG_AGO.isoformat(), "to": TODAY.isoformat(), "by": "source"}
     report = connected.get("/v1/reports/roi", **days)
     # The gateway hands an empty name on: rows of what no click gets have none.
-    for row in (report["rows"][0], report["rows"][-1], {}):
+    rows: list[dict[str, Any]] = [report["rows"][0], report["rows"][-1], {}]
+    for row in rows:
         behind = connected.get(expand(report["follow"], {"of": "net", **row}))
         assert behind["value"] == behind["totals"]["sum"] == row.get("net", report["totals"]["net"])
 
