@@ -74,6 +74,7 @@ def ask(drawn: Any, system: System, key: str) -> None:  # noqa: ANN401 - a strat
     @settings(
         max_examples=1,
         phases=[Phase.generate],
+        derandomize=True,
         suppress_health_check=list(HealthCheck),
         database=None,
     )

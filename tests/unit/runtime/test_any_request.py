@@ -120,6 +120,9 @@ def test_any_request_is_answered_as_the_contract_says(
     @settings(
         max_examples=EXAMPLES,
         phases=[Phase.explicit, Phase.generate],
+        # The same few for everybody: what is looked for at random, and found, must not fail a
+        # change that has nothing to do with it.
+        derandomize="HEADWATER_CONTRACT_EXAMPLES" not in os.environ,
         suppress_health_check=list(HealthCheck),
         database=None,
     )
