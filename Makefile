@@ -59,8 +59,9 @@ template: setup ## Check the template and the state machine
 	$(SAM) validate --lint
 	npx --no-install asl-validator --yaml-path statemachines/order_pipeline.asl.yaml
 
+# Three on two cores: they wait for the local AWS, and for the processes that they start there.
 test: setup ## Run the tests; ARGS="-k rebill -n 0" narrows them
-	$(BIN)/pytest -n 2 --dist loadgroup $(ARGS)
+	$(BIN)/pytest -n 3 --dist loadgroup $(ARGS)
 
 CHROMIUM ?= $(or $(shell command -v chromium || command -v chromium-browser || command -v google-chrome),/usr/bin/chromium)
 test-browser: export CHROMIUM := $(CHROMIUM)

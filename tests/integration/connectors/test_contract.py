@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 MEGABYTE = 1_000_000
 # CONTRIBUTING.md tells how to have more.
-MANY_ROWS = int(os.environ.get("HEADWATER_MANY_ROWS", "30000"))
+MANY_ROWS = int(os.environ.get("HEADWATER_MANY_ROWS", "15000"))
 # The credential that a vendor looks at in each call, and that its application calls the same.
 TOKENS = ("access_token", "api_key", "api_token")
 
