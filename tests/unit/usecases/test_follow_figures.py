@@ -1,4 +1,4 @@
-"""Every figure of the ROI report is followed to its rows, and they sum to it to the cent."""
+"""Every figure of the reports of credit is followed to its rows, and they sum to it to the cent."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from headwater.errors import InvalidParameterError, UnknownResourceError
+from headwater.usecases.reports.models import MODELS_REPORT, ModelsRequest
 from headwater.usecases.reports.roi import ROI, RoiQuery, RoiRequest
 from tests.following import Reader, check, computed, expand
 from tests.random_shop import KINDS, Click, Events, Sale, happen, open_shop
@@ -88,6 +89,19 @@ def test_every_figure_of_an_roi_report_is_the_sum_of_its_rows(
 
 
 MADE = ("formula", "untold")
+
+
+@pytest.mark.parametrize("by", ["source", "order_kind"])
+def test_every_figure_of_the_comparison_of_models_is_the_sum_of_its_rows(
+    shop: Workshop, by: str
+) -> None:
+    request = ModelsRequest(RoiQuery(RANGE, (by,)), "net")
+    found = Counter(map(check, Reader(shop, MODELS_REPORT, request).follow_all()))
+    refused = {answer for answer in found if answer.startswith("of: no rows stand behind")}
+    assert len(refused) == 4, "the spread is made of all models"
+    assert found.keys() <= {*("orders", "cost", "contacts"), *MADE, *refused}
+    assert found["orders"] > 20
+    assert found["formula"] == 16
 
 
 def test_a_row_tells_which_touches_got_what_of_the_order(shop: Workshop) -> None:

@@ -21,6 +21,7 @@ PREVIOUS, CHANGE = "previous_", "change_"
 # Report → part → what names a row; ``by`` stands for the dimensions that are asked for.
 _KEYS: dict[str, dict[str, tuple[str, ...]]] = {
     "roi": {"": ("kind", "by")},
+    "models": {"": ("kind", "by")},
 }
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 

@@ -11,6 +11,7 @@ from pydantic import BaseModel, Field
 from headwater.errors import InvalidParameterError, UnknownResourceError
 from headwater.runtime.api.fields import Compare, DateBasis, Model, Revenue, WhichOrders
 from headwater.runtime.api.report_answers import DEFAULT_RANGE
+from headwater.usecases.reports.models import ModelsRequest
 from headwater.usecases.reports.roi import RoiQuery, RoiRequest
 
 if TYPE_CHECKING:
@@ -99,15 +100,26 @@ _PARAMETERS = ("by", "model", "revenue", "date", "orders", "compare")
 
 
 def _roi(span: Span, asked: FigureAsked) -> RoiRequest:
-    names = tuple((asked.by or "channel").split(","))
-    query = RoiQuery(span, names, asked.date or "conversion", asked.orders or "all")
     return RoiRequest(
-        query, asked.model or "last_click", asked.revenue or "net", asked.compare or ""
+        _query(span, asked, "channel"),
+        asked.model or "last_click",
+        asked.revenue or "net",
+        asked.compare or "",
     )
+
+
+def _models(span: Span, asked: FigureAsked) -> ModelsRequest:
+    return ModelsRequest(_query(span, asked, "campaign"), asked.revenue or "net")
+
+
+def _query(span: Span, asked: FigureAsked, usual: str) -> RoiQuery:
+    names = tuple((asked.by or usual).split(","))
+    return RoiQuery(span, names, asked.date or "conversion", asked.orders or "all")
 
 
 _REPORTS = {
     "roi": AskedReport(("by", "model", "revenue", "date", "orders", "compare"), _roi),
+    "models": AskedReport(("by", "revenue", "date", "orders"), _models),
 }
 
 

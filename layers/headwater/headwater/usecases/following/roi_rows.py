@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from headwater.domain.figures import Figure
     from headwater.usecases.reports.report import Scope
-    from headwater.usecases.reports.roi import RoiRequest
+    from headwater.usecases.reports.roi import RoiQuery, RoiRequest
 
 # Figure → what an order adds to it, and of which orders it is the sum.
 _OF_ORDERS = {
@@ -70,18 +70,22 @@ def roi_formula(request: RoiRequest, figure: Figure) -> str | None:
 
 def build_roi(db: duckdb.DuckDBPyConnection, request: RoiRequest, scope: Scope) -> None:
     """Make the report's tables of one range and model, with what a list tells of their rows."""
-    query, own = request.query, replace(scope, models=(request.model,))
+    build_roi_tables(db, request.query, replace(scope, models=(request.model,)))
+
+
+def build_roi_tables(db: duckdb.DuckDBPyConnection, query: RoiQuery, scope: Scope) -> None:
+    """Make the tables of one range and some models, with what a list tells of their rows."""
     dimensions = frozenset(query.by)
-    wanted = Wanted(own.models, dimensions, query.basis, query.orders, is_listed=True)
-    read_ranges(db, _ranges(request, scope), wanted)
-    build_order_parts(db, own)
+    wanted = Wanted(scope.models, dimensions, query.basis, query.orders, is_listed=True)
+    read_ranges(db, _ranges(query, scope), wanted)
+    build_order_parts(db, scope)
     if Cells(query.by).is_of_lines:
-        read_line_touches(db, query.by, own.models)
+        read_line_touches(db, query.by, scope.models)
 
 
 def list_roi(request: RoiRequest, figure: Figure, scope: Scope) -> Listing | None:
     """Return the list behind a figure, or None if there is no such figure."""
-    ranges = _ranges(request, scope)
+    ranges = _ranges(request.query, scope)
     if figure.key is None:
         return list_total(request, figure, ranges)
     return (
@@ -91,8 +95,8 @@ def list_roi(request: RoiRequest, figure: Figure, scope: Scope) -> Listing | Non
     )
 
 
-def _ranges(request: RoiRequest, scope: Scope) -> Ranges:
-    return Ranges((request.query.span,), scope.zone)
+def _ranges(query: RoiQuery, scope: Scope) -> Ranges:
+    return Ranges((query.span,), scope.zone)
 
 
 def _sales(request: RoiRequest, figure: Figure, scope: Scope) -> Listing | None:
