@@ -60,8 +60,6 @@ class Reader:
         """Yield every figure of every row and of the totals, and what is behind it."""
         answer = self.answer
         totals = flat_row(answer["totals"])
-        if "health" in answer:
-            totals |= flat_row({"health": answer["health"]})
         previous = answer.get("previous") or {}
         totals |= flat_row({name: previous.get(of, {}) for name, of in _COMPARED.items()})
         names = answer["follow"].partition("{&of,")[2].rstrip("}").split(",")

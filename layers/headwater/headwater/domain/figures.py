@@ -18,11 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 PREVIOUS, CHANGE = "previous_", "change_"
-# Report → part → what names a row; ``by`` stands for the dimensions that are asked for.
-_KEYS: dict[str, dict[str, tuple[str, ...]]] = {
-    "roi": {"": ("kind", "by")},
-    "models": {"": ("kind", "by")},
-}
+# The reports whose rows are named by their kind and by the dimensions that are asked for.
+_FOLLOWED = frozenset({"roi", "models"})
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 
 
@@ -38,12 +35,9 @@ class Figure:
         return (self.key or {}).get(column, "")
 
 
-def key_columns(report: str, parameters: Mapping[str, Any]) -> tuple[str, ...]:
-    """Return the columns that name a row of a report; a parameter that is given names none."""
-    columns: list[str] = []
-    for column in _KEYS[report][parameters.get("part") or ""]:
-        columns += parameters["by"] if column == "by" else (column,)
-    return tuple(column for column in columns if not parameters.get(column))
+def key_columns(parameters: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the columns that name a row of a report."""
+    return ("kind", *parameters["by"])
 
 
 def follow_template(report: str, parameters: Mapping[str, Any], data_version: str) -> str | None:
@@ -51,9 +45,9 @@ def follow_template(report: str, parameters: Mapping[str, Any], data_version: st
 
     ``of`` is the column; a row's own columns are the other variables, which totals leave out.
     """
-    if report not in _KEYS:
+    if report not in _FOLLOWED:
         return None
-    names = ",".join(("of", *key_columns(report, parameters)))
+    names = ",".join(("of", *key_columns(parameters)))
     return f"{_address(report, parameters, data_version)}{{&{names}}}"
 
 

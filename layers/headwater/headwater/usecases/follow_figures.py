@@ -169,11 +169,11 @@ class FollowedReport:
         """Return the columns of the row of a figure, or of the totals."""
         answer = self._answer
         if figure.key is None:
-            beside = {name: answer[name] for name in ("health",) if name in answer}
+            beside = {}
             if previous := answer.get("previous"):
-                beside |= {"previous": previous["totals"], "change": previous["change"]}
+                beside = {"previous": previous["totals"], "change": previous["change"]}
             return flat_row(flat_row(answer["totals"]) | beside)
-        columns = key_columns(self._follower.report.name, answer["parameters"])
+        columns = key_columns(answer["parameters"])
         row = find_row(answer["rows"], columns, figure.key)
         if row is None:
             message = "the report has no row of these names"

@@ -6,7 +6,7 @@ what the row adds to the figure, in whole numbers, so that the sum over all rows
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Literal
@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from headwater.domain.money import from_minor
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
     import duckdb
 
@@ -26,10 +26,7 @@ HOLDS: dict[str, tuple[str, ...]] = {
     "leads": ("contact", "role"),
     "cost": ("day", "platform", "ad_account", "campaign_id", "adset_id", "ad_id", "ALL"),
     "clicks": ("day", "ALL"),
-    "visits": ("occurred_at", "touch_id", "ALL"),
-    "page_views": ("day", "page_type"),
     "pairs": ("source", "order_id", "other_source", "other_order_id"),
-    "subscriptions": ("chain_id", "ALL"),
 }
 _MONEY = frozenset({"gross", "net", "order_gross", "order_net", "cost", "claimed_value"})
 _MILLION = 1_000_000
@@ -54,14 +51,12 @@ class Listing:
         sql: the query; besides ``amount`` it has the columns by which the rows are told apart.
         unit: what an amount is: minor units, a count, or millionths.
         touches: a query of ``store order_id touches`` for the orders of the table ``page``.
-        values: those of the query's parameters.
     """
 
     holds: str
     sql: str
     unit: Unit = "count"
     touches: str = ""
-    values: Mapping[str, object] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +75,7 @@ def read_page(
 
     A list of orders needs the views ``credits chains``.
     """
-    db.execute(f"CREATE OR REPLACE TEMP TABLE listed AS {listing.sql}", dict(listing.values))
+    db.execute(f"CREATE OR REPLACE TEMP TABLE listed AS {listing.sql}")
     [(count, total)] = db.execute(
         "SELECT count(*), coalesce(sum(amount), 0) FROM listed"
     ).fetchall()
