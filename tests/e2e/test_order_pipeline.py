@@ -93,7 +93,9 @@ def test_figures_lead_to_rows_that_sum_to_them(connected: System) -> None:
     rows: list[dict[str, Any]] = [report["rows"][0], report["rows"][-1], {}]
     for row in rows:
         behind = connected.get(expand(report["follow"], {"of": "net", **row}))
-        assert behind["value"] == behind["totals"]["sum"] == row.get("net", report["totals"]["net"])
+        assert (
+            behind["value"] == behind["totals"]["figure"] == row.get("net", report["totals"]["net"])
+        )
 
 
 def test_running_again_changes_no_object(connected: System) -> None:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from random import Random
 from typing import Any
 
 import pytest
@@ -13,8 +11,7 @@ import pytest
 from headwater.errors import InvalidParameterError, UnknownResourceError
 from headwater.usecases.reports.models import MODELS_REPORT, ModelsRequest
 from headwater.usecases.reports.roi import ROI, RoiQuery, RoiRequest
-from tests.following import Reader, check, computed, expand
-from tests.random_shop import KINDS, Click, Events, Sale, happen, open_shop
+from tests.following import Reader, check, computed, expand, open_busy_shop
 from tests.workshop import STORE, Workshop, span
 
 RANGE = span("2026-09-20", "2026-10-20")
@@ -22,46 +19,8 @@ RANGE = span("2026-09-20", "2026-10-20")
 
 @pytest.fixture(scope="module")
 def shop() -> Workshop:
-    """Return an account of all kinds of orders: refunds, rebills, other classes and currencies."""
-    shop, rng = open_shop(), Random(3)
-    happen(shop, _events(rng))
-    shop.order(900, "2026-10-02 10:00", "55.55", email="a@example.com", source="retail")
-    shop.order(901, "2026-10-02 10:05", "55.55", email="a@example.com")
-    for day, platform in (("2026-09-08", "google"), ("2026-09-22", "google"), ("2026-10-05", "x")):
-        shop.spend(
-            day,
-            "12.34",
-            platform=platform,
-            campaign="google",
-            utm_source="google",
-            utm_medium="cpc",
-            utm_campaign="google",
-            clicks=7,
-            impressions=990,
-            conversions=Decimal("1.25"),
-            value=Decimal("40.07"),
-        )
-    shop.spend("2026-10-06", "9.99", platform="facebook", currency="EUR", campaign="social")
-    shop.run(reported=False)
-    return shop
-
-
-def _events(rng: Random) -> Events:
-    def moment() -> datetime:
-        return datetime(2026, 9, 1, tzinfo=UTC) + timedelta(hours=7 * rng.randrange(200))
-
-    def person() -> str:
-        return rng.choice("abcdef")
-
-    sources = ["google", "klaviyo", ""]
-    return Events(
-        [Click(moment(), person(), rng.choice(sources), rng.random() < 0.5) for _ in range(40)],
-        [
-            Sale(moment(), person(), rng.choice(KINDS), *(rng.randrange(20_001),) * 2, n % 3)
-            for n in range(45)
-        ],
-        [(moment(), person()) for _ in range(5)],
-    )
+    """Return an account of all kinds of orders."""
+    return open_busy_shop()
 
 
 def roi(by: str, model: str, basis: Any = "conversion", **more: str) -> RoiRequest:  # noqa: ANN401

@@ -18,8 +18,13 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 PREVIOUS, CHANGE = "previous_", "change_"
-# The reports whose rows are named by their kind and by the dimensions that are asked for.
-_FOLLOWED = frozenset({"roi", "models"})
+# Stands for the dimensions that are asked for.
+_BY = "by"
+# Report that can be followed → part (empty where it has none) → the columns that name a row.
+_KEYS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
+    "roi": {"": ("kind", _BY)},
+    "models": {"": ("kind", _BY)},
+}
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 
 
@@ -35,9 +40,15 @@ class Figure:
         return (self.key or {}).get(column, "")
 
 
-def key_columns(parameters: Mapping[str, Any]) -> tuple[str, ...]:
-    """Return the columns that name a row of a report."""
-    return ("kind", *parameters["by"])
+def key_columns(report: str, parameters: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the columns that name a row of a report; what the question fixes names none."""
+    columns: list[str] = []
+    for column in _KEYS[report][parameters.get("part", "")]:
+        if column == _BY:
+            columns += parameters[_BY]
+        elif parameters.get(column) is None:
+            columns.append(column)
+    return tuple(columns)
 
 
 def follow_template(report: str, parameters: Mapping[str, Any], data_version: str) -> str | None:
@@ -45,9 +56,9 @@ def follow_template(report: str, parameters: Mapping[str, Any], data_version: st
 
     ``of`` is the column; a row's own columns are the other variables, which totals leave out.
     """
-    if report not in _FOLLOWED:
+    if report not in _KEYS:
         return None
-    names = ",".join(("of", *key_columns(parameters)))
+    names = ",".join(("of", *key_columns(report, parameters)))
     return f"{_address(report, parameters, data_version)}{{&{names}}}"
 
 
@@ -75,17 +86,32 @@ def _query(parameters: Mapping[str, str]) -> str:
 def find_row(
     rows: list[dict[str, Any]], columns: tuple[str, ...], key: Mapping[str, str]
 ) -> dict[str, Any] | None:
-    """Return the row that has a key's values, if there is one.
+    """Return the row that has a key's values, if there is one; what a key leaves out is null there.
 
     Raises:
         InvalidParameterError: the key names too little, or columns that name no row.
     """
-    for column in (*columns, *key):
-        if column not in key or column not in columns:
-            message = f"{column}: a row is named by {', '.join(columns)}; a total by none of them"
+    named = f"a row is named by {', '.join(columns)}; a total by none of them"
+    for column in key:
+        if column not in columns:
+            message = f"{column}: {named}"
             raise InvalidParameterError(message)
-    fitting = (row for row in rows if all(str(row[name]) == key[name] for name in columns))
-    return next(fitting, None)
+    wanted = {column: key.get(column) for column in columns}
+    for row in rows:
+        if all(_as_text(row[column]) == value for column, value in wanted.items()):
+            return row
+    for column in columns:
+        if column not in key:
+            message = f"{column}: {named}"
+            raise InvalidParameterError(message)
+    return None
+
+
+def _as_text(value: Any) -> str | None:  # noqa: ANN401 - a cell
+    """Return a cell as a link spells it, and a JSON answer but for its quotes; None for null."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    return None if value is None else str(value)
 
 
 def names_in(formula: str) -> list[str]:

@@ -155,12 +155,12 @@ class FollowedReport:
             # What is withheld, or what a row cannot tell, is nobody's sum.
             return told
         listing, page = self._read(figure, asked.limit, asked.start)
-        total, end = spell_amount(page.sum, listing.unit, currency), asked.start + len(page.rows)
+        total, end = spell_amount(page.figure, listing.unit, currency), asked.start + len(page.rows)
         return {
             **told,
             "value": cells.get(figure.name, total),
             "holds": listing.holds,
-            "totals": {"rows": page.count, "sum": total},
+            "totals": {"rows": page.count, "rule": listing.rule, "figure": total},
             "rows": spell_rows(listing.holds, page.rows, self._published),
             "next": f"{self._published.data_version}.{end}" if end < page.count else None,
         }
@@ -173,7 +173,7 @@ class FollowedReport:
             if previous := answer.get("previous"):
                 beside = {"previous": previous["totals"], "change": previous["change"]}
             return flat_row(flat_row(answer["totals"]) | beside)
-        columns = key_columns(answer["parameters"])
+        columns = key_columns(self._follower.report.name, answer["parameters"])
         row = find_row(answer["rows"], columns, figure.key)
         if row is None:
             message = "the report has no row of these names"
@@ -195,7 +195,7 @@ class FollowedReport:
             value = cells[figure.name]
         else:
             listing, page = self._read(figure, 0, 0)
-            value = spell_amount(page.sum, listing.unit, self._published.settings.currency)
+            value = spell_amount(page.figure, listing.unit, self._published.settings.currency)
         name, version = self._follower.report.name, self._published.data_version
         link = follow_link(name, self._answer["parameters"], version, figure)
         return {"figure": figure.name, "value": value, "follow": link}

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 from aws_lambda_powertools.event_handler.openapi.params import Query
 from pydantic import BaseModel, Field
 
+from headwater.domain.forecasts import LEAST_HORIZON, MOST_HORIZON
+from headwater.domain.row_filters import LONGEST
 from headwater.errors import InvalidParameterError, UnknownResourceError
 from headwater.runtime.api.fields import Compare, DateBasis, Model, Revenue, WhichOrders
 from headwater.runtime.api.report_answers import DEFAULT_RANGE
@@ -43,6 +45,28 @@ class RowNamed(BaseModel):
     coupon: Name = None
     product: Name = None
     category: Name = None
+    cohort: Name = None
+    age: Name = None
+    days: Name = None
+    month: Name = None
+    cycle: Name = None
+    measure: Name = None
+    contact: Name = None
+    section: Name = None
+    name: Name = None
+    opt_in_source: Name = None
+    opt_in_kind: Name = None
+    opt_in_name: Name = None
+    platform: Name = None
+    method: Name = None
+    cause: Name = None
+    campaign_id: Name = None
+    adset_id: Name = None
+    ad_id: Name = None
+    click_id_kind: Name = None
+    page_type: Name = None
+    storefront: Name = None
+    check: Name = None
 
 
 class FigureAsked(RowNamed):
@@ -57,6 +81,11 @@ class FigureAsked(RowNamed):
     date: DateBasis | None = Field(None, description="As the report takes it.")
     orders: WhichOrders | None = Field(None, description="As the report takes it.")
     compare: Compare | None = Field(None, description="As the report takes it.")
+    part: str | None = Field(None, max_length=32, description="As the report takes it.")
+    where: str | None = Field(None, max_length=LONGEST, description="As the report takes it.")
+    horizon: int | None = Field(
+        None, ge=LEAST_HORIZON, le=MOST_HORIZON, description="As the report takes it."
+    )
     data_version: str | None = Field(
         None, max_length=32, description="Of the report; refused once a run has brought other data."
     )
@@ -96,7 +125,10 @@ class AskedReport:
         return self.make(span, asked)
 
 
-_PARAMETERS = ("by", "model", "revenue", "date", "orders", "compare")
+_PARAMETERS = (
+    *("by", "model", "revenue", "date", "orders", "compare"),
+    *("part", "where", "horizon"),
+)
 
 
 def _roi(span: Span, asked: FigureAsked) -> RoiRequest:

@@ -10,7 +10,8 @@ from headwater.runtime.api.fields import Amount, ApiModel, Day, Instant, NextPag
 from headwater.runtime.api.models_reports import Envelope
 from headwater.runtime.api.report_examples import RUN
 
-_ADDS = "What the row adds to the figure."
+_ADDS = "What the row adds to the figure; behind a percentile, what is ranked."
+_JOURNEY = "Leads to all that the contact did."
 
 
 class FollowedTouch(ApiModel):
@@ -53,7 +54,8 @@ class FollowedContact(ApiModel):
     orders: int
     gross: Amount
     net: Amount
-    amount: int = Field(description=_ADDS)
+    amount: Amount | int = Field(description=_ADDS)
+    follow: str = Field(description=_JOURNEY)
 
 
 class FollowedLead(ApiModel):
@@ -75,6 +77,7 @@ class FollowedLead(ApiModel):
     landing_page: str | None = None
     device: str | None = None
     amount: int = Field(description=_ADDS)
+    follow: str = Field(description=_JOURNEY)
 
 
 class FollowedNames(ApiModel):
@@ -143,11 +146,14 @@ class FollowedPart(ApiModel):
     follow: str
 
 
-class FollowedSum(ApiModel):
+class FollowedTotals(ApiModel):
     """What all rows are together, whichever of them this page holds."""
 
     rows: int
-    sum: Amount | int = Field(description="Of the rows' amounts: the figure.")
+    rule: Literal["sum", "median", "p75", "p90"] = Field(
+        description="How the rows' amounts make the figure."
+    )
+    figure: Amount | int | None
 
 
 _EXAMPLE: dict[str, Any] = {
@@ -170,7 +176,7 @@ _EXAMPLE: dict[str, Any] = {
     "formula": None,
     "parts": [],
     "holds": "orders",
-    "totals": {"rows": 1, "sum": "100.00"},
+    "totals": {"rows": 1, "rule": "sum", "figure": "100.00"},
     "rows": [
         {
             "source": "bigcommerce",
@@ -215,7 +221,7 @@ class FollowedFigure(Envelope):
     formula: str | None = Field(description="Of a figure that is no sum of rows.")
     parts: list[FollowedPart] = Field(description="The figures that the formula names.")
     holds: str | None = Field(description="What the rows are.")
-    totals: FollowedSum | None
+    totals: FollowedTotals | None
     rows: (
         list[FollowedOrder]
         | list[FollowedContact]

@@ -82,7 +82,7 @@ def figure_routes(follow_figure: Callable[..., dict[str, Any]]) -> Router:
 def _tell_difference(report: str, answer: dict[str, Any]) -> None:
     """Log a figure that its rows do not sum to: a defect, which the answer shows besides."""
     totals = answer["totals"]
-    if totals is not None and totals["sum"] != answer["value"]:
+    if totals is not None and totals["figure"] != answer["value"]:
         told = {"report": report, "figure": answer["figure"]}
         logger.error("a figure and its rows differ", extra=told)
 

@@ -1,7 +1,8 @@
 """Lists of rows that sum to a figure: how one is told of, summed, cut into pages and spelled.
 
 A list is a query with a row per order, contact, lead, cost row and so on. Its column ``amount`` is
-what the row adds to the figure, in whole numbers, so that the sum over all rows is the figure.
+what the row adds to the figure, in whole numbers, so that the sum over all rows is the figure;
+behind a percentile it is what is ranked, such as the days that somebody took.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Literal
 
+from headwater.domain.journey_facts import SHARES
 from headwater.domain.money import from_minor
 
 if TYPE_CHECKING:
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
 
     import duckdb
 
+type Rule = Literal["sum", "median", "p75", "p90"]
 type Unit = Literal["money", "count", "millionths"]
 # What the rows of a list are → by what they are told apart.
 HOLDS: dict[str, tuple[str, ...]] = {
@@ -30,6 +33,13 @@ HOLDS: dict[str, tuple[str, ...]] = {
 }
 _MONEY = frozenset({"gross", "net", "order_gross", "order_net", "cost", "claimed_value"})
 _MILLION = 1_000_000
+_PERCENTILE = "quantile_disc(amount, {})"
+_RULES: dict[Rule, str] = {
+    "sum": "coalesce(sum(amount), 0)::BIGINT",
+    "median": _PERCENTILE.format(SHARES[0]),
+    "p75": _PERCENTILE.format(SHARES[1]),
+    "p90": _PERCENTILE.format(SHARES[2]),
+}
 # What is told of every order, whichever list it stands in; a run has one row of it.
 _ORDERS_TOLD = """
 SELECT p.store AS source, p.* EXCLUDE (store, amount), o.placed_at, o.contact, o.order_class,
@@ -51,21 +61,27 @@ class Listing:
         sql: the query; besides ``amount`` it has the columns by which the rows are told apart.
         unit: what an amount is: minor units, a count, or millionths.
         touches: a query of ``store order_id touches`` for the orders of the table ``page``.
+        rule: how the figure is made of the amounts: it is their sum, or a percentile, the least
+            amount that at least so many of the rows do not exceed.
     """
 
     holds: str
     sql: str
     unit: Unit = "count"
     touches: str = ""
+    rule: Rule = "sum"
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Some rows of a list, spelled, how many it has in all, and what they sum to, unspelled."""
+    """Some rows of a list, spelled, how many it has in all, and the figure that they make.
+
+    The figure is not spelled yet; a percentile of no rows is None.
+    """
 
     rows: list[dict[str, Any]]
     count: int
-    sum: int
+    figure: int | None
 
 
 def read_page(
@@ -76,9 +92,8 @@ def read_page(
     A list of orders needs the views ``credits chains``.
     """
     db.execute(f"CREATE OR REPLACE TEMP TABLE listed AS {listing.sql}")
-    [(count, total)] = db.execute(
-        "SELECT count(*), coalesce(sum(amount), 0) FROM listed"
-    ).fetchall()
+    made = _RULES[listing.rule]
+    [(count, figure)] = db.execute(f"SELECT count(*), {made} FROM listed").fetchall()
     known = HOLDS[listing.holds]
     order = ", ".join(("abs(amount) DESC", *(name for name in known if name != "ALL")))
     columns = [name for name, *_ in db.execute("DESCRIBE listed").fetchall()]
@@ -100,7 +115,7 @@ def read_page(
         }
         for row in cursor.fetchall()
     ]
-    return Page(rows, count, int(total))
+    return Page(rows, count, figure)
 
 
 def _told(listing: Listing) -> str:
@@ -120,8 +135,10 @@ def named(columns: Iterable[str], values: Iterable[str]) -> str:
     return " AND ".join(tests) or "true"
 
 
-def spell_amount(amount: int, unit: Unit, currency: str) -> int | str:
+def spell_amount(amount: int | None, unit: Unit, currency: str) -> int | str | None:
     """Return an amount as the report spells a figure of its unit."""
+    if amount is None:
+        return None
     if unit == "money":
         return str(from_minor(int(amount), currency))
     if unit == "millionths":

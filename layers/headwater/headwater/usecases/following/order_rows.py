@@ -11,12 +11,24 @@ from headwater.domain.reporting_days import reporting_day
 if TYPE_CHECKING:
     from headwater.usecases.published_runs import PublishedRun
 
+_PEOPLE = frozenset({"contacts", "leads"})
+
 
 def spell_rows(
     holds: str, rows: list[dict[str, Any]], published: PublishedRun
 ) -> list[dict[str, Any]]:
     """Return rows with what leads on from each."""
-    return [_order(row, published) for row in rows] if holds == "orders" else rows
+    if holds == "orders":
+        return [_order(row, published) for row in rows]
+    if holds in _PEOPLE:
+        return [
+            row | {"follow": f"/v1/contacts/{_in_path(row['contact'])}/journey"} for row in rows
+        ]
+    return rows
+
+
+def _in_path(value: str) -> str:
+    return quote(value, safe="")
 
 
 def _order(row: dict[str, Any], published: PublishedRun) -> dict[str, Any]:
@@ -25,7 +37,7 @@ def _order(row: dict[str, Any], published: PublishedRun) -> dict[str, Any]:
     Whether it is its contact's first is withheld until all older orders are in.
     """
     placed_at = datetime.fromisoformat(row["placed_at"])
-    source, order_id = quote(row["source"], safe=""), quote(row["order_id"], safe="")
+    source, order_id = _in_path(row["source"]), _in_path(row["order_id"])
     return {
         **row,
         "day": reporting_day(placed_at, published.settings.time_zone).isoformat(),
