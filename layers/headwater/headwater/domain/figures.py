@@ -20,11 +20,47 @@ if TYPE_CHECKING:
 PREVIOUS, CHANGE = "previous_", "change_"
 # Stands for the dimensions that are asked for.
 _BY = "by"
-# Report that can be followed → part (empty where it has none) → the columns that name a row.
+# Report → part (empty where it has none) → the columns that name a row.
 _KEYS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "roi": {"": ("kind", _BY)},
     "models": {"": ("kind", _BY)},
+    "journeys": {"": ("section", "name")},
+    "lags": {"percentiles": ("kind", _BY), "distribution": ("kind", _BY, "measure", "days")},
+    "forecast": {"": (_BY,)},
+    "leads": {"": ("kind", _BY)},
+    "coverage": {
+        "revenue": ("model", "kind"),
+        "cost": ("platform", "method"),
+        "unmatched": (
+            *("kind", "platform", "campaign_id", "adset_id", "ad_id"),
+            *("source", "medium", "campaign"),
+        ),
+        "causes": ("model", "cause"),
+    },
+    "health": {
+        "windows": ("days",),
+        "untagged": ("landing_page", "click_id_kind"),
+        "landings": ("page_type",),
+        "pages": ("page_type",),
+        "scripts": ("source", "storefront"),
+        "checks": ("check",),
+    },
+    "cohorts": {
+        "cohorts": ("cohort",),
+        "months": ("cohort", "age"),
+        "days": ("cohort", "days"),
+        "last_clicks": ("cohort", "channel", "source", "campaign"),
+        "time_to_purchase": ("measure", "days"),
+    },
+    "ltv": {"": ("kind", _BY)},
+    "subscriptions": {
+        "months": ("month",),
+        "cycles": ("cycle",),
+        "campaigns": ("kind", "channel", "source", "campaign"),
+    },
 }
+# Reports whose figures are followed.
+_FOLLOWED = frozenset({"roi", "models"})
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 
 
@@ -56,7 +92,7 @@ def follow_template(report: str, parameters: Mapping[str, Any], data_version: st
 
     ``of`` is the column; a row's own columns are the other variables, which totals leave out.
     """
-    if report not in _KEYS:
+    if report not in _FOLLOWED:
         return None
     names = ",".join(("of", *key_columns(report, parameters)))
     return f"{_address(report, parameters, data_version)}{{&{names}}}"
