@@ -12,9 +12,12 @@ from random import Random
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
+from pydantic import TypeAdapter
+
 from headwater.domain.figures import Figure
 from headwater.domain.row_views import flat_row
 from headwater.errors import InvalidParameterError
+from headwater.runtime.api.models_figures import FollowedFigure
 from headwater.usecases.follow_figures import FollowedReport, FollowRequest
 from headwater.usecases.following.registry import FOLLOWERS
 from headwater.usecases.published_runs import open_published_run
@@ -82,6 +85,8 @@ class Reader:
             return {"refused": str(error)}
 
 
+# The rows as the API states them.
+_SHAPES: TypeAdapter[Any] = TypeAdapter(FollowedFigure.model_fields["rows"].annotation)
 _COMPARED = {"previous": "totals", "change": "change"}
 
 
@@ -101,6 +106,7 @@ def check(found: Followed) -> str:
     assert answer["totals"]["figure"] == found.value, (where, answer)
     assert answer["next"] is None
     assert len(answer["rows"]) == answer["totals"]["rows"]
+    _SHAPES.validate_python(answer["rows"])
     assert made(answer["totals"]["rule"], answer["rows"]) == Decimal(found.value), where
     return str(answer["holds"])
 

@@ -60,7 +60,7 @@ _KEYS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     },
 }
 # Reports whose figures are followed.
-_FOLLOWED = frozenset({"roi", "models"})
+_FOLLOWED = frozenset({"roi", "models", "leads"})
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 
 
@@ -141,6 +141,15 @@ def find_row(
             message = f"{column}: {named}"
             raise InvalidParameterError(message)
     return None
+
+
+def is_told(name: str, columns: Mapping[str, Any]) -> bool:
+    """Tell whether a row has a value of a figure: not null, nor inside of a column that is null."""
+    if name in columns:
+        return columns[name] is not None
+    return not any(
+        value is None and name.startswith(f"{column}_") for column, value in columns.items()
+    )
 
 
 def _as_text(value: Any) -> str | None:  # noqa: ANN401 - a cell

@@ -40,3 +40,15 @@ def roi_total_formulas(revenue: str, basis: str) -> Formulas:
 def change_formula(figure: str) -> str:
     """Return that of the change of a figure from the range that it is compared with."""
     return f"({figure} - previous_{figure}) / previous_{figure}"
+
+
+def leads_formulas(revenue: str) -> Formulas:
+    """Return those of the leads report; ``revenue`` is the figure that ratios are of."""
+    return {
+        "conversion": "customers / leads",
+        "cpl": "cost / leads",
+        "epl": f"{revenue} / leads",
+        "ltv": f"{revenue} / customers",
+        "cac": "cost / customers",
+        "roi": f"({revenue} - cost) / cost",
+    }

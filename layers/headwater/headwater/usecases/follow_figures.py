@@ -11,6 +11,7 @@ from headwater.domain.figures import (
     Figure,
     find_row,
     follow_link,
+    is_told,
     key_columns,
     names_in,
     prefixed,
@@ -151,7 +152,7 @@ class FollowedReport:
         if formula := self._formula(figure):
             parts = [self._part(replace(figure, name=name), cells) for name in names_in(formula)]
             return {**told, "formula": formula, "parts": parts}
-        if figure.name in cells and told["value"] is None:
+        if not is_told(figure.name, cells):
             # What is withheld, or what a row cannot tell, is nobody's sum.
             return told
         listing, page = self._read(figure, asked.limit, asked.start)

@@ -13,6 +13,7 @@ from headwater.domain.row_filters import LONGEST
 from headwater.errors import InvalidParameterError, UnknownResourceError
 from headwater.runtime.api.fields import Compare, DateBasis, Model, Revenue, WhichOrders
 from headwater.runtime.api.report_answers import DEFAULT_RANGE
+from headwater.usecases.reports.leads import LeadsQuery, LeadsRequest
 from headwater.usecases.reports.models import ModelsRequest
 from headwater.usecases.reports.roi import RoiQuery, RoiRequest
 
@@ -144,6 +145,11 @@ def _models(span: Span, asked: FigureAsked) -> ModelsRequest:
     return ModelsRequest(_query(span, asked, "campaign"), asked.revenue or "net")
 
 
+def _leads(span: Span, asked: FigureAsked) -> LeadsRequest:
+    query = LeadsQuery(span, tuple((asked.by or "campaign").split(",")))
+    return LeadsRequest(query, asked.model or "new_lead", asked.revenue or "net")
+
+
 def _query(span: Span, asked: FigureAsked, usual: str) -> RoiQuery:
     names = tuple((asked.by or usual).split(","))
     return RoiQuery(span, names, asked.date or "conversion", asked.orders or "all")
@@ -152,6 +158,7 @@ def _query(span: Span, asked: FigureAsked, usual: str) -> RoiQuery:
 _REPORTS = {
     "roi": AskedReport(("by", "model", "revenue", "date", "orders", "compare"), _roi),
     "models": AskedReport(("by", "revenue", "date", "orders"), _models),
+    "leads": AskedReport(("by", "model", "revenue"), _leads),
 }
 
 

@@ -48,9 +48,12 @@ class FollowedOrder(ApiModel):
 
 
 class FollowedContact(ApiModel):
-    """A person behind a figure, with his orders there."""
+    """A person behind a figure, with his orders there; of what takes time, when it began and ended."""
 
     contact: str
+    touched_at: Instant | None = Field(None, description="His first click.")
+    opted_in_at: Instant | None = Field(None, description="His first opt-in.")
+    purchased_at: Instant | None = Field(None, description="The purchase that ends what is ranked.")
     orders: int
     gross: Amount
     net: Amount
@@ -62,7 +65,7 @@ class FollowedLead(ApiModel):
     """A lead behind a figure, with the names of the click that is held to have brought him."""
 
     contact: str
-    role: Literal["first_click", "new_lead"]
+    role: Literal["first_click", "new_lead", "reengaged_lead"]
     state: str
     opted_in_at: Instant
     touched_at: Instant | None
@@ -76,6 +79,9 @@ class FollowedLead(ApiModel):
     ad: str | None = None
     landing_page: str | None = None
     device: str | None = None
+    opt_in_source: str | None = None
+    opt_in_kind: str | None = None
+    opt_in_name: str | None = None
     amount: int = Field(description=_ADDS)
     follow: str = Field(description=_JOURNEY)
 

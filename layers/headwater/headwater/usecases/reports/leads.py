@@ -22,7 +22,7 @@ from headwater.usecases.reports.report import Report
 from headwater.usecases.reports.roi import refuse_revenue
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     import duckdb
 
@@ -71,22 +71,20 @@ class LeadsRequest:
         self.query.span.refuse_long()
 
 
+_SIGNED = """
+CREATE OR REPLACE TEMP TABLE signed AS
+SELECT contact, role, opted_in_at, touched_at, state, role = $role AS is_new, {names} FROM {leads}
+WHERE role IN ($role, 'reengaged_lead')
+"""
 # Opt-ins of the range, each contact's first one with what he has bought since.
 _OPT_INS = """
 CREATE OR REPLACE TEMP TABLE range_opt_ins AS
-WITH signed AS (
-    SELECT contact, opted_in_at, state, role = $role AS is_new, {names} FROM {leads}
-    WHERE role IN ($role, 'reengaged_lead')
-), bought AS (
-    SELECT s.contact, count(*) AS orders, sum(order_gross)::BIGINT AS gross,
+WITH bought AS (
+    SELECT contact, count(*) AS orders, sum(order_gross)::BIGINT AS gross,
         sum(order_net)::BIGINT AS net, min(placed_at) AS first_at
-    FROM (FROM signed WHERE is_new) s JOIN (
-        SELECT contact, placed_at, order_gross, order_net FROM credits
-        WHERE touch_id = '' AND order_class <> 'duplicate' AND placed_at >= {start}
-    ) o ON o.contact = s.contact AND o.placed_at >= s.opted_in_at
-    GROUP BY s.contact
+    FROM {orders} GROUP BY contact
 )
-SELECT s.*, b.orders, b.gross, b.net, {days} AS days
+SELECT s.*, b.orders, b.gross, b.net, b.first_at, {days} AS days
 FROM signed s LEFT JOIN bought b ON s.is_new AND b.contact = s.contact
 """
 _FIGURES = (
@@ -108,13 +106,7 @@ def _compute(
     for query in queries:
         ranges = Ranges((query.span,), scope.zone)
         names, width = ", ".join(query.by), len(query.by) + 1
-        statement = _OPT_INS.format(
-            names=", ".join(f"coalesce({name}, '') AS {name}" for name in query.by),
-            leads=ranges.by_instant("leads", "opted_in_at"),
-            start=ranges.start(),
-            days=whole_days("s.opted_in_at", "b.first_at"),
-        )
-        db.execute(statement, {"role": lead_role(model)})
+        read_opt_ins(db, query.by, ranges, model)
         cost = _cost(db, query, ranges)
         found = db.execute(
             f"SELECT state, {names}, {_FIGURES} FROM range_opt_ins GROUP BY ALL"
@@ -131,6 +123,37 @@ def _compute(
                 for (state, key), figures in sorted(rows.items())
             ],
         }
+
+
+def read_opt_ins(
+    db: duckdb.DuckDBPyConnection, names: Iterable[str], ranges: Ranges, model: str
+) -> None:
+    """Make ``signed``, the opt-ins of a range, and ``range_opt_ins``, with what came of them.
+
+    Args:
+        db: holds the views ``leads credits``.
+        names: what opt-ins are to carry.
+        ranges: the one range.
+        model: says which click a lead counts for.
+    """
+    statement = _SIGNED.format(
+        names=", ".join(f"coalesce({name}, '') AS {name}" for name in names),
+        leads=ranges.by_instant("leads", "opted_in_at"),
+    )
+    db.execute(statement, {"role": lead_role(model)})
+    days = whole_days("s.opted_in_at", "b.first_at")
+    db.execute(_OPT_INS.format(orders=orders_of_leads(ranges), days=days))
+
+
+def orders_of_leads(ranges: Ranges) -> str:
+    """Return the SQL of the orders of the leads in ``signed`` since they opted in."""
+    return f"""(
+        SELECT s.*, o.* EXCLUDE contact
+        FROM (FROM signed WHERE is_new) s JOIN (
+            SELECT contact, store, order_id, placed_at, order_gross, order_net FROM credits
+            WHERE touch_id = '' AND order_class <> 'duplicate' AND placed_at >= {ranges.start()}
+        ) o ON o.contact = s.contact AND o.placed_at >= s.opted_in_at
+    )"""
 
 
 def _named(row: Sequence[Any]) -> dict[str, Any]:
