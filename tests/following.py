@@ -86,7 +86,8 @@ class Reader:
 
 
 # The rows as the API states them.
-_SHAPES: TypeAdapter[Any] = TypeAdapter(FollowedFigure.model_fields["rows"].annotation)
+_ROWS: Any = FollowedFigure.model_fields["rows"].annotation
+_SHAPES = TypeAdapter(_ROWS)
 _COMPARED = {"previous": "totals", "change": "change"}
 
 

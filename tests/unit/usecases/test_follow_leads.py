@@ -39,7 +39,7 @@ def test_every_figure_of_a_leads_report_is_made_of_its_rows(
 ) -> None:
     reader = Reader(shop, LEADS, request_)
     found = Counter(map(check, reader.follow_all()))
-    # The totals and each row: four figures of orders, two of leads, customers and three percentiles.
+    # The totals and each row: four figures of orders, two of leads, customers and percentiles.
     answers = 1 + len(reader.answer["rows"])
     percentiles = _told(reader, "days_to_purchase", "median") * 3
     assert found.pop("untold") == answers * 3 - percentiles + (0 if rows_of_cost else answers - 1)

@@ -48,7 +48,7 @@ class FollowedOrder(ApiModel):
 
 
 class FollowedContact(ApiModel):
-    """A person behind a figure, with his orders there; of what takes time, when it began and ended."""
+    """A person behind a figure, with his orders there; where days are ranked, with their ends."""
 
     contact: str
     touched_at: Instant | None = Field(None, description="His first click.")
