@@ -52,3 +52,15 @@ def leads_formulas(revenue: str) -> Formulas:
         "cac": "cost / customers",
         "roi": f"({revenue} - cost) / cost",
     }
+
+
+# Who of a row's names has the lag, and who has taken at most so many days: no columns.
+CUSTOMERS_OF_MEASURE, CUSTOMERS_SO_FAR = "customers_of_measure", "customers_so_far"
+
+
+def lag_formulas() -> Formulas:
+    """Return those of the distribution of lags."""
+    return {
+        "share": f"customers / {CUSTOMERS_OF_MEASURE}",
+        "cumulative_share": f"{CUSTOMERS_SO_FAR} / {CUSTOMERS_OF_MEASURE}",
+    }

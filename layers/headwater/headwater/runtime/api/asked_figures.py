@@ -9,17 +9,20 @@ from aws_lambda_powertools.event_handler.openapi.params import Query
 from pydantic import BaseModel, Field
 
 from headwater.domain.forecasts import LEAST_HORIZON, MOST_HORIZON
-from headwater.domain.row_filters import LONGEST
+from headwater.domain.row_filters import LONGEST, read_condition
 from headwater.errors import InvalidParameterError, UnknownResourceError
 from headwater.runtime.api.fields import Compare, DateBasis, Model, Revenue, WhichOrders
 from headwater.runtime.api.report_answers import DEFAULT_RANGE
+from headwater.usecases.reports.lags import LagsQuery, LagsRequest
 from headwater.usecases.reports.leads import LeadsQuery, LeadsRequest
+from headwater.usecases.reports.members import Joining
 from headwater.usecases.reports.models import ModelsRequest
 from headwater.usecases.reports.roi import RoiQuery, RoiRequest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from headwater.domain.row_filters import Condition
     from headwater.usecases.reports.report import Request, Span
 
 Name = Annotated[str | None, Field(max_length=500)]
@@ -150,6 +153,16 @@ def _leads(span: Span, asked: FigureAsked) -> LeadsRequest:
     return LeadsRequest(query, asked.model or "new_lead", asked.revenue or "net")
 
 
+def _lags(span: Span, asked: FigureAsked) -> LagsRequest:
+    names = tuple((asked.by or "campaign").split(","))
+    joining = Joining(span, where=_chosen(asked))
+    return LagsRequest(LagsQuery(joining, names), asked.part or "percentiles")
+
+
+def _chosen(asked: FigureAsked) -> Condition | None:
+    return read_condition("where", asked.where) if asked.where else None
+
+
 def _query(span: Span, asked: FigureAsked, usual: str) -> RoiQuery:
     names = tuple((asked.by or usual).split(","))
     return RoiQuery(span, names, asked.date or "conversion", asked.orders or "all")
@@ -159,6 +172,7 @@ _REPORTS = {
     "roi": AskedReport(("by", "model", "revenue", "date", "orders", "compare"), _roi),
     "models": AskedReport(("by", "revenue", "date", "orders"), _models),
     "leads": AskedReport(("by", "model", "revenue"), _leads),
+    "lags": AskedReport(("by", "part", "where"), _lags, "all_time"),
 }
 
 

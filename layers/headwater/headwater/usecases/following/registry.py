@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from headwater.usecases.following.lags_rows import LAGS_FOLLOWER
 from headwater.usecases.following.leads_rows import LEADS_FOLLOWER
 from headwater.usecases.following.models_rows import MODELS_FOLLOWER
 from headwater.usecases.following.roi_rows import ROI_FOLLOWER
@@ -12,5 +13,6 @@ if TYPE_CHECKING:
     from headwater.usecases.following.follower import Follower
 
 FOLLOWERS: dict[str, Follower[Any]] = {
-    follower.report.name: follower for follower in (ROI_FOLLOWER, MODELS_FOLLOWER, LEADS_FOLLOWER)
+    follower.report.name: follower
+    for follower in (ROI_FOLLOWER, MODELS_FOLLOWER, LEADS_FOLLOWER, LAGS_FOLLOWER)
 }

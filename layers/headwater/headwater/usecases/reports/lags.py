@@ -86,7 +86,8 @@ def refuse_names(by: Sequence[str]) -> None:
 
 _MEMBER_LAGS = f"""
 CREATE OR REPLACE TEMP TABLE member_lags AS
-SELECT m.*, {whole_days("c.touched_at", "l.opted_in_at")} AS touch_to_opt_in,
+SELECT m.*, c.touched_at, l.opted_in_at,
+    {whole_days("c.touched_at", "l.opted_in_at")} AS touch_to_opt_in,
     {whole_days("l.opted_in_at", "m.joined_at")} AS opt_in_to_purchase,
     {whole_days("c.touched_at", "m.joined_at")} AS touch_to_purchase
 FROM members m
@@ -95,18 +96,24 @@ LEFT JOIN leads l ON l.contact = m.contact AND l.role = 'new_lead' AND l.opted_i
 """
 
 
+def in_bucket(lag: str, place: int) -> str:
+    """Return the SQL of whether a lag falls in a bucket of ``DAY_BUCKETS``."""
+    return f"{lag} >= {DAY_BUCKETS[place]} AND {up_to_bucket(lag, place)}"
+
+
+def up_to_bucket(lag: str, place: int) -> str:
+    """Return the SQL of whether a lag falls in a bucket or in one before it."""
+    is_last = place + 1 == len(DAY_BUCKETS)
+    return f"{lag} IS NOT NULL" if is_last else f"{lag} < {DAY_BUCKETS[place + 1]}"
+
+
 def _figures() -> str:
     """Return the SQL of how many there are, and of each lag its count, percentiles and buckets."""
-    ends = (*DAY_BUCKETS[1:], None)
-    sums = ["count(*)"]
+    sums, shares = ["count(*)"], ", ".join(map(str, SHARES))
     for lag in LAGS:
         filled = ", ".join(
-            f"count(*) FILTER ({lag} >= {first}"
-            + ("" if end is None else f" AND {lag} < {end}")
-            + ")"
-            for first, end in zip(DAY_BUCKETS, ends, strict=True)
+            f"count(*) FILTER ({in_bucket(lag, place)})" for place in range(len(DAY_BUCKETS))
         )
-        shares = ", ".join(map(str, SHARES))
         sums += [f"count({lag})", f"quantile_disc({lag}, [{shares}])", f"[{filled}]"]
     return ", ".join(sums)
 
@@ -121,9 +128,7 @@ def _compute(
 ) -> Iterator[dict[str, Any]]:
     figures = _figures()
     for query in queries:
-        read_first_clicks(db, scope.zone, dict.fromkeys((*query.by, *query.joining.names)))
-        read_members(db, query.joining, scope.zone, query.by)
-        db.execute(_MEMBER_LAGS)
+        read_member_lags(db, query, scope)
         names, width = ", ".join(query.by), len(query.by) + 1
         rows = db.execute(
             f"SELECT state, {names}, {figures} FROM member_lags GROUP BY ALL"
@@ -133,6 +138,19 @@ def _compute(
             "totals": _measured(total),
             "rows": [[row[0], list(row[1:width]), _measured(row[width:])] for row in rows],
         }
+
+
+def read_member_lags(db: duckdb.DuckDBPyConnection, query: LagsQuery, scope: Scope) -> None:
+    """Make ``member_lags``: who became a customer in the range, when he came, and his lags.
+
+    Args:
+        db: holds the views ``credits leads``, whole.
+        query: whose lags, and by which names.
+        scope: of the account.
+    """
+    read_first_clicks(db, scope.zone, dict.fromkeys((*query.by, *query.joining.names)))
+    read_members(db, query.joining, scope.zone, query.by)
+    db.execute(_MEMBER_LAGS)
 
 
 def _measured(row: Sequence[Any]) -> dict[str, Any]:
