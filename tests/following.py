@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from headwater.usecases.reports.report import Report
 
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
-_CENT, _RATIO = Decimal("0.01"), Decimal("0.0001")
 
 
 def expand(template: str, values: Mapping[str, Any]) -> str:
@@ -70,12 +69,13 @@ class Reader:
         totals = flat_row(answer["totals"])
         previous = answer.get("previous") or {}
         totals |= flat_row({name: previous.get(of, {}) for name, of in _COMPARED.items()})
+        totals |= flat_row({"health": answer.get("health", {})})
         names = answer["follow"].partition("{&of,")[2].rstrip("}").split(",")
         with self.followed:
             for row in (None, *answer["rows"]):
                 key = None if row is None else {name: row[name] for name in names}
                 for of, value in (totals if row is None else flat_row(row)).items():
-                    if key is None or of not in key:
+                    if key is None or not (of in key or _is_asked(answer, of, value)):
                         yield Followed(of, value, row, self._refused_or_followed(of, key))
 
     def _refused_or_followed(self, of: str, key: Mapping[str, Any] | None) -> dict[str, Any]:
@@ -88,6 +88,13 @@ class Reader:
 # The rows as the API states them.
 _ROWS: Any = FollowedFigure.model_fields["rows"].annotation
 _SHAPES = TypeAdapter(_ROWS)
+
+
+def _is_asked(answer: Mapping[str, Any], of: str, value: object) -> bool:
+    """Tell whether a column says no more than the question, such as a model."""
+    return value is not None and answer["parameters"].get(of) == value
+
+
 _COMPARED = {"previous": "totals", "change": "change"}
 
 

@@ -212,6 +212,15 @@ def test_health_counts_new_sales_claims_and_bots(shop: Workshop) -> None:
     }
 
 
+def test_the_health_of_sales_is_that_of_all_models_whichever_is_asked_for(shop: Workshop) -> None:
+    shop.click("2026-11-19 09:00", **GOOGLE, campaign="brand")
+    shop.order(1, "2026-11-20 15:00", "60.00")
+    shop.run(reported=False)
+    health = coverage(shop, model="reengaged_lead")["health"]
+    assert health == coverage(shop, model=None)["health"]
+    assert health["attributed_new_sales"] == 1
+
+
 def test_a_usual_range_is_stored_and_any_other_one_computed_alike(shop: Workshop) -> None:
     shop.click("2026-11-19 09:00", **GOOGLE, campaign="brand")
     shop.spend("2026-11-20", "30.00", campaign="brand", clicks=9)

@@ -170,9 +170,9 @@ class FollowedReport:
         """Return the columns of the row of a figure, or of the totals."""
         answer = self._answer
         if figure.key is None:
-            beside = {}
+            beside = {"health": answer.get("health", {})}
             if previous := answer.get("previous"):
-                beside = {"previous": previous["totals"], "change": previous["change"]}
+                beside |= {"previous": previous["totals"], "change": previous["change"]}
             return flat_row(flat_row(answer["totals"]) | beside)
         columns = key_columns(self._follower.report.name, answer["parameters"])
         row = find_row(answer["rows"], columns, figure.key)

@@ -13,6 +13,7 @@ from headwater.domain.row_filters import LONGEST, read_condition
 from headwater.errors import InvalidParameterError, UnknownResourceError
 from headwater.runtime.api.fields import Compare, DateBasis, Model, Revenue, WhichOrders
 from headwater.runtime.api.report_answers import DEFAULT_RANGE
+from headwater.usecases.reports.coverage import CoverageQuery, CoverageRequest
 from headwater.usecases.reports.lags import LagsQuery, LagsRequest
 from headwater.usecases.reports.leads import LeadsQuery, LeadsRequest
 from headwater.usecases.reports.members import Joining
@@ -163,6 +164,11 @@ def _chosen(asked: FigureAsked) -> Condition | None:
     return read_condition("where", asked.where) if asked.where else None
 
 
+def _coverage(span: Span, asked: FigureAsked) -> CoverageRequest:
+    part, revenue = asked.part or "revenue", asked.revenue or "net"
+    return CoverageRequest(CoverageQuery(span), part, revenue, asked.model)
+
+
 def _query(span: Span, asked: FigureAsked, usual: str) -> RoiQuery:
     names = tuple((asked.by or usual).split(","))
     return RoiQuery(span, names, asked.date or "conversion", asked.orders or "all")
@@ -173,6 +179,7 @@ _REPORTS = {
     "models": AskedReport(("by", "revenue", "date", "orders"), _models),
     "leads": AskedReport(("by", "model", "revenue"), _leads),
     "lags": AskedReport(("by", "part", "where"), _lags, "all_time"),
+    "coverage": AskedReport(("part", "model", "revenue"), _coverage),
 }
 
 

@@ -131,6 +131,27 @@ class FollowedCost(FollowedNames):
     amount: Amount | int = Field(description=_ADDS)
 
 
+class FollowedVisit(ApiModel):
+    """A visit, named as its link was marked."""
+
+    touch_id: str
+    occurred_at: Instant
+    source: str | None
+    medium: str | None
+    campaign: str | None
+    content: str | None
+    term: str | None
+    campaign_id: str | None
+    adset_id: str | None
+    ad_id: str | None
+    click_id_kind: str | None = Field(description="Which platform's click id the link had.")
+    landing_page: str | None
+    device: str | None
+    is_bot: bool
+    is_imported: bool = Field(description="Told by another system, not seen by the script.")
+    amount: int = Field(description=_ADDS)
+
+
 class FollowedPair(ApiModel):
     """Two orders that may be one sale."""
 
@@ -234,6 +255,7 @@ class FollowedFigure(Envelope):
         | list[FollowedLead]
         | list[FollowedClicks]
         | list[FollowedCost]
+        | list[FollowedVisit]
         | list[FollowedPair]
     )
     next: NextPage

@@ -29,6 +29,7 @@ HOLDS: dict[str, tuple[str, ...]] = {
     "leads": ("contact", "role"),
     "cost": ("day", "platform", "ad_account", "campaign_id", "adset_id", "ad_id", "ALL"),
     "clicks": ("day", "ALL"),
+    "visits": ("occurred_at", "touch_id", "ALL"),
     "pairs": ("source", "order_id", "other_source", "other_order_id"),
 }
 _MONEY = frozenset({"gross", "net", "order_gross", "order_net", "cost", "claimed_value"})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from headwater.usecases.following.coverage_rows import COVERAGE_FOLLOWER
 from headwater.usecases.following.lags_rows import LAGS_FOLLOWER
 from headwater.usecases.following.leads_rows import LEADS_FOLLOWER
 from headwater.usecases.following.models_rows import MODELS_FOLLOWER
@@ -14,5 +15,8 @@ if TYPE_CHECKING:
 
 FOLLOWERS: dict[str, Follower[Any]] = {
     follower.report.name: follower
-    for follower in (ROI_FOLLOWER, MODELS_FOLLOWER, LEADS_FOLLOWER, LAGS_FOLLOWER)
+    for follower in (
+        *(ROI_FOLLOWER, MODELS_FOLLOWER, LEADS_FOLLOWER, LAGS_FOLLOWER),
+        COVERAGE_FOLLOWER,
+    )
 }
