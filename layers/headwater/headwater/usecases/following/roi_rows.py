@@ -11,6 +11,11 @@ from headwater.domain.models import lead_role
 from headwater.domain.roi import CREDITED
 from headwater.usecases.following.follower import Follower
 from headwater.usecases.following.listings import Listing, named, quoted
+from headwater.usecases.following.model_orders import (
+    build_order_parts,
+    earned_orders,
+    rest_orders,
+)
 from headwater.usecases.following.roi_totals_rows import list_total
 from headwater.usecases.following.traffic_rows import list_clicks, list_spend
 from headwater.usecases.reports.line_touches import read_line_touches
@@ -23,8 +28,7 @@ from headwater.usecases.reports.range_tables import (
 )
 from headwater.usecases.reports.ranges import Ranges
 from headwater.usecases.reports.roi import ROI
-from headwater.usecases.reports.roi_cells import Cells, earned_orders, rest_orders, spread
-from headwater.usecases.reports.roi_totals import build_order_parts
+from headwater.usecases.reports.roi_cells import Cells, spread
 
 if TYPE_CHECKING:
     import duckdb
@@ -76,7 +80,9 @@ def build_roi(db: duckdb.DuckDBPyConnection, request: RoiRequest, scope: Scope) 
 def build_roi_tables(db: duckdb.DuckDBPyConnection, query: RoiQuery, scope: Scope) -> None:
     """Make the tables of one range and some models, with what a list tells of their rows."""
     dimensions = frozenset(query.by)
-    wanted = Wanted(scope.models, dimensions, query.basis, query.orders, is_listed=True)
+    wanted = Wanted(
+        scope.models, scope.whole, dimensions, query.basis, query.orders, is_listed=True
+    )
     read_ranges(db, _ranges(query, scope), wanted)
     build_order_parts(db, scope)
     if Cells(query.by).is_of_lines:
@@ -89,7 +95,7 @@ def list_roi(request: RoiRequest, figure: Figure, scope: Scope) -> Listing | Non
     if figure.key is None:
         return list_total(request, figure, ranges)
     return (
-        _sales(request, figure, replace(scope, models=(request.model,)))
+        _sales(request, figure, scope)
         or _leads(request, figure)
         or _traffic(request, figure, ranges)
     )
@@ -123,13 +129,13 @@ def _sold(request: RoiRequest, figure: Figure, scope: Scope) -> str:
         return (
             f"(SELECT o.store, o.order_id, o.contact, p.is_new, p.is_future, "
             f"p.{model}_gross AS gross, p.{model}_net AS net "
-            f"FROM {earned_orders([cells], _source(cells), scope.models, scope)} p "
+            f"FROM {earned_orders(cells, _source(cells), model, scope)} p "
             f"JOIN sold_orders o USING (n) WHERE p.{model}_gross IS NOT NULL "
             f"AND {_names(request, figure)})"
         )
     return (
         "(SELECT store, order_id, contact, is_new, is_future, gross, net "
-        f"FROM {rest_orders([cells], scope.models)} "
+        f"FROM {rest_orders(cells, model)} "
         f"WHERE kind = {quoted(kind)} AND {_names(request, figure)})"
     )
 

@@ -6,14 +6,10 @@ from typing import TYPE_CHECKING
 
 from headwater.domain.models import lead_role
 from headwater.usecases.following.listings import Listing, quoted
+from headwater.usecases.following.model_orders import shared_orders
 from headwater.usecases.following.traffic_rows import list_clicks, list_not_converted, list_spend
 from headwater.usecases.reports.range_tables import LEAD_NAMES, SPENT
-from headwater.usecases.reports.roi_totals import (
-    SHARES,
-    STORE_ORDERS,
-    STORE_TOTALS,
-    shared_orders,
-)
+from headwater.usecases.reports.roi_totals import SHARES, STORE_ORDERS, STORE_TOTALS
 from headwater.usecases.reports.summed import Summed
 
 if TYPE_CHECKING:
@@ -55,7 +51,7 @@ def _of_orders(request: RoiRequest, name: str) -> Listing | None:
         return _list(STORE_ORDERS, refunded, ("order_gross", "order_net"))
     if name in STORE_TOTALS and not name.startswith("creditable"):
         return _list(STORE_ORDERS, STORE_TOTALS[name], ("order_gross", "order_net"))
-    shared = shared_orders((request.model,))
+    shared = shared_orders(request.model)
     if name in SHARES:
         return _list(shared, SHARES[name], ("part_gross", "part_net"))
     revenue = request.revenue
@@ -89,5 +85,5 @@ def _list(orders: str, figure: Summed, monies: tuple[str, ...]) -> Listing:
         "orders",
         f"SELECT store, order_id, {gross} AS gross, {net} AS net, {figure.amount} AS amount "
         f"FROM {orders} WHERE {figure.where}",
-        "count" if figure.amount == "1" else "money",
+        "count" if figure.amount in {"1", "orders"} else "money",
     )

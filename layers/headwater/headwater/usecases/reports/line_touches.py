@@ -11,6 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from headwater.domain.report_dimensions import LINE_DIMENSIONS
+from headwater.usecases.reports.range_tables import LIFETIMES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -38,7 +39,9 @@ def read_line_touches(
     line_names = [name for name in by if name in LINE_DIMENSIONS]
     db.execute(_line_parts(line_names))
     other = ", ".join(name for name in by if name not in LINE_DIMENSIONS)
-    keys = f"t.n, t.span, t.buyer, t.is_new, t.is_future, t.touch{', ' + other if other else ''}"
+    lifetimes = ", ".join(f"t.{name}" for name in LIFETIMES)
+    keys = f"t.n, t.span, t.buyer, t.is_new, t.is_future, t.models, t.touch, {lifetimes}"
+    keys += f", {other}" if other else ""
     amounts = [f"{model}_{money}" for model in models for money in _MONIES]
     db.execute(
         "CREATE OR REPLACE TEMP TABLE line_touches AS " + _apportioned(keys, line_names, amounts)

@@ -44,6 +44,13 @@ class Ranges:
         day = timedelta(days=1)
         return _in_bounds(relation, column, [(s.first, s.last + day) for s in self.spans])
 
+    def holds(self, column: str, *, and_after: bool = False) -> str:
+        """Return the SQL of whether some range holds a UTC instant, or is over by then."""
+        if and_after:
+            return f"{column} >= {self.start()}"
+        bounds = (map(_literal, bounds) for bounds in self._instants())
+        return " OR ".join(f"({column} >= {start} AND {column} < {end})" for start, end in bounds)
+
     def start(self) -> str:
         """Return the SQL of the instant at which the first of the ranges begins."""
         return _literal(min(start for start, _ in self._instants()))
@@ -87,9 +94,13 @@ class Ranges:
 def _in_bounds[T: date](relation: str, column: str, bounds: Sequence[Bounds[T]]) -> str:
     """Return the SQL of a relation's rows, each under every number of bounds that hold it.
 
-    The bounds cut time into pieces; a row lies in one of them, and a piece in its ranges. Joined
-    by its number, a row is looked up, where a join by two inequalities would sort all rows.
+    Several bounds cut time into pieces; a row lies in one, and a piece in its ranges. Joined by its
+    number, a row is looked up, where a join by two inequalities would sort all rows.
     """
+    if len(bounds) == 1:
+        [(start, end)] = bounds
+        upto = "" if end is None else f" AND {column} < {_literal(end)}"
+        return f"(SELECT *, 0 AS span FROM {relation} WHERE {column} >= {_literal(start)}{upto})"
     ends = [end for _, end in bounds if end is not None]
     cuts = sorted({*(start for start, _ in bounds), *ends})
     piece = " + ".join(f"({column} >= {_literal(cut)})::INTEGER" for cut in cuts)

@@ -18,8 +18,8 @@ from headwater.errors import InvalidParameterError
 from headwater.usecases.reports.range_tables import Wanted, read_ranges
 from headwater.usecases.reports.ranges import Ranges
 from headwater.usecases.reports.report import Report
-from headwater.usecases.reports.roi_cells import read_cells
-from headwater.usecases.reports.roi_totals import build_order_parts, totals_of
+from headwater.usecases.reports.roi_figures import read_cells
+from headwater.usecases.reports.roi_totals import build_order_groups, totals_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -139,11 +139,12 @@ def compute_documents(
         asked = list(alike)
         ranges = Ranges(tuple(dict.fromkeys(query.span for query in asked)), scope.zone)
         dimensions = frozenset(name for query in asked for name in query.by)
-        read_ranges(db, ranges, Wanted(scope.models, dimensions, basis, orders))
-        build_order_parts(db, scope)
-        totals = totals_of(db, ranges, scope.models)
+        wanted = Wanted(scope.models, scope.whole, dimensions, basis, orders)
+        read_ranges(db, ranges, wanted)
+        build_order_groups(db, wanted)
+        totals = totals_of(db, ranges, wanted)
         paths = list(dict.fromkeys(query.by for query in asked))
-        cells = dict(zip(paths, read_cells(db, paths, scope, basis), strict=True))
+        cells = dict(zip(paths, read_cells(db, paths, wanted), strict=True))
         for query in asked:
             place = ranges.spans.index(query.span)
             yield {
