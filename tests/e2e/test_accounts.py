@@ -124,6 +124,9 @@ ATTEMPTS: dict[str, tuple[str, Any]] = {
         "/v1/settings/tracking-start/preview",
         {"tracking_start": None},
     ),
+    "POST /v1/settings/attribution/preview": ("/v1/settings/attribution/preview", {"models": None}),
+    "POST /v1/duplicates/owner/preview": ("/v1/duplicates/owner/preview", {"sources": []}),
+    "POST /v1/effects/restate/preview": ("/v1/effects/restate/preview", {"from": MONTH}),
     "POST /v1/settings/domains/preview": (
         "/v1/settings/domains/preview",
         {"domains": ["shop.example"]},

@@ -50,6 +50,7 @@ ASKING = {
     "POST /v1/cleaning/preview",
     "POST /v1/sources/{source}/fields/preview",
     *(f"POST {setting.preview}" for setting in SETTING_DOCUMENTS if setting.preview),
+    "POST /v1/effects/restate/preview",
 }
 # Whoever brings a link or a cookie is the one it was made for; a key opens and closes neither.
 ENTERING = {"POST /v1/sign-in/{token}", "POST /v1/sign-out"}
@@ -175,6 +176,9 @@ CASES: dict[str, dict[str, Any]] = {
     "POST /v1/settings/windows/preview": {"body": {"last_click_days": 1, "opt_in_days": 7}},
     "POST /v1/settings/tracking-start/preview": {"body": {"tracking_start": None}},
     "POST /v1/settings/domains/preview": {"body": {"domains": ["shop.example"]}},
+    "POST /v1/settings/attribution/preview": {"body": {"models": None}},
+    "POST /v1/duplicates/owner/preview": {"body": {"sources": []}},
+    "POST /v1/effects/restate/preview": {"body": {"from": "2026-11"}},
     "GET /v1/settings/history": {},
     "GET /v1/settings/time-zone": {},
     "PUT /v1/settings/time-zone": {"body": {"time_zone": "Europe/Berlin"}},

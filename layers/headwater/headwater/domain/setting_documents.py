@@ -131,7 +131,7 @@ SETTING_DOCUMENTS = (
         moves_money=True,
         preview="/v1/subscriptions/preview",
     ),
-    SettingDocument("attribution", f"{_SETTINGS}attribution", _models, moves_money=True),
+    _previewed("attribution", _models),
     SettingDocument(
         "cleaning",
         f"{_SETTINGS}cleaning",
@@ -144,8 +144,10 @@ SETTING_DOCUMENTS = (
         "/v1/duplicates/owner",
         lambda settings: {"sources": list(settings.duplicate_owners)},
         moves_money=True,
+        preview="/v1/duplicates/owner/preview",
     ),
-    SettingDocument("engine", f"{_SETTINGS}engine", _engine, moves_money=True),
+    # Frozen effects stay as they are: of the past only a restatement makes other figures.
+    SettingDocument("engine", f"{_SETTINGS}engine", _engine),
     SettingDocument(
         "refresh", f"{_SETTINGS}refresh", lambda settings: {"refresh": settings.refresh}
     ),

@@ -30,6 +30,10 @@ from headwater.usecases.journey_columns import JOURNEY_TABLES, read_journeys
 from headwater.usecases.run_files import open_frame, present_objects, save_objects
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    import duckdb
+
     from headwater.domain.transition_counts import TransitionCounts
     from headwater.usecases.journey_columns import Journeys
     from headwater.usecases.ports import Facts
@@ -59,16 +63,35 @@ def train_effects(account: str, run: str, *, desk: Desk, facts: Facts) -> Traini
     if months:
         with open_database() as db:
             facts.mount(db, present_objects(desk.lake, frame), JOURNEY_TABLES)
-            journeys = read_journeys(db, frame.settings)
             first = min([*_frozen_months(frame), *months])
-            for month in months:
-                began = None if month == first else a_year_before(month)
-                ended = frame.as_of if month == first else start_of(month)
-                version = train_version(journeys, month, began, ended, frame.settings)
-                saved[month] = save_version(db, facts, account, version)
+            for version in train_versions(db, months, first, frame.as_of, frame.settings):
+                saved[version.month] = save_version(db, facts, account, version)
                 versions.append(version)
     save_objects(desk.lake, frame, "train_effects", {"effects": saved})
     return TrainingResult(len(versions), sum(v.method == LINEAR_ALL for v in versions))
+
+
+def train_versions(
+    db: duckdb.DuckDBPyConnection,
+    months: Sequence[str],
+    first: str,
+    as_of: datetime,
+    settings: AccountSettings,
+) -> Iterator[EffectsVersion]:
+    """Train the versions of some months, each of the year before it.
+
+    Args:
+        db: holds ``JOURNEY_TABLES``.
+        months: which.
+        first: the account's first version, which is trained on all there is until ``as_of``.
+        as_of: when the run looks at the world.
+        settings: the account's.
+    """
+    journeys = read_journeys(db, settings)
+    for month in months:
+        began = None if month == first else a_year_before(month)
+        ended = as_of if month == first else start_of(month)
+        yield train_version(journeys, month, began, ended, settings)
 
 
 def months_to_train(frame: RunFrame) -> list[str]:

@@ -355,7 +355,9 @@ class SettingPreview(Envelope):
     )
 
     setting: str
-    before: dict[str, Any] = Field(description="The setting's document of the last run.")
+    before: dict[str, Any] = Field(
+        description="The setting's document of the last run; of a restatement, from which month."
+    )
     after: dict[str, Any]
     first: Day = Field(alias="from")
     last: Day = Field(alias="to")

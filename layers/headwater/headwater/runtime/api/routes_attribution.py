@@ -11,9 +11,8 @@ from headwater.runtime.api.answers import json_answer
 from headwater.runtime.api.bodies import read_json
 from headwater.runtime.api.contract import NEEDS_KEY, answers, takes
 from headwater.runtime.api.models_attribution import AttributionAnswer, AttributionBody
-from headwater.runtime.api.problems import invalid_fields
 from headwater.runtime.api.routing import account_of, actor_of, new_router
-from headwater.runtime.api.rule_bodies import telling_faults
+from headwater.runtime.api.rule_bodies import models_of, telling_faults
 from headwater.runtime.observability import logger
 
 
@@ -55,12 +54,10 @@ def attribution_routes(
     )
     def save() -> Response[str]:
         account = account_of(router)
-        body = read_json(router.current_event.raw_event)
-        if not isinstance(body, dict) or set(body) != {"models"}:
-            raise invalid_fields([{"loc": ("models",), "msg": "give an object with models alone"}])
+        asked = models_of(read_json(router.current_event.raw_event))
         with telling_faults():
             ports = pipelines.setting_ports(actor_of(router))
-            saved = save_models(account, body["models"], ports=ports)
+            saved = save_models(account, asked, ports=ports)
         logger.info("models saved", extra={"changed": len(saved["changed"])})
         return json_answer({"account": account, **saved})
 

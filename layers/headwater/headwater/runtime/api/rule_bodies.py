@@ -27,6 +27,17 @@ def rules_of(body: Any) -> Any:  # noqa: ANN401 - any JSON value
     return body["rules"]
 
 
+def models_of(body: Any) -> Any:  # noqa: ANN401 - any JSON value
+    """Return the models of a body, unread.
+
+    Raises:
+        ProblemError: the body is something else than ``{"models": …}``.
+    """
+    if not isinstance(body, dict) or set(body) != {"models"}:
+        raise invalid_fields([{"loc": ("models",), "msg": "give an object with models alone"}])
+    return body["models"]
+
+
 @contextmanager
 def telling_faults() -> Iterator[None]:
     """Turn the faults of rules into a problem that lists them field by field."""
