@@ -48,7 +48,11 @@ def test_a_figure_leads_to_its_rows_by_the_template_of_the_report(reported: Lamb
     path, _, query = unquote(url).partition("?")
     assert path == "/v1/reports/roi/rows"
     answer = reported.call(ROWS, caller=MARKETER, query=query, report="roi")
-    assert answer["json"]["totals"] == {"rows": 1, "sum": report["rows"][0]["net"]}
+    assert answer["json"]["totals"] == {
+        "rows": 1,
+        "rule": "sum",
+        "figure": report["rows"][0]["net"],
+    }
     assert answer["json"]["parameters"] == report["parameters"]
     known = {"if-none-match": answer["headers"]["ETag"]}
     again = reported.call(ROWS, caller=MARKETER, query=query, headers=known, report="roi")
