@@ -422,6 +422,7 @@ def step_of_route(route: str) -> str:
     """Return the function that answers a route."""
     method, path = route.split(" ")
     is_change = path.startswith(("/v1/sources", "/v1/duplicates")) and method != "GET"
+    is_change &= path != "/v1/duplicates/owner/preview"
     if is_change or path.endswith("/snippets"):
         return "connect_source"
     if "/v1/contacts/" in route and not path.endswith("/journey"):
