@@ -60,7 +60,7 @@ _KEYS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     },
 }
 # Reports whose figures are followed.
-_FOLLOWED = frozenset({"roi", "models", "leads", "lags", "coverage"})
+_FOLLOWED = frozenset({"roi", "models", "leads", "lags", "coverage", "subscriptions"})
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 
 

@@ -64,3 +64,37 @@ def lag_formulas() -> Formulas:
         "share": f"customers / {CUSTOMERS_OF_MEASURE}",
         "cumulative_share": f"{CUSTOMERS_SO_FAR} / {CUSTOMERS_OF_MEASURE}",
     }
+
+
+def subscription_formulas(revenue: str) -> Formulas:
+    """Return those of subscriptions that began in a range."""
+    return {
+        "inferred_share": "inferred / subscriptions",
+        "lapsed_share": "lapsed / subscriptions",
+        "ltv": f"{revenue} / subscriptions",
+    }
+
+
+def subscription_month_formulas(revenue: str) -> Formulas:
+    """Return those of a month of subscriptions; ``inferred`` are those of the active ones."""
+    return {
+        "churn": "lapsed / active_before",
+        "retention": "(active_before - lapsed) / active_before",
+        "monthly_per_active": f"monthly_{revenue} / active",
+        "inferred_share": "inferred / active",
+    }
+
+
+def subscription_cycle_formulas(revenue: str, cycle: int) -> Formulas:
+    """Return those of a cycle of subscriptions.
+
+    ``lapsed_before`` are those that came no farther than the cycle before. A figure of another
+    cycle has its number behind its name.
+    """
+    retained = "(subscriptions{0} / (subscriptions{0} + lapsed_before{0}))"
+    return {
+        "retention": retained.format(""),
+        "churn": "lapsed_before / (subscriptions + lapsed_before)",
+        "survival": " * ".join(retained.format(f"_{number}") for number in range(cycle + 1)),
+        "aov": f"{revenue} / orders",
+    }

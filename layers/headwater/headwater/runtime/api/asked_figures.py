@@ -12,13 +12,14 @@ from headwater.domain.forecasts import LEAST_HORIZON, MOST_HORIZON
 from headwater.domain.row_filters import LONGEST, read_condition
 from headwater.errors import InvalidParameterError, UnknownResourceError
 from headwater.runtime.api.fields import Compare, DateBasis, Model, Revenue, WhichOrders
-from headwater.runtime.api.report_answers import DEFAULT_RANGE
+from headwater.runtime.api.report_answers import ALL_TIME, DEFAULT_RANGE
 from headwater.usecases.reports.coverage import CoverageQuery, CoverageRequest
 from headwater.usecases.reports.lags import LagsQuery, LagsRequest
 from headwater.usecases.reports.leads import LeadsQuery, LeadsRequest
 from headwater.usecases.reports.members import Joining
 from headwater.usecases.reports.models import ModelsRequest
 from headwater.usecases.reports.roi import RoiQuery, RoiRequest
+from headwater.usecases.reports.subscriptions import SubscriptionsQuery, SubscriptionsRequest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -174,12 +175,18 @@ def _query(span: Span, asked: FigureAsked, usual: str) -> RoiQuery:
     return RoiQuery(span, names, asked.date or "conversion", asked.orders or "all")
 
 
+def _subscriptions(span: Span, asked: FigureAsked) -> SubscriptionsRequest:
+    query = SubscriptionsQuery(span)
+    return SubscriptionsRequest(query, asked.part or "months", asked.revenue or "net")
+
+
 _REPORTS = {
     "roi": AskedReport(("by", "model", "revenue", "date", "orders", "compare"), _roi),
     "models": AskedReport(("by", "revenue", "date", "orders"), _models),
     "leads": AskedReport(("by", "model", "revenue"), _leads),
-    "lags": AskedReport(("by", "part", "where"), _lags, "all_time"),
+    "lags": AskedReport(("by", "part", "where"), _lags, ALL_TIME),
     "coverage": AskedReport(("part", "model", "revenue"), _coverage),
+    "subscriptions": AskedReport(("part", "revenue"), _subscriptions, ALL_TIME),
 }
 
 

@@ -99,6 +99,24 @@ class FollowedNames(ApiModel):
     ad: str | None
 
 
+class FollowedChain(ApiModel):
+    """A subscription behind a figure, as it stands now, and what it has brought to date."""
+
+    chain: str
+    contact: str
+    app: str = Field(description="The app that takes its later orders.")
+    status: Literal["active", "paused", "lapsed"]
+    is_inferred: bool = Field(description="It is known by its orders alone.")
+    cadence: str = Field(description="Empty if it has shown none yet.")
+    began_on: Day
+    lapsed_on: Day | None
+    orders: int
+    gross: Amount
+    net: Amount
+    amount: Amount | int = Field(description=_ADDS)
+    follow: str = Field(description=_JOURNEY)
+
+
 class FollowedClicks(FollowedNames):
     """The clicks of a day that share all their names."""
 
@@ -253,6 +271,7 @@ class FollowedFigure(Envelope):
         list[FollowedOrder]
         | list[FollowedContact]
         | list[FollowedLead]
+        | list[FollowedChain]
         | list[FollowedClicks]
         | list[FollowedCost]
         | list[FollowedVisit]

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from headwater.usecases.reports.report import Report, Request
 
 DEFAULT_RANGE = "last_30_days"
+ALL_TIME = "all_time"
 # No shop is older, and a calendar that ends leaves room for what is before or after a range.
 _EARLIEST, _LATEST = date(1970, 1, 1), date(2199, 12, 31)
 First = Annotated[Day | None, Query(alias="from", description="With to.")]

@@ -16,7 +16,14 @@ from headwater.runtime.api.models_subscription_report import (
     SubscriptionPart,
     SubscriptionsReport,
 )
-from headwater.runtime.api.report_answers import First, Last, Rows, UsualRange, answer_report
+from headwater.runtime.api.report_answers import (
+    ALL_TIME,
+    First,
+    Last,
+    Rows,
+    UsualRange,
+    answer_report,
+)
 from headwater.runtime.api.routing import new_router
 from headwater.usecases.reports.cohorts import COHORTS, CohortsRequest
 from headwater.usecases.reports.ltv import LTV, LtvQuery, LtvRequest
@@ -35,7 +42,6 @@ Where = Annotated[
         max_length=LONGEST,
     ),
 ]
-ALL_TIME = "all_time"
 
 
 def cohort_routes(serve_report: Callable[..., dict[str, Any]]) -> Router:

@@ -35,10 +35,10 @@ def figure_routes(follow_figure: Callable[..., dict[str, Any]]) -> Router:
         "/v1/reports/<report>/rows",
         operation_id="follow_figure",
         summary="What is behind a figure",
-        description="The orders, contacts, leads, clicks, visits or cost rows that sum to a figure "
-        "of a report, or the figures that a ratio is made of. Takes the report's own parameters, "
-        "the figure as of, and the columns that name its row; a total is named by none. `Accept: "
-        "text/csv` gives the rows as CSV.",
+        description="The orders, contacts, leads, subscriptions, clicks, visits or cost rows that "
+        "sum to a figure of a report, or the figures that a ratio is made of. Takes the report's "
+        "own parameters, the figure as of, and the columns that name its row; a total is named "
+        "by none. `Accept: text/csv` gives the rows as CSV.",
         tags=["reports"],
         responses=answers(FollowedFigure, 404, 413, as_csv=True, is_cached=True),
         security=NEEDS_KEY,

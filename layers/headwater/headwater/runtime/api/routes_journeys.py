@@ -16,8 +16,14 @@ from headwater.runtime.api.contract import NEEDS_KEY, answers
 from headwater.runtime.api.fields import Model, RowKind
 from headwater.runtime.api.models_journeys import ContactList, Journey, OrderList
 from headwater.runtime.api.reading import published_run, unless_known
-from headwater.runtime.api.report_answers import First, Last, Rows, UsualRange, answer_report
-from headwater.runtime.api.routes_cohorts import ALL_TIME
+from headwater.runtime.api.report_answers import (
+    ALL_TIME,
+    First,
+    Last,
+    Rows,
+    UsualRange,
+    answer_report,
+)
 from headwater.runtime.api.routing import account_of, new_router
 from headwater.usecases.find_contacts import node_named
 from headwater.usecases.list_reports import named_range

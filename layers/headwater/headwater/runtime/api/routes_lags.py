@@ -16,8 +16,15 @@ from headwater.runtime.api.models_lags import (
     LagsPart,
     LagsReport,
 )
-from headwater.runtime.api.report_answers import First, Last, Rows, UsualRange, answer_report
-from headwater.runtime.api.routes_cohorts import ALL_TIME, Where, chosen_clicks
+from headwater.runtime.api.report_answers import (
+    ALL_TIME,
+    First,
+    Last,
+    Rows,
+    UsualRange,
+    answer_report,
+)
+from headwater.runtime.api.routes_cohorts import Where, chosen_clicks
 from headwater.runtime.api.routing import new_router
 from headwater.usecases.reports.forecast import FORECAST, ForecastQuery, ForecastRequest
 from headwater.usecases.reports.lags import LAGS_REPORT, LagsQuery, LagsRequest

@@ -27,6 +27,7 @@ HOLDS: dict[str, tuple[str, ...]] = {
     "orders": ("store", "order_id"),
     "contacts": ("contact",),
     "leads": ("contact", "role"),
+    "chains": ("chain",),
     "cost": ("day", "platform", "ad_account", "campaign_id", "adset_id", "ad_id", "ALL"),
     "clicks": ("day", "ALL"),
     "visits": ("occurred_at", "touch_id", "ALL"),

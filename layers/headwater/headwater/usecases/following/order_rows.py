@@ -11,7 +11,7 @@ from headwater.domain.reporting_days import reporting_day
 if TYPE_CHECKING:
     from headwater.usecases.published_runs import PublishedRun
 
-_PEOPLE = frozenset({"contacts", "leads"})
+_OF_PEOPLE = frozenset({"contacts", "leads", "chains"})
 
 
 def spell_rows(
@@ -20,7 +20,7 @@ def spell_rows(
     """Return rows with what leads on from each."""
     if holds == "orders":
         return [_order(row, published) for row in rows]
-    if holds in _PEOPLE:
+    if holds in _OF_PEOPLE:
         return [
             row | {"follow": f"/v1/contacts/{_in_path(row['contact'])}/journey"} for row in rows
         ]

@@ -9,6 +9,7 @@ from headwater.usecases.following.lags_rows import LAGS_FOLLOWER
 from headwater.usecases.following.leads_rows import LEADS_FOLLOWER
 from headwater.usecases.following.models_rows import MODELS_FOLLOWER
 from headwater.usecases.following.roi_rows import ROI_FOLLOWER
+from headwater.usecases.following.subscriptions_rows import SUBSCRIPTIONS_FOLLOWER
 
 if TYPE_CHECKING:
     from headwater.usecases.following.follower import Follower
@@ -16,7 +17,11 @@ if TYPE_CHECKING:
 FOLLOWERS: dict[str, Follower[Any]] = {
     follower.report.name: follower
     for follower in (
-        *(ROI_FOLLOWER, MODELS_FOLLOWER, LEADS_FOLLOWER, LAGS_FOLLOWER),
+        ROI_FOLLOWER,
+        MODELS_FOLLOWER,
+        LEADS_FOLLOWER,
+        LAGS_FOLLOWER,
         COVERAGE_FOLLOWER,
+        SUBSCRIPTIONS_FOLLOWER,
     )
 }
