@@ -15,6 +15,8 @@ SECURITY_SCHEME, COOKIE_SCHEME = "bearer", "session"
 # The contract adds the cookie to the routes that marketers may call.
 NEEDS_KEY: list[dict[str, list[str]]] = [{SECURITY_SCHEME: []}]
 SCHEMAS = "#/components/schemas/"
+# Every model that a route has named so far: the contract, which is made of all routes, needs them.
+NAMED: dict[str, type[BaseModel]] = {}
 _REASONS = {
     400: "A parameter or the body is wrong; the detail says which and why.",
     401: "The request names no caller.",
@@ -29,7 +31,8 @@ _ALWAYS = (400, 401, 403, 429, 500, 503)
 
 
 def reference(*models: type[BaseModel]) -> dict[str, Any]:
-    """Return a reference to a model's schema, or to one of several."""
+    """Return a reference to a model's schema, or to one of several; they are in ``NAMED`` then."""
+    NAMED.update({model.__name__: model for model in models})
     references = [{"$ref": SCHEMAS + model.__name__} for model in models]
     return references[0] if len(references) == 1 else {"anyOf": references}
 

@@ -6,116 +6,11 @@ from typing import Any
 
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 from aws_lambda_powertools.event_handler.api_gateway import Router
-from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from headwater.runtime.api.callers import ROLES_OF_ROUTE
-from headwater.runtime.api.contract import COOKIE_SCHEME, SCHEMAS, SECURITY_SCHEME
+from headwater.runtime.api.contract import COOKIE_SCHEME, NAMED, SCHEMAS, SECURITY_SCHEME
 from headwater.runtime.api.contract_details import complete
-from headwater.runtime.api.models_access import (
-    ClosedSession,
-    KeyList,
-    KeyRequest,
-    LinkForm,
-    NewKey,
-    OpenedSession,
-    RemovedKey,
-    RotationRequest,
-    SessionList,
-    SignInLink,
-)
-from headwater.runtime.api.models_attribution import AttributionAnswer, AttributionBody
-from headwater.runtime.api.models_audit import AuditList
-from headwater.runtime.api.models_cleaning import CleaningAnswer, CleaningBody, CleaningPreview
-from headwater.runtime.api.models_cohorts import CohortsReport
-from headwater.runtime.api.models_comparisons import JourneysReport, ModelsReport
-from headwater.runtime.api.models_connecting import (
-    ConnectedSource,
-    CredentialsRequest,
-    OptionsRequest,
-    SourceRequest,
-    StoreCheck,
-    TokenRequest,
-)
-from headwater.runtime.api.models_connectors import (
-    ConnectedConnector,
-    ConnectorBody,
-    ConnectorCheck,
-    ConnectorRenewal,
-    ConnectorTrial,
-)
-from headwater.runtime.api.models_contacts import ContactLinks, Erasure, LinkRequest
-from headwater.runtime.api.models_coverage import CoverageReport
-from headwater.runtime.api.models_deliveries import (
-    DeliveryBody,
-    DeliveryList,
-    DeliveryRemoved,
-    NewDelivery,
-)
-from headwater.runtime.api.models_duplicates import DuplicateList, OwnerRequest, Owners
-from headwater.runtime.api.models_effects import (
-    EffectsDetail,
-    EffectsList,
-    RestateRequest,
-    Restating,
-)
-from headwater.runtime.api.models_exports import ExportedTable, ExportList
-from headwater.runtime.api.models_fields import (
-    FieldPreview,
-    FieldsBody,
-    FieldsTrial,
-    SavedFields,
-)
-from headwater.runtime.api.models_figures import FollowedFigure
-from headwater.runtime.api.models_file_imports import (
-    FileImportAnswer,
-    FileImportList,
-    FileImportRequest,
-    FileOptions,
-    NewFileImport,
-    RejectedFile,
-)
-from headwater.runtime.api.models_health import HealthReport
-from headwater.runtime.api.models_imports import (
-    AdClicksPost,
-    CostsPost,
-    ImportResult,
-    LeadsPost,
-    TouchpointsPost,
-)
-from headwater.runtime.api.models_journeys import ContactList, Journey, OrderList
-from headwater.runtime.api.models_lags import ForecastReport, LagsReport
-from headwater.runtime.api.models_leads import LeadsReport
-from headwater.runtime.api.models_ltv import LtvReport
-from headwater.runtime.api.models_orders import OrdersPost
-from headwater.runtime.api.models_reconciliation import (
-    ReconciliationJob,
-    ReconciliationReport,
-    ReconciliationRequest,
-)
-from headwater.runtime.api.models_reports import CreditTrail, ReportList, RoiReport
-from headwater.runtime.api.models_settings import SettingHistoryAnswer, SettingList, SettingPreview
-from headwater.runtime.api.models_setup import SnippetList, TaggedLinkAnswer, UrlTemplates
-from headwater.runtime.api.models_sources import (
-    OneSource,
-    ProblemDocument,
-    RunState,
-    SourceList,
-    TriedSource,
-)
-from headwater.runtime.api.models_subscription_report import SubscriptionsReport
-from headwater.runtime.api.models_subscriptions import (
-    PreviewRequest,
-    SubscriptionPreview,
-    SubscriptionRulesAnswer,
-    SubscriptionRulesBody,
-)
-from headwater.runtime.api.models_validations import (
-    ValidationAnswer,
-    ValidationList,
-    ValidationRequest,
-)
-from headwater.runtime.api.models_views import ViewAnswer, ViewBody, ViewList, ViewRemoved
 from headwater.runtime.api.report_routers import report_routers
 from headwater.runtime.api.routes_attribution import attribution_routes
 from headwater.runtime.api.routes_audit import audit_routes
@@ -137,7 +32,7 @@ from headwater.runtime.api.routes_journeys import journey_routes
 from headwater.runtime.api.routes_keys import key_routes
 from headwater.runtime.api.routes_manage_sources import manage_routes
 from headwater.runtime.api.routes_orders import order_routes
-from headwater.runtime.api.routes_plain_settings import PLAIN_SETTINGS, plain_setting_routes
+from headwater.runtime.api.routes_plain_settings import plain_setting_routes
 from headwater.runtime.api.routes_reconciliation import reconciliation_routes
 from headwater.runtime.api.routes_restate import restate_routes
 from headwater.runtime.api.routes_runs import run_routes
@@ -192,112 +87,6 @@ from headwater.usecases.tag_links import tag_link
 from headwater.usecases.validate_tracking import start_validation
 
 VERSION = "1.0.0"
-_MODELS: tuple[type[BaseModel], ...] = (
-    AdClicksPost,
-    AttributionAnswer,
-    AttributionBody,
-    AuditList,
-    ClosedSession,
-    KeyList,
-    KeyRequest,
-    LinkForm,
-    NewKey,
-    OpenedSession,
-    RemovedKey,
-    RotationRequest,
-    SessionList,
-    SignInLink,
-    CleaningAnswer,
-    CleaningBody,
-    CleaningPreview,
-    CohortsReport,
-    ConnectedConnector,
-    ConnectedSource,
-    ConnectorBody,
-    ConnectorCheck,
-    ConnectorRenewal,
-    ConnectorTrial,
-    ContactLinks,
-    ContactList,
-    ExportedTable,
-    ExportList,
-    CostsPost,
-    CoverageReport,
-    CreditTrail,
-    Erasure,
-    CredentialsRequest,
-    ImportResult,
-    Journey,
-    JourneysReport,
-    ForecastReport,
-    LagsReport,
-    LeadsPost,
-    LinkRequest,
-    LeadsReport,
-    LtvReport,
-    ModelsReport,
-    OneSource,
-    PreviewRequest,
-    DuplicateList,
-    EffectsDetail,
-    EffectsList,
-    FollowedFigure,
-    HealthReport,
-    ImportResult,
-    LeadsPost,
-    OrderList,
-    OrdersPost,
-    OwnerRequest,
-    Owners,
-    ProblemDocument,
-    ReconciliationJob,
-    ReconciliationReport,
-    ReconciliationRequest,
-    ReportList,
-    SettingHistoryAnswer,
-    SettingList,
-    SettingPreview,
-    *(model for setting in PLAIN_SETTINGS for model in (setting.body, setting.answer)),
-    RestateRequest,
-    Restating,
-    RoiReport,
-    RunState,
-    SourceList,
-    OptionsRequest,
-    SourceRequest,
-    StoreCheck,
-    TokenRequest,
-    SubscriptionPreview,
-    SubscriptionRulesAnswer,
-    SubscriptionRulesBody,
-    FileImportAnswer,
-    FileImportList,
-    FileImportRequest,
-    FileOptions,
-    NewFileImport,
-    RejectedFile,
-    FieldPreview,
-    FieldsBody,
-    FieldsTrial,
-    SavedFields,
-    SnippetList,
-    SubscriptionsReport,
-    TaggedLinkAnswer,
-    TouchpointsPost,
-    TriedSource,
-    UrlTemplates,
-    ValidationAnswer,
-    ValidationList,
-    ValidationRequest,
-    DeliveryBody,
-    DeliveryList,
-    DeliveryRemoved,
-    NewDelivery,
-    ViewAnswer,
-    ViewBody,
-    ViewList,
-    ViewRemoved,
-)
 _DESCRIPTION = (
     "Attribution reports of a BigCommerce store. Amounts are decimal strings. Every key belongs to "
     "one account, and every answer is about that account."
@@ -409,7 +198,7 @@ def openapi_document() -> dict[str, Any]:
         )
     )
     _, schemas = models_json_schema(
-        [(model, "validation") for model in _MODELS], ref_template=f"{SCHEMAS}{{model}}"
+        [(model, "validation") for model in NAMED.values()], ref_template=f"{SCHEMAS}{{model}}"
     )
     own = document["components"]["schemas"] | schemas["$defs"]
     document["components"]["schemas"] = {
