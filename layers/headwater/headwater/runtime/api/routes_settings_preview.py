@@ -19,7 +19,7 @@ from headwater.runtime.api.fields import ApiModel
 from headwater.runtime.api.models_attribution import AttributionBody
 from headwater.runtime.api.models_duplicates import OwnerRequest
 from headwater.runtime.api.models_effects import RestateRequest
-from headwater.runtime.api.models_settings import SettingPreview
+from headwater.runtime.api.models_previews import SettingPreview
 from headwater.runtime.api.reading import published_run
 from headwater.runtime.api.report_answers import DEFAULT_RANGE, First, Last, UsualRange, span_of
 from headwater.runtime.api.routes_plain_settings import PLAIN_SETTINGS, PlainSetting
