@@ -120,13 +120,25 @@ def check(found: Followed) -> str:
 
 
 def made(rule: str, rows: list[dict[str, Any]]) -> Decimal:
-    """Return what the amounts of rows make: their sum, or a percentile."""
+    """Return what the amounts of rows make: their sum, the greatest, or a percentile."""
     amounts = sorted(Decimal(row["amount"]) for row in rows)
     if rule == "sum":
         return sum(amounts, Decimal())
+    if rule == "greatest":
+        return amounts[-1]
+    if rule in _SHARES:
+        weighed = [(row["amount"], Decimal(row["weight"])) for row in rows]
+        wanted = _SHARES[rule] * sum(weight for _, weight in weighed)
+        reached = (age for age, _ in weighed if _weight_up_to(age, weighed) >= wanted)
+        return Decimal(min(reached))
     return amounts[math.ceil(_RANKS[rule] * len(amounts)) - 1]
 
 
+def _weight_up_to(amount: int, weighed: list[tuple[int, Decimal]]) -> Decimal:
+    return sum((weight for other, weight in weighed if other <= amount), Decimal())
+
+
+_SHARES = {f"share_{percent}": Decimal(percent) / 100 for percent in (50, 80, 90)}
 _RANKS = {"median": Decimal("0.5"), "p75": Decimal("0.75"), "p90": Decimal("0.9")}
 
 

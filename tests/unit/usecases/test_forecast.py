@@ -128,6 +128,18 @@ def test_an_order_counts_once_per_name_where_each_touch_has_all_of_it() -> None:
     assert (row["orders"], row["revenue"], row["days_90"]) == (1, "10.00", 10)
 
 
+def test_it_counts_once_in_the_totals_where_several_names_have_it() -> None:
+    shop = Workshop()
+    shop.click("2026-03-01 12:00", "ann@example.com", **SEARCH)
+    shop.click("2026-03-10 12:00", "ann@example.com", **SOCIAL)
+    shop.order(1, "2026-03-10 13:00", "10.00", email="ann@example.com")
+    shop.run(reported=False)
+    report = forecast(shop, "full_impact")
+    assert [row["revenue"] for row in report["rows"]] == ["10.00", "10.00"]
+    totals = report["totals"]
+    assert (totals["orders"], totals["revenue"], totals["days_50"]) == (1, "10.00", 10)
+
+
 def test_new_customers_are_withheld_while_older_orders_are_missing() -> None:
     shop = furnished()
     source = Source(STORE, "bigcommerce", "abc123", "arn", orders_done=33, orders_total=330)

@@ -60,7 +60,7 @@ _KEYS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     },
 }
 # Reports whose figures are followed.
-_FOLLOWED = frozenset({"roi", "models", "leads", "lags", "coverage", "subscriptions"})
+_FOLLOWED = frozenset({"roi", "models", "leads", "lags", "forecast", "coverage", "subscriptions"})
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 
 

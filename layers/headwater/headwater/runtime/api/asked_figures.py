@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 from aws_lambda_powertools.event_handler.openapi.params import Query
 from pydantic import BaseModel, Field
 
-from headwater.domain.forecasts import LEAST_HORIZON, MOST_HORIZON
+from headwater.domain.forecasts import LEAST_HORIZON, MOST_HORIZON, USUAL_HORIZON
 from headwater.domain.row_filters import LONGEST, read_condition
 from headwater.errors import InvalidParameterError, UnknownResourceError
 from headwater.runtime.api.fields import Compare, DateBasis, Model, Revenue, WhichOrders
 from headwater.runtime.api.report_answers import ALL_TIME, DEFAULT_RANGE
 from headwater.usecases.reports.coverage import CoverageQuery, CoverageRequest
+from headwater.usecases.reports.forecast import ForecastQuery, ForecastRequest
 from headwater.usecases.reports.lags import LagsQuery, LagsRequest
 from headwater.usecases.reports.leads import LeadsQuery, LeadsRequest
 from headwater.usecases.reports.members import Joining
@@ -161,6 +162,17 @@ def _lags(span: Span, asked: FigureAsked) -> LagsRequest:
     return LagsRequest(LagsQuery(joining, names), asked.part or "percentiles")
 
 
+def _forecast(span: Span, asked: FigureAsked) -> ForecastRequest:
+    query = ForecastQuery(
+        span,
+        tuple((asked.by or "campaign").split(",")),
+        asked.orders or "new",
+        asked.revenue or "net",
+        asked.horizon or USUAL_HORIZON,
+    )
+    return ForecastRequest(query, asked.model or "first_click")
+
+
 def _chosen(asked: FigureAsked) -> Condition | None:
     return read_condition("where", asked.where) if asked.where else None
 
@@ -186,6 +198,7 @@ _REPORTS = {
     "leads": AskedReport(("by", "model", "revenue"), _leads),
     "lags": AskedReport(("by", "part", "where"), _lags, ALL_TIME),
     "coverage": AskedReport(("part", "model", "revenue"), _coverage),
+    "forecast": AskedReport(("by", "model", "revenue", "orders", "horizon"), _forecast, ALL_TIME),
     "subscriptions": AskedReport(("part", "revenue"), _subscriptions, ALL_TIME),
 }
 

@@ -128,6 +128,7 @@ class FollowedClicks(FollowedNames):
     ad_adset_id: str
     ad_ad_id: str
     ad_match: str = Field(description="By which key the ad is known.")
+    clicks: int | None = Field(None, description="How many, where the amount is their age.")
     amount: int = Field(description=_ADDS)
 
 
@@ -170,6 +171,27 @@ class FollowedVisit(ApiModel):
     amount: int = Field(description=_ADDS)
 
 
+class FollowedArrival(ApiModel):
+    """A click and an order that came of it; with the names of the report's rows."""
+
+    store: str
+    order_id: str
+    placed_at: Instant
+    touch_id: str
+    touched_at: Instant
+    channel: str | None = None
+    source: str | None = None
+    medium: str | None = None
+    campaign: str | None = None
+    content: str | None = None
+    term: str | None = None
+    adset: str | None = None
+    ad: str | None = None
+    weight: Amount = Field(description="The revenue that the click got of the order.")
+    amount: int = Field(description="The age of the click when the order came, in begun days.")
+    follow: str = Field(description="Leads to the credits of the order.")
+
+
 class FollowedPair(ApiModel):
     """Two orders that may be one sale."""
 
@@ -195,8 +217,11 @@ class FollowedTotals(ApiModel):
     """What all rows are together, whichever of them this page holds."""
 
     rows: int
-    rule: Literal["sum", "median", "p75", "p90"] = Field(
-        description="How the rows' amounts make the figure."
+    rule: Literal["sum", "median", "p75", "p90", "share_50", "share_80", "share_90", "greatest"] = (
+        Field(
+            description="How the rows' amounts make the figure; of a share, the least amount up to "
+            "which so many percent of all weight lie."
+        )
     )
     figure: Amount | int | None
 
@@ -275,6 +300,7 @@ class FollowedFigure(Envelope):
         | list[FollowedClicks]
         | list[FollowedCost]
         | list[FollowedVisit]
+        | list[FollowedArrival]
         | list[FollowedPair]
     )
     next: NextPage

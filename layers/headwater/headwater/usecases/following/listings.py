@@ -2,7 +2,8 @@
 
 A list is a query with a row per order, contact, lead, cost row and so on. Its column ``amount`` is
 what the row adds to the figure, in whole numbers, so that the sum over all rows is the figure;
-behind a percentile it is what is ranked, such as the days that somebody took.
+behind a percentile it is what is ranked, such as the days that somebody took. Where rows weigh
+differently, the column ``weight`` says how much, in minor units.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
     import duckdb
 
-type Rule = Literal["sum", "median", "p75", "p90"]
+type Rule = Literal["sum", "median", "p75", "p90", "share_50", "share_80", "share_90", "greatest"]
 type Unit = Literal["money", "count", "millionths"]
 # What the rows of a list are → by what they are told apart.
 HOLDS: dict[str, tuple[str, ...]] = {
@@ -31,16 +32,28 @@ HOLDS: dict[str, tuple[str, ...]] = {
     "cost": ("day", "platform", "ad_account", "campaign_id", "adset_id", "ad_id", "ALL"),
     "clicks": ("day", "ALL"),
     "visits": ("occurred_at", "touch_id", "ALL"),
+    "arrivals": ("store", "order_id", "touch_id"),
     "pairs": ("source", "order_id", "other_source", "other_order_id"),
 }
-_MONEY = frozenset({"gross", "net", "order_gross", "order_net", "cost", "claimed_value"})
+_MONEY = frozenset({"gross", "net", "order_gross", "order_net", "cost", "claimed_value", "weight"})
 _MILLION = 1_000_000
 _PERCENTILE = "quantile_disc(amount, {})"
+# The least amount up to which so many percent of all weight lie.
+_SHARE = """(
+    SELECT min(amount) FILTER (so_far * 100 >= whole * {}) FROM (
+        SELECT amount, sum(weight) OVER (ORDER BY amount) AS so_far, sum(weight) OVER () AS whole
+        FROM listed
+    ) WHERE whole > 0
+)"""
 _RULES: dict[Rule, str] = {
     "sum": "coalesce(sum(amount), 0)::BIGINT",
     "median": _PERCENTILE.format(SHARES[0]),
     "p75": _PERCENTILE.format(SHARES[1]),
     "p90": _PERCENTILE.format(SHARES[2]),
+    "share_50": _SHARE.format(50),
+    "share_80": _SHARE.format(80),
+    "share_90": _SHARE.format(90),
+    "greatest": "max(amount)",
 }
 # What is told of every order, whichever list it stands in; a run has one row of it.
 _ORDERS_TOLD = """
@@ -63,8 +76,8 @@ class Listing:
         sql: the query; besides ``amount`` it has the columns by which the rows are told apart.
         unit: what an amount is: minor units, a count, or millionths.
         touches: a query of ``store order_id touches`` for the orders of the table ``page``.
-        rule: how the figure is made of the amounts: it is their sum, or a percentile, the least
-            amount that at least so many of the rows do not exceed.
+        rule: how the figure is made of the amounts: it is their sum, the greatest, or a percentile,
+            the least amount that at least so many of the rows, or of their weight, do not exceed.
     """
 
     holds: str

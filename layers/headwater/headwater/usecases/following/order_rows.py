@@ -24,7 +24,13 @@ def spell_rows(
         return [
             row | {"follow": f"/v1/contacts/{_in_path(row['contact'])}/journey"} for row in rows
         ]
+    if holds == "arrivals":
+        return [row | {"follow": _credits(row["store"], row["order_id"])} for row in rows]
     return rows
+
+
+def _credits(source: str, order_id: str) -> str:
+    return f"/v1/orders/{_in_path(source)}/{_in_path(order_id)}/credits?explain=true"
 
 
 def _in_path(value: str) -> str:
@@ -37,10 +43,9 @@ def _order(row: dict[str, Any], published: PublishedRun) -> dict[str, Any]:
     Whether it is its contact's first is withheld until all older orders are in.
     """
     placed_at = datetime.fromisoformat(row["placed_at"])
-    source, order_id = _in_path(row["source"]), _in_path(row["order_id"])
     return {
         **row,
         "day": reporting_day(placed_at, published.settings.time_zone).isoformat(),
         "is_new": row["is_new"] if published.is_history_complete else None,
-        "follow": f"/v1/orders/{source}/{order_id}/credits?explain=true",
+        "follow": _credits(row["source"], row["order_id"]),
     }

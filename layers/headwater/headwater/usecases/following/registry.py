@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from headwater.usecases.following.coverage_rows import COVERAGE_FOLLOWER
+from headwater.usecases.following.forecast_rows import FORECAST_FOLLOWER
 from headwater.usecases.following.lags_rows import LAGS_FOLLOWER
 from headwater.usecases.following.leads_rows import LEADS_FOLLOWER
 from headwater.usecases.following.models_rows import MODELS_FOLLOWER
@@ -21,6 +22,7 @@ FOLLOWERS: dict[str, Follower[Any]] = {
         MODELS_FOLLOWER,
         LEADS_FOLLOWER,
         LAGS_FOLLOWER,
+        FORECAST_FOLLOWER,
         COVERAGE_FOLLOWER,
         SUBSCRIPTIONS_FOLLOWER,
     )

@@ -9,6 +9,8 @@ from headwater.usecases.following.listings import Listing
 from headwater.usecases.reports.range_tables import SPENT
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from headwater.usecases.following.listings import Unit
     from headwater.usecases.reports.ranges import Ranges
 
@@ -36,6 +38,13 @@ def list_clicks(ranges: Ranges, wanted: str) -> Listing:
 def clicks_of(relation: str, wanted: str) -> Listing:
     """Return the clicks of a relation that fit a condition."""
     return Listing("clicks", f"SELECT {_CLICKS}, clicks AS amount FROM {relation} WHERE {wanted}")
+
+
+def click_ages(relation: str, wanted: str, as_of: date) -> Listing:
+    """Return the clicks of a relation that fit a condition, and how old they are, in days."""
+    age = f"date_diff('day', day, DATE '{as_of}') AS amount"
+    sql = f"SELECT {_CLICKS}, clicks, {age} FROM {relation} WHERE {wanted}"
+    return Listing("clicks", sql, rule="greatest")
 
 
 def list_spend(ranges: Ranges, figure: str, wanted: str) -> Listing:

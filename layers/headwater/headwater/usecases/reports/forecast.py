@@ -87,25 +87,29 @@ class ForecastRequest:
 # ones whole. Where a model gives each touch the whole order, it counts for the first of them.
 _ARRIVED = """
 CREATE OR REPLACE TEMP TABLE arrived AS
-SELECT {names}, store, order_id, amount, (seconds + {day} - 1) // {day} AS days
+SELECT {names}, store, order_id, placed_at, touch_id, touched_at, gross, net,
+    (seconds + {day} - 1) // {day} AS days
 FROM (
-    SELECT {names}, store, order_id, touched_at, touch_id, {amount} AS amount,
-        ceil(epoch(placed_at - touched_at))::BIGINT AS seconds
+    SELECT {names}, store, order_id, placed_at, touch_id, touched_at, {model}_gross AS gross,
+        {model}_net AS net, ceil(epoch(placed_at - touched_at))::BIGINT AS seconds
     FROM credits
-    WHERE touch_id <> '' AND {amount} IS NOT NULL AND kind <> 'rebill' AND {counted}
+    WHERE touch_id <> '' AND {model}_gross IS NOT NULL AND kind <> 'rebill' AND {counted}
         AND touched_at >= $first AND touched_at < $end
 )
 WHERE seconds <= {horizon} * {day}
 {once}
 """
-_ONCE = "QUALIFY row_number() OVER (PARTITION BY {names}, store, order_id ORDER BY touched_at) = 1"
+_ONCE = (
+    "QUALIFY row_number() OVER (PARTITION BY {names}store, order_id ORDER BY touched_at, touch_id) "
+    "= 1"
+)
 _SUMS = """
-SELECT {names} count(DISTINCT (store, order_id)), sum(amount)::BIGINT FROM arrived {grouped}
+SELECT {names} count(DISTINCT (store, order_id)), sum({amount})::BIGINT FROM {arrived} {grouped}
 """
 # The least age by which so much had come; nothing of names that earned nothing.
 _AGES = """
 WITH daily AS (
-    SELECT {names} days, sum(amount) AS amount FROM arrived GROUP BY {names} days
+    SELECT {names} days, sum({amount}) AS amount FROM {arrived} GROUP BY {names} days
 ), running AS (
     SELECT *, sum(amount) OVER (PARTITION BY {parted} ORDER BY days) AS so_far,
         sum(amount) OVER (PARTITION BY {parted}) AS whole
@@ -129,15 +133,15 @@ def _compute(
 ) -> Iterator[dict[str, Any]]:
     (model,) = scope.models
     for query in queries:
-        _read_arrived(db, query, scope, model)
+        read_arrived(db, query, scope, model)
         names = ", ".join(query.by)
         clicks = db.execute(
             _SEEN.format(names=names), {"first": query.span.first, "last": query.span.last}
         ).fetchall()
         width = len(query.by)
         seen = {row[:width]: row[width:] for row in clicks}
-        found = _came(db, names, width)
-        [total] = _came(db, "", 0).values()
+        found = _came(db, "arrived", query.revenue, query.by)
+        [total] = _came(db, arrived_of_all(scope, model), query.revenue).values()
         yield {
             "totals": total | {"first": None, "last": None},
             "rows": [
@@ -151,10 +155,17 @@ def _compute(
         }
 
 
-def _read_arrived(
+def read_arrived(
     db: duckdb.DuckDBPyConnection, query: ForecastQuery, scope: Scope, model: str
 ) -> None:
-    """Make ``arrived`` of the clicks of the range that are old enough; there may be none."""
+    """Make ``arrived``: the orders that came of the clicks of the range that are old enough.
+
+    Args:
+        db: holds the view ``credits``, from the range on.
+        query: which clicks and orders; there may be none.
+        scope: of the account.
+        model: says what each click got of an order.
+    """
     span = query.span
     old_enough = min(span.last, scope.as_of - timedelta(days=query.horizon + 1))
     start, _ = day_bounds(span.first, span.first, scope.zone)
@@ -162,31 +173,35 @@ def _read_arrived(
     names = ", ".join(query.by)
     statement = _ARRIVED.format(
         names=names,
-        amount=f"{model}_{query.revenue}",
+        model=model,
         counted="is_new" if query.orders == "new" else "true",
         horizon=query.horizon,
         day=_SECONDS,
-        once=_ONCE.format(names=names) if model in scope.whole else "",
+        once=_ONCE.format(names=f"{names}, ") if model in scope.whole else "",
     )
     db.execute(statement, {"first": start.replace(tzinfo=None), "end": end.replace(tzinfo=None)})
 
 
+def arrived_of_all(scope: Scope, model: str) -> str:
+    """Return the SQL of ``arrived`` for all names together, where an order counts once."""
+    return f"(FROM arrived {_ONCE.format(names='')})" if model in scope.whole else "arrived"
+
+
 def _came(
-    db: duckdb.DuckDBPyConnection, names: str, width: int
+    db: duckdb.DuckDBPyConnection, arrived: str, amount: str, by: Sequence[str] = ()
 ) -> dict[tuple[str, ...], dict[str, Any]]:
     """Return what came by names, or of all where there are none: ``orders amount days``."""
-    listed = f"{names}, " if names else ""
-    sums = db.execute(_SUMS.format(names=listed, grouped="GROUP BY ALL" if names else ""))
+    width, grouped = len(by), "GROUP BY ALL" if by else ""
+    names = "".join(f"{name}, " for name in by)
+    asked = {"names": names, "amount": amount, "arrived": arrived, "grouped": grouped}
     came = {
         row[:width]: {"orders": row[width], "amount": row[width + 1] or 0, "days": None}
-        for row in sums.fetchall()
+        for row in db.execute(_SUMS.format(**asked)).fetchall()
     }
     ages = ", ".join(
         f"min(days) FILTER (so_far * 100 >= whole * {percent})" for percent in PERCENTS
     )
-    statement = _AGES.format(
-        names=listed, parted=names or "1", ages=ages, grouped="GROUP BY ALL" if names else ""
-    )
+    statement = _AGES.format(parted=", ".join(by) or "1", ages=ages, **asked)
     for row in db.execute(statement).fetchall():
         if row[width][0] is not None:
             came[row[:width]]["days"] = row[width]
