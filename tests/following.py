@@ -15,6 +15,7 @@ from urllib.parse import quote
 from pydantic import TypeAdapter
 
 from headwater.domain.figures import Figure
+from headwater.domain.range_comparison import figures_of_whole
 from headwater.domain.row_views import flat_row
 from headwater.errors import InvalidParameterError
 from headwater.runtime.api.models_figures import FollowedFigure
@@ -22,7 +23,7 @@ from headwater.usecases.follow_figures import FollowedReport, FollowRequest
 from headwater.usecases.following.registry import FOLLOWERS
 from headwater.usecases.published_runs import open_published_run
 from tests.random_shop import KINDS, Click, Events, Sale, happen, open_shop
-from tests.workshop import ACCOUNT, Workshop
+from tests.workshop import ACCOUNT, Workshop, compared_with
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -52,24 +53,31 @@ class Followed:
 class Reader:
     """Who follows the figures of one answer of a report."""
 
-    def __init__(self, shop: Workshop, report: Report[Any, Any], request: Any) -> None:  # noqa: ANN401
-        self.answer = shop.report(report, request)
+    def __init__(
+        self,
+        shop: Workshop,
+        report: Report[Any, Any],
+        request: Any,  # noqa: ANN401 - the report's own
+        compare: str = "",
+    ) -> None:
+        self.answer = shop.report(report, request, compare)
         published = open_published_run(ACCOUNT, runs=shop.runs, lake=shop.lake)
         follower = FOLLOWERS[report.name]
-        self.followed = FollowedReport(follower, request, self.answer, published, shop.facts)
+        comparison = compared_with(request, compare)
+        other = comparison and comparison.request
+        self.followed = FollowedReport(follower, request, self.answer, published, shop.facts, other)
 
-    def follow(self, of: str, key: Mapping[str, Any] | None = None, **page: int) -> dict[str, Any]:
+    def follow(
+        self, of: str, key: Mapping[str, Any] | None = None, limit: int = 1_000, start: int = 0
+    ) -> dict[str, Any]:
         """Return what is behind a figure."""
         figure = Figure(of, None if key is None else {name: str(key[name]) for name in key})
-        return self.followed.follow(FollowRequest(figure, **page))
+        return self.followed.follow(FollowRequest(figure, limit, start))
 
     def follow_all(self) -> Iterator[Followed]:
         """Yield every figure of every row and of the totals, and what is behind it."""
         answer = self.answer
-        totals = flat_row(answer["totals"])
-        previous = answer.get("previous") or {}
-        totals |= flat_row({name: previous.get(of, {}) for name, of in _COMPARED.items()})
-        totals |= flat_row({"health": answer.get("health", {})})
+        totals = flat_row(figures_of_whole(answer))
         names = answer["follow"].partition("{&of,")[2].rstrip("}").split(",")
         with self.followed:
             for row in (None, *answer["rows"]):
@@ -93,9 +101,6 @@ _SHAPES = TypeAdapter(_ROWS)
 def _is_asked(answer: Mapping[str, Any], of: str, value: object) -> bool:
     """Tell whether a column says no more than the question, such as a model."""
     return value is not None and answer["parameters"].get(of) == value
-
-
-_COMPARED = {"previous": "totals", "change": "change"}
 
 
 def check(found: Followed) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, is_dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -20,7 +20,7 @@ from headwater.usecases.finish_run import finish_run
 from headwater.usecases.materialize_reports import materialize_reports
 from headwater.usecases.merge_buckets import merge_buckets
 from headwater.usecases.published_runs import open_published_run
-from headwater.usecases.reports.report import Report, Span
+from headwater.usecases.reports.report import Comparison, Report, Span
 from headwater.usecases.reports.roi import ROI, RoiQuery, RoiRequest
 from headwater.usecases.run_files import LEASE, Desk, open_frame, prefix_of
 from headwater.usecases.serve_reports import serve_credits, serve_report
@@ -64,6 +64,21 @@ def span(first: str, last: str) -> Span:
 def at(text: str) -> datetime:
     """Read an instant in UTC: ``2026-11-20`` or ``2026-11-20 15:30``."""
     return datetime.fromisoformat(text).replace(tzinfo=UTC)
+
+
+def compared_with(request: Any, compare: str) -> Comparison[Any] | None:  # noqa: ANN401
+    """Return the same question about the range that one is compared with, if it is."""
+    return Comparison(compare, _earlier(request, compare)) if compare else None
+
+
+def _earlier(question: Any, compare: str) -> Any:  # noqa: ANN401
+    """Return a question with the range before that of any part of it that has one."""
+    if isinstance(question, Span):
+        return question.before(compare)
+    if not is_dataclass(question):
+        return question
+    told = {each.name: _earlier(getattr(question, each.name), compare) for each in fields(question)}
+    return replace(question, **told)  # type: ignore[type-var]
 
 
 @dataclass(frozen=True)
@@ -276,10 +291,23 @@ class Workshop:
             for model in published.manifest.models
         }
 
-    def report(self, report: Report[Any, Any], request: Any) -> dict[str, Any]:  # noqa: ANN401
-        """Read a report as the API answers it."""
+    def report(
+        self,
+        report: Report[Any, Any],
+        request: Any,  # noqa: ANN401 - the report's own
+        compare: str = "",
+    ) -> dict[str, Any]:
+        """Read a report as the API answers it, beside that of another range if it is compared."""
         published = open_published_run(ACCOUNT, runs=self.runs, lake=self.lake)
-        return serve_report(report, ACCOUNT, request, published, facts=self.facts, lake=self.lake)
+        return serve_report(
+            report,
+            ACCOUNT,
+            request,
+            published,
+            facts=self.facts,
+            lake=self.lake,
+            comparison=compared_with(request, compare),
+        )
 
     def trail(self, order_id: int) -> dict[str, Any]:
         """Read one order's credit trail as the API answers it."""

@@ -46,7 +46,9 @@ SECTIONS: dict[str, tuple[str, type[BaseModel]]] = {
     "Reconciliation": ("reconciliation", models_reconciliation.ReconciliationReport),
 }
 # What an answer says of itself, which is no figure.
-_OF_ITSELF = {*Envelope.model_fields, "parameters", "notes", "next", "effects"}
+_OF_ITSELF = {*Envelope.model_fields, "parameters", "notes", "next", "effects", "previous"}
+# What stands in every row beside another range, defined once for all.
+_COMPARED = {"previous", "change"}
 _OF_RECONCILIATION = {"state", "stores"}
 
 
@@ -97,12 +99,16 @@ def test_every_report_has_a_section() -> None:
 @pytest.mark.parametrize("heading", SECTIONS)
 def test_every_column_is_defined_and_every_definition_is_a_columns(heading: str) -> None:
     columns, found = answered(SECTIONS[heading][1]), defined(heading)
-    assert columns - set(REPORT_DIMENSIONS) - found == {"from", "to", "totals"} & columns
+    assert columns - set(REPORT_DIMENSIONS) - found == _COMPARED & columns
     assert found - columns == set()
 
 
 def test_the_names_of_rows_are_defined_once_for_all() -> None:
     assert defined("Names") == set(REPORT_DIMENSIONS)
+
+
+def test_what_stands_beside_another_range_is_defined_once_for_all() -> None:
+    assert defined("Beside another range") == _COMPARED
 
 
 def test_a_column_without_a_definition_would_be_found() -> None:

@@ -108,6 +108,27 @@ def test_the_names_were_dangerous_and_the_numbers_are_numbers(formulas: LambdaSi
     assert {row["net"] for row in rows if row["campaign"] == "'-1+1"} == {"100.00"}
 
 
+@pytest.mark.parametrize("report", [report.name for report in REPORTS])
+def test_every_report_is_read_beside_another_range(formulas: LambdaSide, report: str) -> None:
+    route, query = f"GET /v1/reports/{report}", next(asked(f"GET /v1/reports/{report}"))
+    alone = formulas.call(route, caller=OWNER, query=query)
+    compared = f"{query}&compare=previous_year"
+    answer = formulas.call(route, caller=OWNER, query=compared)
+    assert answer["headers"]["ETag"] != alone["headers"]["ETag"]
+    assert answer["json"]["parameters"]["compare"] == "previous_year"
+    assert answer["json"]["previous"]["from"] == answer["json"]["parameters"]["from"].replace(
+        "2026", "2025"
+    )
+    [*columns] = csv.reader(
+        formulas.call(route, caller=OWNER, query=compared, headers=AS_CSV)["body"].splitlines()[:1]
+    )
+    then = next(name for name in columns[0] if name.startswith("previous_"))
+    change = next(name for name in columns[0] if name.startswith("change_"))
+    view = f"{compared}&filter=not ({change} > 0 or {then} > 0)&sort=-{then},{change}"
+    rows = formulas.call(route, caller=OWNER, query=view)["json"]["rows"]
+    assert len(rows) == len(answer["json"]["rows"]), "there was nothing the year before"
+
+
 @pytest.mark.parametrize("role", [*ROLES, ""])
 @pytest.mark.parametrize("route", ROUTES)
 def test_every_role_gets_a_report_in_both_forms_or_in_neither(

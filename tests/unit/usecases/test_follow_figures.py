@@ -26,23 +26,23 @@ def shop() -> Workshop:
 def roi(by: str, model: str, basis: Any = "conversion", **more: str) -> RoiRequest:  # noqa: ANN401
     orders: Any = more.pop("orders", "all")
     query = RoiQuery(RANGE, tuple(by.split(",")), basis, orders)
-    return RoiRequest(query, model, more.pop("revenue", "net"), more.pop("compare", ""))
+    return RoiRequest(query, model, more.pop("revenue", "net"))
 
 
 @pytest.mark.parametrize(
-    "request_",
+    ("request_", "compare"),
     [
-        roi("campaign", "linear"),
-        roi("channel", "full_impact", revenue="gross", compare="previous_period"),
-        roi("source,device", "first_click", "click"),
-        roi("order_kind,category", "time_decay", orders="new"),
+        (roi("campaign", "linear"), ""),
+        (roi("channel", "full_impact", revenue="gross"), "previous_period"),
+        (roi("source,device", "first_click", "click"), ""),
+        (roi("order_kind,category", "time_decay", orders="new"), ""),
     ],
-    ids=lambda request: f"{request.query.label} {request.model}",
+    ids=lambda given: given or "alone" if isinstance(given, str) else given.query.label,
 )
 def test_every_figure_of_an_roi_report_is_the_sum_of_its_rows(
-    shop: Workshop, request_: RoiRequest
+    shop: Workshop, request_: RoiRequest, compare: str
 ) -> None:
-    found = Counter(map(check, Reader(shop, ROI, request_).follow_all()))
+    found = Counter(map(check, Reader(shop, ROI, request_, compare).follow_all()))
     assert found.keys() <= {*("orders", "contacts", "leads", "clicks", "cost", "pairs"), *MADE}
     assert found["orders"] > 20
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 import pytest
 
+from headwater.domain.row_views import flat_row
 from headwater.usecases.ports import Source
-from tests.workshop import ACCOUNT, STORE, Workshop
+from tests.every_report import QUESTIONS, Question
+from tests.workshop import ACCOUNT, STORE, Workshop, span
 
 DAYS = ("2026-11-20", "2026-11-20")
 WITHHELD = ("new_customers", "ncac")
@@ -58,3 +61,20 @@ def test_a_complete_history_withholds_nothing(fields: dict[str, Any]) -> None:
 def test_a_paused_source_keeps_its_history_incomplete() -> None:
     report = shop_with(orders_done=1, orders_total=2, is_paused=True).roi(*DAYS)
     assert report["history"] == {STORE: "1 of 2"}
+
+
+@pytest.mark.parametrize("question", QUESTIONS, ids=str)
+def test_what_is_withheld_stays_so_beside_another_range(question: Question) -> None:
+    shop, days = half_known(), span(*DAYS)
+    alone = shop.report(question.report, question.ask(days))
+    beside = shop.report(question.report, question.ask(days), "previous_year")
+    question.shape.model_validate(beside)
+    assert beside["totals"] == alone["totals"]
+    withheld = {name for name, value in flat_row(alone["totals"]).items() if value is None}
+    for told in (beside["previous"]["totals"], beside["previous"]["change"]):
+        assert {flat_row(told)[name] for name in withheld & flat_row(told).keys()} <= {None}
+
+
+@cache
+def half_known() -> Workshop:
+    return shop_with(orders_done=1, orders_total=2)

@@ -51,7 +51,7 @@ def shop() -> Workshop:
 
 def roi(shop: Workshop, compare: str = "", by: str = "campaign") -> dict[str, Any]:
     query = RoiQuery(span(*THIS_WEEK), (by,))
-    return shop.report(ROI, RoiRequest(query, "last_click", "net", compare))
+    return shop.report(ROI, RoiRequest(query, "last_click", "net"), compare)
 
 
 def credited(report: dict[str, Any]) -> dict[str, dict[str, Any]]:

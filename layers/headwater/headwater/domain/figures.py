@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode
 
+from headwater.domain.facts import OPT_IN_NAMES
+from headwater.domain.report_dimensions import REPORT_DIMENSIONS
 from headwater.errors import InvalidParameterError
 
 if TYPE_CHECKING:
@@ -59,6 +61,13 @@ _KEYS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "campaigns": ("kind", "channel", "source", "campaign"),
     },
 }
+# Report → columns that are no figures: they follow from what names the row.
+_TOLD_BY_NAMES: Mapping[str, tuple[str, ...]] = {
+    "coverage": ("is_joined", "paste_into", "template"),
+    "health": ("platform", "paste_into", "template"),
+    "cohorts": ("month",),
+    "ltv": ("channel", "source", "campaign"),
+}
 # Reports whose figures are followed.
 _FOLLOWED = frozenset({"roi", "models", "leads", "lags", "forecast", "coverage", "subscriptions"})
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
@@ -85,6 +94,24 @@ def key_columns(report: str, parameters: Mapping[str, Any]) -> tuple[str, ...]:
         elif parameters.get(column) is None:
             columns.append(column)
     return tuple(columns)
+
+
+def told_by_names(report: str) -> tuple[str, ...]:
+    """Return the columns of a report that follow from what names a row."""
+    return _TOLD_BY_NAMES.get(report, ())
+
+
+def has_named_rows(report: str) -> bool:
+    """Tell whether the rows of a report can be told apart, so that two ranges can be compared."""
+    return report in _KEYS
+
+
+def naming_columns(report: str, part: str) -> frozenset[str]:
+    """Return all columns of a part that can name its rows, or follow from what does."""
+    columns = {*_KEYS[report][part], *told_by_names(report)}
+    if _BY in columns:
+        columns = {*columns, *REPORT_DIMENSIONS, *OPT_IN_NAMES, "contact"}
+    return frozenset(columns - {_BY})
 
 
 def follow_template(report: str, parameters: Mapping[str, Any], data_version: str) -> str | None:

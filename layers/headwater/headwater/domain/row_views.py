@@ -106,11 +106,11 @@ def start_of(after: str, data_version: str) -> int:
 
 
 def flat_row(row: Mapping[str, Any]) -> Row:
-    """Return a row with what stands side by side in it, one level deep, as columns of its own."""
+    """Return a row with what stands side by side in it, however deep, as columns of its own."""
     columns: Row = {}
     for name, value in row.items():
         if isinstance(value, dict):
-            columns |= {f"{name}_{inner}": each for inner, each in value.items()}
+            columns |= {f"{name}_{inner}": each for inner, each in flat_row(value).items()}
         else:
             columns[name] = value
     return columns

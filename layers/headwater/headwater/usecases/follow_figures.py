@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Self
 
 from headwater.domain.figures import (
+    CHANGE,
     PREVIOUS,
     Figure,
     find_row,
@@ -16,6 +17,8 @@ from headwater.domain.figures import (
     names_in,
     prefixed,
 )
+from headwater.domain.formulas import change_formula
+from headwater.domain.range_comparison import figures_of_whole, key_before
 from headwater.domain.row_views import MOST_ROWS, flat_row
 from headwater.errors import InvalidParameterError, UnknownResourceError
 from headwater.usecases.databases import open_database
@@ -34,7 +37,7 @@ if TYPE_CHECKING:
     from headwater.usecases.following.listings import Listing, Page
     from headwater.usecases.ports import Facts, Lake
     from headwater.usecases.published_runs import PublishedRun
-    from headwater.usecases.reports.report import Report
+    from headwater.usecases.reports.report import Comparison, Report
 
 # What lists of orders tell besides a report's own tables.
 _BESIDES = ("credits", "chains")
@@ -50,11 +53,15 @@ _NOTHING: dict[str, Any] = {
 
 @dataclass(frozen=True, slots=True)
 class FollowRequest:
-    """Which figure is followed, how many rows at once, and how many have been seen."""
+    """Which figure is followed, how many rows at once, and how many have been seen.
+
+    ``comparison`` is the question about the range that the report stands beside, if there is one.
+    """
 
     figure: Figure
     limit: int = 1_000
     start: int = 0
+    comparison: Comparison[Any] | None = None
 
     def __post_init__(self) -> None:
         """Refuse pages that are too large, or none.
@@ -92,8 +99,17 @@ def follow_figure(
         InvalidParameterError: the report has no such figure, or nothing stands behind it.
         UnknownResourceError: the report has no such row.
     """
-    answer = serve_report(follower.report, account, request, published, facts=facts, lake=lake)
-    with FollowedReport(follower, request, answer, published, facts) as report:
+    answer = serve_report(
+        follower.report,
+        account,
+        request,
+        published,
+        facts=facts,
+        lake=lake,
+        comparison=asked.comparison,
+    )
+    other = asked.comparison and asked.comparison.request
+    with FollowedReport(follower, request, answer, published, facts, other) as report:
         return {**envelope(account, follower.report.name, published), **report.follow(asked)}
 
 
@@ -106,6 +122,7 @@ class FollowedReport:
         answer: the report's answer to it.
         published: the run.
         facts: its tables.
+        other: the question about the range that the answer stands beside, if there is one.
     """
 
     def __init__(
@@ -115,9 +132,10 @@ class FollowedReport:
         answer: Mapping[str, Any],
         published: PublishedRun,
         facts: Facts,
+        other: Any = None,  # noqa: ANN401 - the report's own
     ) -> None:
         self._follower = follower
-        self._request = request
+        self._requests = (request, other)
         self._answer = answer
         self._published = published
         self._facts = facts
@@ -170,10 +188,7 @@ class FollowedReport:
         """Return the columns of the row of a figure, or of the totals."""
         answer = self._answer
         if figure.key is None:
-            beside = {"health": answer.get("health", {})}
-            if previous := answer.get("previous"):
-                beside |= {"previous": previous["totals"], "change": previous["change"]}
-            return flat_row(flat_row(answer["totals"]) | beside)
+            return flat_row(figures_of_whole(answer))
         columns = key_columns(self._follower.report.name, answer["parameters"])
         row = find_row(answer["rows"], columns, figure.key)
         if row is None:
@@ -183,12 +198,15 @@ class FollowedReport:
 
     def _formula(self, figure: Figure) -> str | None:
         """Return the formula of a figure; one of the other range is made of its figures."""
-        plain = self._plain(figure)
+        is_compared = self._answer.get("previous") is not None
+        if is_compared and figure.name.startswith(CHANGE):
+            return change_formula(figure.name.removeprefix(CHANGE))
+        plain, is_other = self._plain(figure)
         if reason := self._follower.unfollowed.get(plain.name):
             message = f"of: no rows stand behind {figure.name}: {reason}"
             raise InvalidParameterError(message)
-        formula = self._follower.formula(self._request, plain)
-        return prefixed(formula, PREVIOUS) if formula and plain != figure else formula
+        formula = self._follower.formula(self._requests[is_other], plain)
+        return prefixed(formula, PREVIOUS) if formula and is_other else formula
 
     def _part(self, figure: Figure, cells: Mapping[str, Any]) -> dict[str, Any]:
         """Return a figure of a formula with its value and its link."""
@@ -203,8 +221,8 @@ class FollowedReport:
 
     def _read(self, figure: Figure, limit: int, start: int) -> tuple[Listing, Page]:
         """Return the list behind a figure, and a page of it."""
-        plain = self._plain(figure)
-        db, request = self._tables(is_other=plain != figure)
+        plain, is_other = self._plain(figure)
+        db, request = self._tables(is_other=is_other)
         listing = self._follower.listing(request, plain, self._scope)
         if listing is None:
             columns = ", ".join(self._cells(figure))
@@ -217,9 +235,7 @@ class FollowedReport:
         """Return a database with the tables of the question, or of that about the other range."""
         if is_other not in self._built:
             report: Report[Any, Any] = self._follower.report
-            request = self._request
-            if is_other:
-                request = report.compared(request)
+            request = self._requests[is_other]
             db = self._databases.enter_context(open_database())
             report.mount(db, request.query, self._published, self._facts, _BESIDES)
             self._follower.build(db, request, self._scope)
@@ -231,8 +247,9 @@ class FollowedReport:
         manifest = self._published.manifest
         return Scope.of(self._published.settings, manifest.models, manifest.as_of)
 
-    def _plain(self, figure: Figure) -> Figure:
-        """Return a figure of the range that is compared with as that range has it."""
+    def _plain(self, figure: Figure) -> tuple[Figure, bool]:
+        """Return a figure as its range has it, and whether that is the other range."""
         if not (figure.name.startswith(PREVIOUS) and self._answer.get("previous")):
-            return figure
-        return replace(figure, name=figure.name.removeprefix(PREVIOUS))
+            return figure, False
+        key = figure.key and key_before(self._answer, figure.key)
+        return Figure(figure.name.removeprefix(PREVIOUS), key), True

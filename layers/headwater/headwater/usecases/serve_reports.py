@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 from headwater.domain.attribution.definitions import Kind
 from headwater.domain.chains import REBILL
 from headwater.domain.facts import AD_COLUMNS, DIMENSIONS
-from headwater.domain.figures import follow_template
+from headwater.domain.figures import follow_template, has_named_rows
 from headwater.domain.manifests import partition_of
 from headwater.domain.models import ROLES
 from headwater.domain.money import from_minor
+from headwater.domain.range_comparison import compare_answers
 from headwater.domain.reporting_days import day_bounds
-from headwater.domain.roi_changes import compare_answers
 from headwater.errors import UnknownResourceError
 from headwater.usecases.databases import open_database
 from headwater.usecases.published_runs import envelope
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from headwater.domain.orders import Order
     from headwater.usecases.ports import Facts, Lake, Orders
     from headwater.usecases.published_runs import PublishedRun
-    from headwater.usecases.reports.report import Report, Request, Span
+    from headwater.usecases.reports.report import Comparison, Report, Request, Span
 
 
 def serve_report(
@@ -37,25 +37,30 @@ def serve_report(
     *,
     facts: Facts,
     lake: Lake,
+    comparison: Comparison[Any] | None = None,
 ) -> dict[str, Any]:
     """Return a report: materialized where its range is a usual one, else computed.
+
+    With a comparison each row stands beside what it was in the other range.
 
     Raises:
         InvalidParameterError: the run has no such model.
     """
     document = report.document(request, published, facts=facts, lake=lake)
     spelled = report.spell(request, document, published)
+    if has_named_rows(report.name):
+        spelled["parameters"]["compare"] = comparison and comparison.compare
     answer = {
         **envelope(account, report.name, published),
         "follow": follow_template(report.name, spelled["parameters"], published.data_version),
         **spelled,
         **_effects_of_range(request, published, facts),
     }
-    other = report.compared(request)
-    if other is None:
+    if comparison is None:
         return answer
-    before = serve_report(report, account, other, published, facts=facts, lake=lake)
-    return compare_answers(answer, before, published.settings.currency)
+    before = serve_report(report, account, comparison.request, published, facts=facts, lake=lake)
+    cut = report.cut.get(answer["parameters"].get("part", ""))
+    return compare_answers(answer, before, published.settings.currency, cut)
 
 
 def _effects_of_range(

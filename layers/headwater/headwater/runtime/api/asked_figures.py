@@ -133,7 +133,7 @@ class AskedReport:
 
 
 _PARAMETERS = (
-    *("by", "model", "revenue", "date", "orders", "compare"),
+    *("by", "model", "revenue", "date", "orders"),
     *("part", "where", "horizon"),
 )
 
@@ -143,7 +143,6 @@ def _roi(span: Span, asked: FigureAsked) -> RoiRequest:
         _query(span, asked, "channel"),
         asked.model or "last_click",
         asked.revenue or "net",
-        asked.compare or "",
     )
 
 
@@ -193,7 +192,7 @@ def _subscriptions(span: Span, asked: FigureAsked) -> SubscriptionsRequest:
 
 
 _REPORTS = {
-    "roi": AskedReport(("by", "model", "revenue", "date", "orders", "compare"), _roi),
+    "roi": AskedReport(("by", "model", "revenue", "date", "orders"), _roi),
     "models": AskedReport(("by", "revenue", "date", "orders"), _models),
     "leads": AskedReport(("by", "model", "revenue"), _leads),
     "lags": AskedReport(("by", "part", "where"), _lags, ALL_TIME),

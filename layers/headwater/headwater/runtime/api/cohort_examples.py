@@ -39,6 +39,7 @@ COHORTS_REPORT: dict[str, Any] = {
         "revenue": "net",
         "where": "source = 'google'",
         "is_partial": False,
+        "compare": None,
     },
     "totals": {
         **_FIGURES,

@@ -21,6 +21,7 @@ MODELS_REPORT: dict[str, Any] = {
         "date": "conversion",
         "orders": "all",
         "is_partial": False,
+        "compare": None,
         "revenue": "net",
     },
     "totals": {
@@ -61,6 +62,7 @@ JOURNEYS_REPORT: dict[str, Any] = {
         "to": "2026-11-20",
         "orders": "all",
         "is_partial": False,
+        "compare": None,
     },
     "totals": {
         "orders": 21,

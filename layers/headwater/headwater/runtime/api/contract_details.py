@@ -9,7 +9,7 @@ from headwater.runtime.api.answers import JSON
 from headwater.runtime.api.asked_figures import FigureAsked
 from headwater.runtime.api.bodies import LONGEST_VALUES
 from headwater.runtime.api.contract import SCHEMAS
-from headwater.runtime.api.report_answers import RowsAsked
+from headwater.runtime.api.report_answers import ReportAsked
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -40,7 +40,7 @@ def complete(document: Json) -> None:
     Parameters that a model reads together come without their bounds there, optional ones allow a
     null that no address can hold, and nothing is known of the gateway.
     """
-    of_rows, of_figures = _fields_of(RowsAsked), _fields_of(FigureAsked)
+    of_rows, of_figures = _fields_of(ReportAsked), _fields_of(FigureAsked)
     for path, operation in _operations(document):
         fields = of_figures if path == _FIGURES else of_rows
         for parameter in operation.get("parameters", ()):

@@ -16,13 +16,18 @@ from headwater.runtime.api.fields import (
     Revenue,
     with_example,
 )
+from headwater.runtime.api.models_compared import (
+    RangeParameters,
+    compared_report,
+    compared_row,
+)
 from headwater.runtime.api.models_reports import Envelope
 
 CohortKind = Literal["first_purchase", "first_opt_in", "first_click"]
 CohortPart = Literal["cohorts", "months", "days", "last_clicks", "time_to_purchase"]
 
 
-class CohortsParameters(ApiModel):
+class CohortsParameters(RangeParameters):
     """The question that a report answers, defaults filled in."""
 
     first: Day = Field(alias="from", description="Who joined on these days.")
@@ -78,13 +83,14 @@ class CohortsTotals(CohortFigures):
     purchase_to_repeat: CohortPercentiles | None
 
 
+@compared_row("cohorts", "cohorts")
 class CohortRow(CohortFigures):
     """One cohort to date."""
 
     cohort: str = Field(description="The month of joining, like 2026-11.")
     break_even_month: int | None = Field(description="The first age at which net reaches cost.")
     break_even_day: int | None
-    is_complete: bool = Field(description="The month is over and wholly in the range.")
+    is_complete: bool | None = Field(description="The month is over and wholly in the range.")
 
 
 class AgeFigures(ApiModel):
@@ -99,9 +105,10 @@ class AgeFigures(ApiModel):
     value: Amount | None
     impact: Ratio | None = Field(description="What followed after day 0, over that of day 0.")
     roi: Ratio | None
-    is_complete: bool = Field(description="All members have reached the end of that age.")
+    is_complete: bool | None = Field(description="All members have reached the end of that age.")
 
 
+@compared_row("cohorts", "months")
 class CohortMonth(AgeFigures):
     """A cohort in one calendar month of its life."""
 
@@ -112,12 +119,14 @@ class CohortMonth(AgeFigures):
     net: Amount
 
 
+@compared_row("cohorts", "days")
 class CohortDays(AgeFigures):
     """A cohort at an age in days; customers and orders are those up to then."""
 
     days: int
 
 
+@compared_row("cohorts", "last_clicks")
 class CohortLastClick(ApiModel):
     """One of the five clicks before the most first orders of a cohort."""
 
@@ -130,6 +139,7 @@ class CohortLastClick(ApiModel):
     net: Amount
 
 
+@compared_row("cohorts", "time_to_purchase")
 class CohortLag(ApiModel):
     """Members by the days that they took."""
 
@@ -140,6 +150,7 @@ class CohortLag(ApiModel):
     cumulative_share: Ratio | None
 
 
+@compared_report
 class CohortsReport(Envelope):
     """What those who joined in a month cost, and what they have bought since."""
 

@@ -20,10 +20,15 @@ from headwater.runtime.api.fields import (
     WhichOrders,
     with_example,
 )
+from headwater.runtime.api.models_compared import (
+    RangeParameters,
+    compared_report,
+    compared_row,
+)
 from headwater.runtime.api.models_reports import Envelope, RowNames
 
 
-class ModelsParameters(ApiModel):
+class ModelsParameters(RangeParameters):
     """The question that a comparison answers, defaults filled in."""
 
     first: Day = Field(alias="from")
@@ -49,6 +54,7 @@ class ModelsTotals(ApiModel):
     coverage: dict[Model, Ratio | None]
 
 
+@compared_row("models")
 class ModelsRow(RowNames):
     """What each model gives to one name; the spread leaves models out that give orders whole."""
 
@@ -62,6 +68,7 @@ class ModelsRow(RowNames):
     orders: dict[Model, int]
 
 
+@compared_report
 class ModelsReport(Envelope):
     """All models side by side."""
 
@@ -74,7 +81,7 @@ class ModelsReport(Envelope):
     next: NextPage
 
 
-class JourneysParameters(ApiModel):
+class JourneysParameters(RangeParameters):
     """The range of the orders."""
 
     first: Day = Field(alias="from")
@@ -107,6 +114,7 @@ class JourneysTotals(ApiModel):
     touch_to_purchase: Percentiles | None
 
 
+@compared_row("journeys")
 class JourneysRow(ApiModel):
     """One bucket of a measure, one path, one name that assists, or one pair of channels."""
 
@@ -129,6 +137,7 @@ class JourneysRow(ApiModel):
     assists_per_last: Ratio | None
 
 
+@compared_report
 class JourneysReport(Envelope):
     """The ways to the orders of a range."""
 

@@ -17,6 +17,11 @@ from headwater.runtime.api.fields import (
     RowKind,
     with_example,
 )
+from headwater.runtime.api.models_compared import (
+    RangeParameters,
+    compared_report,
+    compared_row,
+)
 from headwater.runtime.api.models_effects import EffectsSummary
 from headwater.runtime.api.models_reports import Envelope
 
@@ -41,7 +46,7 @@ _UNMATCHED: dict[str, Any] = {
 }
 
 
-class CoverageParameters(ApiModel):
+class CoverageParameters(RangeParameters):
     """The question that a report answers, defaults filled in."""
 
     first: Day = Field(alias="from")
@@ -65,6 +70,7 @@ class CoverageTotals(ApiModel):
     clicks_joined_share: Ratio | None
 
 
+@compared_row("coverage", "revenue")
 class RevenueRow(ApiModel):
     """What became of orders under a model."""
 
@@ -77,6 +83,7 @@ class RevenueRow(ApiModel):
     coverage: Ratio | None = Field(description="Credited / (credited + unattributed).")
 
 
+@compared_row("coverage", "cost")
 class JoinRow(ApiModel):
     """A platform's cost and clicks by the key that joined them (``ad_match``)."""
 
@@ -89,6 +96,7 @@ class JoinRow(ApiModel):
     clicks_share: Ratio | None
 
 
+@compared_row("coverage", "unmatched")
 class UnmatchedRow(ApiModel):
     """An ad whose clicks were never seen, or paid clicks of no known ad."""
 
@@ -106,6 +114,7 @@ class UnmatchedRow(ApiModel):
     template: str | None = Field(description="What gives every click its ad's ids.")
 
 
+@compared_row("coverage", "causes")
 class CauseRow(ApiModel):
     """Why orders are unattributed under a model, or credited to direct visits alone."""
 
@@ -131,6 +140,7 @@ class Health(ApiModel):
     bot_touches: int
 
 
+@compared_report
 class CoverageReport(Envelope):
     """What meets a click, by which key, and why the rest does not."""
 
@@ -151,6 +161,7 @@ class CoverageReport(Envelope):
                 "model": None,
                 "revenue": "net",
                 "is_partial": False,
+                "compare": None,
             },
             "totals": {
                 "cost": "640.00",

@@ -7,6 +7,11 @@ from typing import Any, Literal
 from pydantic import Field
 
 from headwater.runtime.api.fields import ApiModel, Day, NextPage, Ratio, with_example
+from headwater.runtime.api.models_compared import (
+    RangeParameters,
+    compared_report,
+    compared_row,
+)
 from headwater.runtime.api.models_reports import Envelope
 
 HealthPart = Literal["windows", "untagged", "landings", "pages", "scripts", "checks"]
@@ -27,7 +32,7 @@ _WINDOW: dict[str, Any] = {
 }
 
 
-class HealthParameters(ApiModel):
+class HealthParameters(RangeParameters):
     """The question that a report answers, defaults filled in."""
 
     first: Day = Field(alias="from", description="Thirty days before the end, or earlier.")
@@ -47,6 +52,7 @@ class HealthTotals(ApiModel):
     checks_failed: int
 
 
+@compared_row("health", "windows")
 class Window(ApiModel):
     """The last days of the range: do sales meet a click?"""
 
@@ -66,6 +72,7 @@ class Window(ApiModel):
     bot_touches: int
 
 
+@compared_row("health", "untagged")
 class UntaggedRow(ApiModel):
     """Paid clicks that land on a page and name no campaign."""
 
@@ -73,11 +80,12 @@ class UntaggedRow(ApiModel):
     click_id_kind: str
     platform: str
     clicks: int
-    last_seen: Day
+    last_seen: Day | None
     paste_into: str | None
     template: str | None = Field(description="What gives every click its ad's ids.")
 
 
+@compared_row("health", "landings")
 class LandingRow(ApiModel):
     """Sessions by the type of the page on which they began."""
 
@@ -86,6 +94,7 @@ class LandingRow(ApiModel):
     share: Ratio | None
 
 
+@compared_row("health", "pages")
 class PageRow(ApiModel):
     """Page views by the type of their page: where one is missing, the script is."""
 
@@ -96,6 +105,7 @@ class PageRow(ApiModel):
     bot_hits: int
 
 
+@compared_row("health", "scripts")
 class ScriptRow(ApiModel):
     """The tracking script in a storefront, as the last pull before the run found it."""
 
@@ -107,6 +117,7 @@ class ScriptRow(ApiModel):
     fault: str = Field(description="What is amiss, and what to do about it.")
 
 
+@compared_row("health", "checks")
 class CheckRow(ApiModel):
     """One check of the daily look at the tracking."""
 
@@ -125,6 +136,7 @@ class CheckRow(ApiModel):
     fix: str
 
 
+@compared_report
 class HealthReport(Envelope):
     """Whether tracking sees what it should, and what hinders it."""
 
@@ -143,6 +155,7 @@ class HealthReport(Envelope):
                 "to": "2026-11-20",
                 "part": "windows",
                 "is_partial": False,
+                "compare": None,
             },
             "totals": {
                 "verdict": "healthy",

@@ -16,6 +16,11 @@ from headwater.runtime.api.fields import (
     Revenue,
     with_example,
 )
+from headwater.runtime.api.models_compared import (
+    RangeParameters,
+    compared_report,
+    compared_row,
+)
 from headwater.runtime.api.models_effects import EffectsSummary
 from headwater.runtime.api.models_ltv import Acquired
 from headwater.runtime.api.models_reports import Envelope, RowNames
@@ -40,7 +45,7 @@ _AGES: dict[str, Any] = {
 }
 
 
-class LagsParameters(ApiModel):
+class LagsParameters(RangeParameters):
     """The question that a report answers, defaults filled in."""
 
     first: Day = Field(alias="from", description="Who bought first on these days.")
@@ -69,12 +74,14 @@ class LagsTotals(ApiModel):
     touch_to_purchase: LagSpread | None
 
 
+@compared_row("lags", "percentiles")
 class LagsRow(RowNames, LagsTotals):
     """What the customers took whom clicks of one name brought."""
 
     kind: Acquired
 
 
+@compared_row("lags", "distribution")
 class LagBucketRow(RowNames):
     """How many of them took so many days."""
 
@@ -86,6 +93,7 @@ class LagBucketRow(RowNames):
     cumulative_share: Ratio | None
 
 
+@compared_report
 class LagsReport(Envelope):
     """Days from click to opt-in to first purchase, by the click that came first."""
 
@@ -101,6 +109,7 @@ class LagsReport(Envelope):
                 "part": "percentiles",
                 "where": None,
                 "is_partial": False,
+                "compare": None,
             },
             "totals": _LAGS,
             "rows": [{"kind": "credited", "campaign": "brand", **_LAGS}],
@@ -116,7 +125,7 @@ class LagsReport(Envelope):
     next: NextPage
 
 
-class ForecastParameters(ApiModel):
+class ForecastParameters(RangeParameters):
     """The question that a forecast answers, defaults filled in."""
 
     first: Day = Field(alias="from", description="Clicks of these days.")
@@ -139,6 +148,7 @@ class ForecastTotals(ApiModel):
     days_90: int | None
 
 
+@compared_row("forecast")
 class ForecastRow(RowNames, ForecastTotals):
     """The same of one name, and by when it can be judged."""
 
@@ -150,6 +160,7 @@ class ForecastRow(RowNames, ForecastTotals):
     is_old_enough: bool | None
 
 
+@compared_report
 class ForecastReport(Envelope):
     """How long clicks take to bring what they bring."""
 
@@ -167,6 +178,7 @@ class ForecastReport(Envelope):
                 "orders": "new",
                 "horizon": 90,
                 "is_partial": False,
+                "compare": None,
             },
             "totals": _AGES,
             "rows": [

@@ -16,6 +16,11 @@ from headwater.runtime.api.fields import (
     Revenue,
     with_example,
 )
+from headwater.runtime.api.models_compared import (
+    RangeParameters,
+    compared_report,
+    compared_row,
+)
 from headwater.runtime.api.models_effects import EffectsSummary
 from headwater.runtime.api.models_reports import Envelope, RowNames
 from headwater.runtime.api.report_examples import RUN
@@ -40,7 +45,7 @@ _FIGURES: dict[str, Any] = {
 }
 
 
-class LeadsParameters(ApiModel):
+class LeadsParameters(RangeParameters):
     """The question that a report answers, defaults filled in."""
 
     first: Day = Field(alias="from", description="Who signed up on these days.")
@@ -79,6 +84,7 @@ class LeadsFigures(ApiModel):
     roi: Ratio | None
 
 
+@compared_row("leads")
 class LeadsRow(RowNames, LeadsFigures):
     """Leads of one name, or of whom no click is known."""
 
@@ -88,6 +94,7 @@ class LeadsRow(RowNames, LeadsFigures):
     opt_in_name: str | None = None
 
 
+@compared_report
 class LeadsReport(Envelope):
     """Who signed up, and what became of it."""
 
@@ -103,6 +110,7 @@ class LeadsReport(Envelope):
                 "model": "new_lead",
                 "revenue": "net",
                 "is_partial": False,
+                "compare": None,
             },
             "totals": _FIGURES,
             "rows": [{"kind": "credited", "campaign": "brand", **_FIGURES}],

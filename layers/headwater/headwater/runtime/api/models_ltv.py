@@ -16,6 +16,11 @@ from headwater.runtime.api.fields import (
     Revenue,
     with_example,
 )
+from headwater.runtime.api.models_compared import (
+    RangeParameters,
+    compared_report,
+    compared_row,
+)
 from headwater.runtime.api.models_reports import Envelope, RowNames
 from headwater.runtime.api.report_examples import RUN
 
@@ -42,7 +47,7 @@ _FIGURES: dict[str, Any] = {
 }
 
 
-class LtvParameters(ApiModel):
+class LtvParameters(RangeParameters):
     """The question that a report answers, defaults filled in."""
 
     first: Day = Field(alias="from", description="Who bought first on these days.")
@@ -89,19 +94,21 @@ class LtvFigures(ApiModel):
     impact_365: Ratio | None
 
 
+@compared_row("ltv")
 class LtvRow(RowNames, LtvFigures):
     """Customers whom clicks of one name brought, or of whom no click is known."""
 
     kind: Acquired
 
 
+@compared_row("ltv")
 class LtvContact(ApiModel):
     """One customer."""
 
     contact: str = Field(description="A pseudonym; the same person is the same one.")
     kind: Acquired
-    acquired_on: Day
-    last_order_on: Day
+    acquired_on: Day | None
+    last_order_on: Day | None
     channel: str
     source: str
     campaign: str
@@ -112,6 +119,7 @@ class LtvContact(ApiModel):
     aov: Amount | None
 
 
+@compared_report
 class LtvReport(Envelope):
     """What customers are worth by the click that brought them, or one by one."""
 
@@ -127,6 +135,7 @@ class LtvReport(Envelope):
                 "revenue": "net",
                 "where": None,
                 "is_partial": False,
+                "compare": None,
             },
             "totals": _FIGURES,
             "rows": [{"kind": "credited", "campaign": "brand", **_FIGURES}],

@@ -9,7 +9,6 @@ from pydantic import Field
 from headwater.runtime.api.fields import (
     Amount,
     ApiModel,
-    Compare,
     DateBasis,
     Day,
     Instant,
@@ -22,6 +21,7 @@ from headwater.runtime.api.fields import (
     WhichOrders,
     with_example,
 )
+from headwater.runtime.api.models_compared import RangeParameters, compared_report, compared_row
 from headwater.runtime.api.models_credits import Credit, NamedTouch, Rest
 from headwater.runtime.api.models_effects import EffectsSummary
 from headwater.runtime.api.models_explanations import CreditExplanation
@@ -84,7 +84,7 @@ class Envelope(ApiModel):
     )
 
 
-class RoiParameters(ApiModel):
+class RoiParameters(RangeParameters):
     """The question that a report answers, defaults filled in."""
 
     first: Day = Field(alias="from")
@@ -94,7 +94,6 @@ class RoiParameters(ApiModel):
     revenue: Revenue
     date: DateBasis
     orders: WhichOrders = Field(description="All, the first of customers, or the others.")
-    compare: Compare | None
     is_partial: bool = Field(description="The range is not over yet.")
 
 
@@ -197,36 +196,14 @@ class RoiFigures(ApiModel):
     future_net: Amount | None = None
 
 
-class RoiChange(ApiModel):
-    """How much more there is than in the range that is compared with, over what was there."""
-
-    clicks: Ratio | None
-    leads: Ratio | None
-    orders: Ratio | None
-    customers: Ratio | None
-    new_customers: Ratio | None
-    gross: Ratio | None
-    net: Ratio | None
-    cost: Ratio | None
-
-
+@compared_row("roi")
 class RoiRow(RowNames, RoiFigures):
     """A credited row has its dimensions' values; the other kinds stand for what no click gets."""
 
     kind: RowKind
-    previous: RoiFigures | None = Field(None, description="With compare: the same name then.")
-    change: RoiChange | None = None
 
 
-class RoiPrevious(ApiModel):
-    """The range that is compared with."""
-
-    first: Day = Field(alias="from")
-    last: Day = Field(alias="to")
-    totals: RoiTotals
-    change: RoiChange
-
-
+@compared_report
 class RoiReport(Envelope):
     """What each channel, source or campaign cost and brought."""
 
@@ -236,7 +213,6 @@ class RoiReport(Envelope):
     totals: RoiTotals
     rows: list[RoiRow]
     notes: list[str] = Field(description="What to know before believing the figures.")
-    previous: RoiPrevious | None = Field(None, description="With compare.")
     effects: list[EffectsSummary] | None = Field(
         description="The versions that the range's orders are split by; null of other models."
     )

@@ -15,6 +15,11 @@ from headwater.runtime.api.fields import (
     Revenue,
     with_example,
 )
+from headwater.runtime.api.models_compared import (
+    RangeParameters,
+    compared_report,
+    compared_row,
+)
 from headwater.runtime.api.models_reports import Envelope
 from headwater.runtime.api.report_examples import RUN
 
@@ -66,7 +71,7 @@ _MONTH: dict[str, Any] = {
 }
 
 
-class SubscriptionsParameters(ApiModel):
+class SubscriptionsParameters(RangeParameters):
     """The question that a report answers, defaults filled in."""
 
     first: Day = Field(alias="from", description="Months are whole, whatever the day.")
@@ -105,6 +110,7 @@ class SubscriptionsTotals(SubscriptionFigures):
     monthly_net: Amount | None
 
 
+@compared_row("subscriptions", "months")
 class SubscriptionMonth(ApiModel):
     """One calendar month; active are those that have not lapsed."""
 
@@ -128,9 +134,10 @@ class SubscriptionMonth(ApiModel):
     monthly_net: Amount
     monthly_per_active: Amount | None
     inferred_share: Ratio | None
-    is_complete: bool
+    is_complete: bool | None
 
 
+@compared_row("subscriptions", "cycles")
 class SubscriptionCycle(ApiModel):
     """One cycle of all subscriptions whose initial order is known."""
 
@@ -140,13 +147,14 @@ class SubscriptionCycle(ApiModel):
     waiting: int
     retention: Ratio | None
     churn: Ratio | None
-    survival: Ratio
+    survival: Ratio | None
     orders: int
     gross: Amount
     net: Amount
     aov: Amount | None
 
 
+@compared_row("subscriptions", "campaigns")
 class SubscriptionCampaign(SubscriptionFigures):
     """Subscriptions by the first click of the subscriber."""
 
@@ -156,6 +164,7 @@ class SubscriptionCampaign(SubscriptionFigures):
     campaign: str
 
 
+@compared_report
 class SubscriptionsReport(Envelope):
     """How many subscriptions there are, how long they last, and what they bring."""
 
@@ -170,6 +179,7 @@ class SubscriptionsReport(Envelope):
                 "part": "months",
                 "revenue": "net",
                 "is_partial": False,
+                "compare": None,
             },
             "totals": _TOTALS,
             "rows": [_MONTH],

@@ -109,6 +109,7 @@ _NOT_OURS = (
     "ValidationError",
     "ResponseValidationError",
     "RowsAsked",
+    "ReportAsked",
     "OrdersAsked",
     "ContactAsked",
     "FigureAsked",

@@ -14,12 +14,12 @@ from headwater.domain.row_views import MOST_ROWS, RowView, flat_row
 from headwater.errors import InvalidParameterError
 from headwater.runtime import bootstrap
 from headwater.runtime.api.answers import CSV, csv_answer, etag_of, json_answer
-from headwater.runtime.api.fields import Day
+from headwater.runtime.api.fields import Compare, Day
 from headwater.runtime.api.reading import published_run, unless_known
 from headwater.runtime.api.routing import account_of
 from headwater.runtime.observability import logger
 from headwater.usecases.list_reports import named_range
-from headwater.usecases.reports.report import Span
+from headwater.usecases.reports.report import Comparison, Span
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -42,7 +42,7 @@ UsualRange = Annotated[
 
 
 class RowsAsked(BaseModel):
-    """Which rows of a report are asked for; every report of a range takes these parameters."""
+    """Which rows of what a range holds are asked for."""
 
     filter: str | None = Field(
         None,
@@ -69,7 +69,18 @@ class RowsAsked(BaseModel):
         return RowView.of(self.filter, self.sort, self.limit, self.after)
 
 
+class ReportAsked(RowsAsked):
+    """What every report of a range takes besides the range and its own parameters."""
+
+    compare: Compare | None = Field(
+        None,
+        description="Each row beside what it was in another range: as many days right before, or "
+        "the same days of the year before.",
+    )
+
+
 Rows = Annotated[RowsAsked, Query()]
+ReportRows = Annotated[ReportAsked, Query()]
 # A range as it is asked for: from, to, or the name of a usual one.
 type Asked = tuple[str | None, str | None, str | None]
 
@@ -91,21 +102,29 @@ def answer_report(
         serve_report: the use case behind all reports.
         report: which one.
         asked: the range as the request names it.
-        make_request: makes the question of the range; it refuses what no report can answer.
-        rows_asked: which of the rows.
+        make_request: makes the question of a range; it refuses what no report can answer.
+        rows_asked: which of the rows, and what they are compared with.
         default: the usual range that is read where the request names none.
     """
     account, run = account_of(router), published_run(router)
-    request = make_request(span_of(asked, run, default))
-    view = rows_asked.view()
+    span = span_of(asked, run, default)
+    request, view = make_request(span), rows_asked.view()
+    compare = rows_asked.compare if isinstance(rows_asked, ReportAsked) else None
+    comparison = compared(span, compare, make_request)
     wants_csv = CSV in (router.current_event.headers.get("accept") or "")
     # A question is a frozen dataclass of plain values: its text says all of it.
-    etag = etag_of(report.name, wants_csv, run.data_version, request, view)
+    etag = etag_of(report.name, wants_csv, run.data_version, request, comparison, view)
 
     def make() -> Response[str]:
         started = time.perf_counter()
         answer = serve_report(
-            report, account, request, run, facts=bootstrap.facts(), lake=bootstrap.lake()
+            report,
+            account,
+            request,
+            run,
+            facts=bootstrap.facts(),
+            lake=bootstrap.lake(),
+            comparison=comparison,
         )
         answer["rows"], answer["next"] = view.apply(answer["rows"], run.data_version)
         milliseconds = round((time.perf_counter() - started) * 1000)
@@ -118,6 +137,17 @@ def answer_report(
         return json_answer(answer, etag=etag)
 
     return unless_known(router, etag, make)
+
+
+def compared(
+    span: Span, compare: str | None, make_request: Callable[[Span], Request[Any]]
+) -> Comparison[Any] | None:
+    """Return the question about the range that one is compared with, if it is compared.
+
+    Raises:
+        InvalidParameterError: no report can answer it.
+    """
+    return Comparison(compare, make_request(span.before(compare))) if compare else None
 
 
 def span_of(asked: Asked, run: PublishedRun, default: str) -> Span:

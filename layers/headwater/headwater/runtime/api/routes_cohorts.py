@@ -20,7 +20,7 @@ from headwater.runtime.api.report_answers import (
     ALL_TIME,
     First,
     Last,
-    Rows,
+    ReportRows,
     UsualRange,
     answer_report,
 )
@@ -72,7 +72,7 @@ def _add_cohorts(router: Router, serve_report: Callable[..., dict[str, Any]]) ->
         security=NEEDS_KEY,
     )
     def read_cohorts(  # noqa: PLR0913, PLR0917 - each is a parameter of the route
-        rows: Rows,
+        rows: ReportRows,
         first: First = None,
         last: Last = None,
         usual_range: UsualRange = None,
@@ -107,7 +107,7 @@ def _add_ltv(router: Router, serve_report: Callable[..., dict[str, Any]]) -> Non
         security=NEEDS_KEY,
     )
     def read_ltv(
-        rows: Rows,
+        rows: ReportRows,
         first: First = None,
         last: Last = None,
         usual_range: UsualRange = None,
@@ -143,7 +143,7 @@ def _add_subscriptions(router: Router, serve_report: Callable[..., dict[str, Any
         security=NEEDS_KEY,
     )
     def read_subscriptions(
-        rows: Rows,
+        rows: ReportRows,
         first: First = None,
         last: Last = None,
         usual_range: UsualRange = None,

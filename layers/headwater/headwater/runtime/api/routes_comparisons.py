@@ -10,7 +10,7 @@ from aws_lambda_powertools.event_handler.openapi.params import Query
 from headwater.runtime.api.contract import NEEDS_KEY, answers
 from headwater.runtime.api.fields import Revenue, WhichOrders
 from headwater.runtime.api.models_comparisons import JourneysReport, ModelsReport
-from headwater.runtime.api.report_answers import First, Last, Rows, UsualRange, answer_report
+from headwater.runtime.api.report_answers import First, Last, ReportRows, UsualRange, answer_report
 from headwater.runtime.api.routing import new_router
 from headwater.usecases.reports.journeys import JOURNEYS, JourneysQuery, JourneysRequest
 from headwater.usecases.reports.models import MODELS_REPORT, ModelsRequest
@@ -47,7 +47,7 @@ def _add_models(router: Router, serve_report: Callable[..., dict[str, Any]]) -> 
         security=NEEDS_KEY,
     )
     def read_models(
-        rows: Rows,
+        rows: ReportRows,
         first: First = None,
         last: Last = None,
         usual_range: UsualRange = None,
@@ -82,7 +82,7 @@ def _add_journeys(router: Router, serve_report: Callable[..., dict[str, Any]]) -
         security=NEEDS_KEY,
     )
     def read_journeys(
-        rows: Rows,
+        rows: ReportRows,
         first: First = None,
         last: Last = None,
         usual_range: UsualRange = None,

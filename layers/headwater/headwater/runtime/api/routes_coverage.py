@@ -10,7 +10,7 @@ from aws_lambda_powertools.event_handler.openapi.params import Query
 from headwater.runtime.api.contract import NEEDS_KEY, answers
 from headwater.runtime.api.fields import Model, Revenue
 from headwater.runtime.api.models_coverage import CoverageReport
-from headwater.runtime.api.report_answers import First, Last, Rows, UsualRange, answer_report
+from headwater.runtime.api.report_answers import First, Last, ReportRows, UsualRange, answer_report
 from headwater.runtime.api.routing import new_router
 from headwater.usecases.reports.coverage import COVERAGE, CoverageQuery, CoverageRequest
 
@@ -34,7 +34,7 @@ def coverage_routes(serve_report: Callable[..., dict[str, Any]]) -> Router:
         security=NEEDS_KEY,
     )
     def read_coverage(
-        rows: Rows,
+        rows: ReportRows,
         first: First = None,
         last: Last = None,
         usual_range: UsualRange = None,

@@ -1,6 +1,7 @@
 """What stands behind a figure of a report."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Annotated, Any
 
 from aws_lambda_powertools.event_handler import Response
@@ -16,7 +17,7 @@ from headwater.runtime.api.asked_figures import Figures, asked_report
 from headwater.runtime.api.contract import NEEDS_KEY, answers
 from headwater.runtime.api.models_figures import FollowedFigure
 from headwater.runtime.api.reading import published_run, unless_known
-from headwater.runtime.api.report_answers import First, Last, UsualRange, span_of
+from headwater.runtime.api.report_answers import First, Last, UsualRange, compared, span_of
 from headwater.runtime.api.routing import account_of, new_router
 from headwater.runtime.observability import logger
 from headwater.usecases.follow_figures import FollowRequest
@@ -56,8 +57,9 @@ def figure_routes(follow_figure: Callable[..., dict[str, Any]]) -> Router:
             raise InvalidParameterError(message)
         span = span_of((first, last, usual_range), run, asked.default_range)
         request = asked.request(figure, span)
+        comparison = compared(span, figure.compare, partial(asked.request, figure))
         start = start_of(figure.after or "", run.data_version)
-        followed = FollowRequest(Figure(figure.of, figure.key()), figure.limit, start)
+        followed = FollowRequest(Figure(figure.of, figure.key()), figure.limit, start, comparison)
         wants_csv = CSV in (router.current_event.headers.get("accept") or "")
         etag = etag_of("rows", report, wants_csv, run.data_version, request, followed)
 

@@ -9,7 +9,7 @@ from aws_lambda_powertools.event_handler.openapi.params import Query
 
 from headwater.runtime.api.contract import NEEDS_KEY, answers
 from headwater.runtime.api.models_health import HealthPart, HealthReport
-from headwater.runtime.api.report_answers import First, Last, Rows, UsualRange, answer_report
+from headwater.runtime.api.report_answers import First, Last, ReportRows, UsualRange, answer_report
 from headwater.runtime.api.routing import new_router
 from headwater.usecases.reports.health import HEALTH, HealthQuery, HealthRequest, longest_window
 
@@ -34,7 +34,7 @@ def health_routes(serve_report: Callable[..., dict[str, Any]]) -> Router:
         security=NEEDS_KEY,
     )
     def read_health(
-        rows: Rows,
+        rows: ReportRows,
         first: First = None,
         last: Last = None,
         usual_range: UsualRange = None,

@@ -20,7 +20,7 @@ from headwater.runtime.api.report_answers import (
     ALL_TIME,
     First,
     Last,
-    Rows,
+    ReportRows,
     UsualRange,
     answer_report,
 )
@@ -65,7 +65,7 @@ def _add_lags(router: Router, serve_report: Callable[..., dict[str, Any]]) -> No
         security=NEEDS_KEY,
     )
     def read_lags(
-        rows: Rows,
+        rows: ReportRows,
         first: First = None,
         last: Last = None,
         usual_range: UsualRange = None,
@@ -99,7 +99,7 @@ def _add_forecast(router: Router, serve_report: Callable[..., dict[str, Any]]) -
         security=NEEDS_KEY,
     )
     def read_forecast(  # noqa: PLR0913, PLR0917 - each is a parameter of the route
-        rows: Rows,
+        rows: ReportRows,
         first: First = None,
         last: Last = None,
         usual_range: UsualRange = None,

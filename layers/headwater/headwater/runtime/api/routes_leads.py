@@ -11,7 +11,7 @@ from headwater.domain.leads import LEAD_NAMES
 from headwater.runtime.api.contract import NEEDS_KEY, answers
 from headwater.runtime.api.fields import Model, Revenue
 from headwater.runtime.api.models_leads import LeadsReport
-from headwater.runtime.api.report_answers import First, Last, Rows, UsualRange, answer_report
+from headwater.runtime.api.report_answers import First, Last, ReportRows, UsualRange, answer_report
 from headwater.runtime.api.routing import new_router
 from headwater.usecases.reports.leads import LEADS, LeadsQuery, LeadsRequest
 
@@ -35,7 +35,7 @@ def lead_routes(serve_report: Callable[..., dict[str, Any]]) -> Router:
         security=NEEDS_KEY,
     )
     def read_leads(
-        rows: Rows,
+        rows: ReportRows,
         first: First = None,
         last: Last = None,
         usual_range: UsualRange = None,

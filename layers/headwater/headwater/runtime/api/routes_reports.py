@@ -9,10 +9,10 @@ from aws_lambda_powertools.event_handler.openapi.params import Query
 
 from headwater.runtime.api.answers import etag_of, json_answer
 from headwater.runtime.api.contract import NEEDS_KEY, answers
-from headwater.runtime.api.fields import Compare, DateBasis, Model, Revenue, WhichOrders
+from headwater.runtime.api.fields import DateBasis, Model, Revenue, WhichOrders
 from headwater.runtime.api.models_reports import ReportList, RoiReport
 from headwater.runtime.api.reading import published_run, unless_known
-from headwater.runtime.api.report_answers import First, Last, Rows, UsualRange, answer_report
+from headwater.runtime.api.report_answers import First, Last, ReportRows, UsualRange, answer_report
 from headwater.runtime.api.routing import account_of, new_router
 from headwater.usecases.list_reports import list_reports
 from headwater.usecases.reports.roi import ROI, RoiQuery, RoiRequest
@@ -64,7 +64,7 @@ def _add_roi(router: Router, serve_report: Callable[..., dict[str, Any]]) -> Non
         security=NEEDS_KEY,
     )
     def read_roi(  # noqa: PLR0913, PLR0917 - each is a parameter of the route
-        rows: Rows,
+        rows: ReportRows,
         first: First = None,
         last: Last = None,
         usual_range: UsualRange = None,
@@ -79,9 +79,6 @@ def _add_roi(router: Router, serve_report: Callable[..., dict[str, Any]]) -> Non
         orders: Annotated[
             WhichOrders, Query(description="All, the first ones of customers, or the others.")
         ] = "all",
-        compare: Annotated[
-            Compare | None, Query(description="Each row beside what it was in another range.")
-        ] = None,
     ) -> Response[str]:
         asked, names = (first, last, usual_range), tuple(by.split(","))
         return answer_report(
@@ -89,8 +86,6 @@ def _add_roi(router: Router, serve_report: Callable[..., dict[str, Any]]) -> Non
             serve_report,
             ROI,
             asked,
-            lambda span: RoiRequest(
-                RoiQuery(span, names, date, orders), model, revenue, compare or ""
-            ),
+            lambda span: RoiRequest(RoiQuery(span, names, date, orders), model, revenue),
             rows,
         )

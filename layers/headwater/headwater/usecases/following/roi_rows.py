@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from headwater.domain.figures import CHANGE
-from headwater.domain.formulas import change_formula, roi_formulas, roi_total_formulas
+from headwater.domain.formulas import roi_formulas, roi_total_formulas
 from headwater.domain.models import lead_role
 from headwater.domain.roi import CREDITED
 from headwater.usecases.following.follower import Follower
@@ -62,8 +61,6 @@ FROM {sold} JOIN buyers USING (contact) GROUP BY contact HAVING bool_or(is_new)
 
 def roi_formula(request: RoiRequest, figure: Figure) -> str | None:
     """Return the formula of a figure that is no sum of rows."""
-    if figure.name.startswith(CHANGE):
-        return change_formula(figure.name.removeprefix(CHANGE))
     formulas = (
         roi_total_formulas(request.revenue, request.query.basis)
         if figure.key is None

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from headwater.domain.cohort_rows import PARTS, spell_cohorts, withhold_cohorts
-from headwater.domain.cohorts import KINDS, CohortSpelling
+from headwater.domain.cohorts import KINDS, MOST_LAST_CLICKS, CohortSpelling
 from headwater.errors import InvalidParameterError
 from headwater.usecases.reports.cohort_cells import read_cohorts
 from headwater.usecases.reports.members import (
@@ -104,5 +104,13 @@ def _spell(
     }
 
 
-COHORTS = Report("cohorts", MEMBER_TABLES, _usual, _compute, _spell, tables_whole=READ_WHOLE)
+COHORTS = Report(
+    "cohorts",
+    MEMBER_TABLES,
+    _usual,
+    _compute,
+    _spell,
+    tables_whole=READ_WHOLE,
+    cut={"last_clicks": ("cohort", MOST_LAST_CLICKS)},
+)
 """The cohort report."""

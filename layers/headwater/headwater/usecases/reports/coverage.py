@@ -7,7 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from headwater.domain.coverage import PARTS, Spelling, spell_coverage
 from headwater.errors import InvalidParameterError
-from headwater.usecases.reports.coverage_cells import COVERAGE_TABLES, compute_coverage
+from headwater.usecases.reports.coverage_cells import (
+    COVERAGE_TABLES,
+    MOST_UNMATCHED,
+    compute_coverage,
+)
 from headwater.usecases.reports.ranges import Ranges
 from headwater.usecases.reports.report import Report
 
@@ -87,4 +91,11 @@ def _spell(
     }
 
 
-COVERAGE = Report("coverage", COVERAGE_TABLES, _usual, _compute, _spell)
+COVERAGE = Report(
+    "coverage",
+    COVERAGE_TABLES,
+    _usual,
+    _compute,
+    _spell,
+    cut={"unmatched": ("kind", MOST_UNMATCHED)},
+)

@@ -26,7 +26,7 @@ COVERAGE_TABLES = ("credits", "spend", "clicks", "evidence", "touchpoints")
 NOT_JOINED = f"ad_match IN ('{UNMATCHED}', '{PLATFORM_ONLY}')"
 # What a platform calls clicks and we have never seen; paid clicks that meet no ad.
 UNSEEN_COST, LOOSE_CLICKS = f"ad_match = '{UNMATCHED}'", f"{NOT_JOINED} AND is_paid"
-_MOST_UNMATCHED = 500
+MOST_UNMATCHED = 500
 # What a model's window precedes, where that is not the order: an age in table ``evidence``.
 _ANCHORS = {Kind.NEW_LEAD: "lead_age", Kind.REENGAGED_LEAD: "again_age"}
 # Why an order is unattributed, as far as its path tells; or credited, but to direct visits alone.
@@ -65,7 +65,7 @@ WITH unmatched AS (
     FROM {{clicks}} WHERE {LOOSE_CLICKS} GROUP BY ALL
 )
 SELECT * FROM unmatched QUALIFY row_number()
-    OVER (PARTITION BY span, what ORDER BY cost_ DESC, clicks_ DESC, {_NAMES}) <= {_MOST_UNMATCHED}
+    OVER (PARTITION BY span, what ORDER BY cost_ DESC, clicks_ DESC, {_NAMES}) <= {MOST_UNMATCHED}
 ORDER BY span, what DESC, cost_ DESC, clicks_ DESC, {_NAMES}
 """
 

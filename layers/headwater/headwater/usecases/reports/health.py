@@ -9,7 +9,12 @@ from typing import TYPE_CHECKING, Any
 from headwater.domain.health import PARTS, spell_health
 from headwater.domain.health_checks import is_silent
 from headwater.errors import InvalidParameterError
-from headwater.usecases.reports.health_cells import HEALTH_TABLES, WINDOWS, compute_health
+from headwater.usecases.reports.health_cells import (
+    HEALTH_TABLES,
+    MOST_UNTAGGED,
+    WINDOWS,
+    compute_health,
+)
 from headwater.usecases.reports.report import Report, Span
 
 if TYPE_CHECKING:
@@ -93,5 +98,6 @@ HEALTH = Report(
     _compute,
     _spell,
     is_alarming=lambda document: is_silent(document["recent"]),
+    cut={"untagged": ("", MOST_UNTAGGED)},
 )
 """The health report."""

@@ -27,7 +27,7 @@ HEALTH_TABLES = ("credits", "evidence", "claims", "touchpoints", "page_views")
 WINDOWS = (7, 30)
 # The days before the last one that it is compared with.
 _WEEK = timedelta(days=7)
-_MOST_UNTAGGED = 500
+MOST_UNTAGGED = 500
 # Figure → of which of the store's own orders it is the sum.
 SEEN = {"orders": Summed("1"), "orders_seen": Summed("1", "is_seen")}
 # An order is seen where a visit of its contact is known, or an order page claimed it and is
@@ -46,7 +46,7 @@ UNTAGGED = f"""
 SELECT span, landing_page, click_id_kind, count(*) AS clicks,
     strftime(max(occurred_at), '%Y-%m-%d')
 FROM {{visits}} GROUP BY ALL ORDER BY clicks DESC, landing_page, click_id_kind
-LIMIT {_MOST_UNTAGGED}
+LIMIT {MOST_UNTAGGED}
 """
 _LANDINGS = """
 SELECT span, page_type, count(*) AS sessions FROM {visits} JOIN landings USING (landing_page)

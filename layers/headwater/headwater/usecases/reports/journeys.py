@@ -211,4 +211,6 @@ def _spell(
     }
 
 
-JOURNEYS = Report("journeys", ("paths",), _usual, _compute, _spell)
+JOURNEYS = Report(
+    "journeys", ("paths",), _usual, _compute, _spell, cut={"": ("section", _MOST_ROWS)}
+)

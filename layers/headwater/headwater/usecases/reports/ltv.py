@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from headwater.domain.cohorts import FILTERS
-from headwater.domain.ltv import CONTACT, LtvSpelling, spell_ltv, withhold_ltv
+from headwater.domain.ltv import CONTACT, MOST_CONTACTS, LtvSpelling, spell_ltv, withhold_ltv
 from headwater.errors import InvalidParameterError
 from headwater.usecases.reports.ltv_cells import read_contacts, read_ltv
 from headwater.usecases.reports.members import (
@@ -116,5 +116,13 @@ def _spell(
     }
 
 
-LTV = Report("ltv", MEMBER_TABLES, _usual, _compute, _spell, tables_whole=READ_WHOLE)
+LTV = Report(
+    "ltv",
+    MEMBER_TABLES,
+    _usual,
+    _compute,
+    _spell,
+    tables_whole=READ_WHOLE,
+    cut={"": ("", MOST_CONTACTS)},
+)
 """The LTV report."""

@@ -20,7 +20,7 @@ from headwater.errors import InvalidParameterError
 from headwater.usecases.databases import open_database
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
     import duckdb
 
@@ -112,6 +112,14 @@ class Request[Q: Query](Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Comparison[R: Request[Any]]:
+    """Which range an answer stands beside, as readers call it, and the same question about that."""
+
+    compare: str
+    request: R
+
+
+@dataclass(frozen=True, slots=True)
 class Scope:
     """What of the account's settings decides a report's figures.
 
@@ -152,7 +160,8 @@ class Report[Q: Query, R: Request[Any]]:
         is_worth_keeping: whether a usual document is stored; others are computed when asked for.
         is_alarming: whether a usual document says what somebody has to be told at once.
         documents_of: the report whose documents it reads, instead of storing its own.
-        compared: the question about another range that a question asks to be compared with.
+        cut: part (empty where there is none) → the column by whose values rows are cut, empty for
+            none, and how many rows are left of each.
     """
 
     name: str
@@ -166,7 +175,7 @@ class Report[Q: Query, R: Request[Any]]:
     is_worth_keeping: Callable[[Any], bool] = field(default=lambda _: True)
     is_alarming: Callable[[Any], bool] = field(default=lambda _: False)
     documents_of: str = ""
-    compared: Callable[[R], R | None] = field(default=lambda _: None)
+    cut: Mapping[str, tuple[str, int]] = field(default_factory=dict)
 
     def key(self, query: Q) -> str:
         """Return the name under which a manifest lists the document of a query."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
@@ -67,7 +67,6 @@ class RoiRequest:
     query: RoiQuery
     model: str
     revenue: str
-    compare: str = ""
 
     def __post_init__(self) -> None:
         """Refuse what no report can answer.
@@ -77,17 +76,6 @@ class RoiRequest:
         """
         refuse_revenue(self.revenue)
         self.query.span.refuse_long()
-
-    def before(self) -> RoiRequest | None:
-        """Return the question about the range to compare with, if there is one.
-
-        Raises:
-            InvalidParameterError: there is no such comparison.
-        """
-        if not self.compare:
-            return None
-        query = replace(self.query, span=self.query.span.before(self.compare))
-        return replace(self, query=query, compare="")
 
 
 def refuse_revenue(revenue: str) -> None:
@@ -182,11 +170,7 @@ def _spell(
     cells = cells_of(document, request.model)
     return {
         "parameters": parameters_of(query, published)
-        | {
-            "model": request.model,
-            "revenue": request.revenue,
-            "compare": request.compare or None,
-        },
+        | {"model": request.model, "revenue": request.revenue},
         **spell_roi(
             cells,
             by=query.by,
@@ -214,5 +198,4 @@ ROI = Report(
     tables_of=tables_of,
     tables_beyond=credits_beyond,
     is_worth_keeping=is_worth_keeping,
-    compared=RoiRequest.before,
 )
