@@ -65,6 +65,14 @@ def test_what_is_no_instant_is_refused(text: str) -> None:
         plain_instant(text, PARIS, "dmy")
 
 
+@pytest.mark.parametrize("text", ["03/04/2026", "3-4-2026 10:00"])
+def test_a_date_that_is_two_dates_is_refused_unless_somebody_says_which(text: str) -> None:
+    with pytest.raises(InvalidRowError, match="date_format"):
+        plain_instant(text, PARIS)
+    assert plain_instant(text, PARIS, "mdy").startswith("2026-03-04")
+    assert plain_instant(text, PARIS, "dmy").startswith("2026-04-03")
+
+
 def test_noon_and_midnight_are_told_apart() -> None:
     hours = [
         plain_instant(f"1/2/2026 12:00 {half}", PARIS, "dmy")[11:13] for half in ("AM", "p.m.")

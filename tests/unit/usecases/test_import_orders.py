@@ -4,6 +4,7 @@ import hashlib
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -330,6 +331,25 @@ def test_the_same_file_again_changes_nothing(till: Till) -> None:
     till.send(FILE)
     till.clock.advance(HOUR)
     assert till.send(FILE).changed == 0
+
+
+@pytest.mark.parametrize(("clear", "day"), [("11/20/2026", 3), ("20/11/2026", 11)])
+def test_one_clear_date_tells_how_all_dates_of_a_file_go(till: Till, clear: str, day: int) -> None:
+    text = f"order_id,placed_at,total\nA,11/03/2026,1\nB,{clear},1\n"
+    assert till.send(text, FileDialect(ZoneInfo("UTC"))).accepted == 2
+    assert till.order("A").placed_at.day == day
+
+
+@pytest.mark.parametrize("others", ["", "B,11/20/2026,1\nC,20/11/2026,1\n"])
+def test_a_date_that_is_two_dates_is_kept_only_if_the_sender_says_which(
+    till: Till, others: str
+) -> None:
+    text = f"order_id,placed_at,total\nA,11/03/2026,1\n{others}"
+    refused = till.send(text, FileDialect(ZoneInfo("UTC")))
+    [reason] = reasons(refused)
+    assert "date_format" in reason
+    till.send(text.partition("B,")[0], FileDialect(ZoneInfo("UTC"), date_order="dmy"))
+    assert till.order("A").placed_at.month == 3
 
 
 def test_faults_of_a_file_name_the_spreadsheets_row(till: Till) -> None:

@@ -2,7 +2,7 @@
 
 ISO 8601, ``2026/11/21``, day, month and year with dots between them, seconds and milliseconds
 since 1970 are read in one way only. With slashes or hyphens the month or the day may come first,
-which the caller has to say.
+which the caller has to say where a date can be read in both ways.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from headwater.errors import InvalidRowError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from zoneinfo import ZoneInfo
 
 MONTH_FIRST, DAY_FIRST = "mdy", "dmy"
@@ -33,11 +34,11 @@ def plain_instant(text: str, zone: ZoneInfo | None, date_order: str = "") -> str
     Args:
         text: the cell.
         zone: of texts without an offset; None where the sender names none.
-        date_order: ``mdy`` or ``dmy``, of dates with slashes or hyphens that end with the year.
-            Where the sender says none, those with slashes begin with the month.
+        date_order: ``mdy`` or ``dmy``, of dates with slashes or hyphens that end with the year;
+            empty where the sender says none.
 
     Raises:
-        InvalidRowError: it is no instant, none in that zone, or lacks the zone.
+        InvalidRowError: it is no instant, none in that zone, lacks the zone, or is two dates.
     """
     moment = _parsed(text.strip(), date_order)
     if moment.tzinfo is not None:
@@ -86,6 +87,15 @@ def order_of(text: str) -> str | None:
     return None if first == second else ""
 
 
+def order_among(texts: Iterable[str]) -> str:
+    """Return ``mdy`` or ``dmy`` if some of these texts can only be read so, and none otherwise.
+
+    Empty: none of them tells it, or they contradict each other.
+    """
+    told = {order for text in texts if (order := order_of(text.strip()))}
+    return told.pop() if len(told) == 1 else ""
+
+
 def lacks_zone(text: str) -> bool:
     """Tell whether a text is an instant that no zone stands behind."""
     try:
@@ -97,10 +107,13 @@ def lacks_zone(text: str) -> bool:
 def _parsed(text: str, date_order: str) -> datetime:
     try:
         match = _YEAR_LAST.fullmatch(text)
-        # With hyphens both orders are common, so somebody has to say one.
-        if match and (date_order or match[2] != "-"):
+        if match:
+            order = date_order or order_of(text)
+            if order == "":
+                message = "the month or the day may come first; name the file's date_format"
+                raise InvalidRowError(message)
             first, mark, second, year, *clock = match.groups()
-            is_day_first = mark == "." or date_order == DAY_FIRST
+            is_day_first = mark == "." or order == DAY_FIRST
             day, month = (first, second) if is_day_first else (second, first)
             return _at(year, month, day, clock)
         if match := _YEAR_FIRST.fullmatch(text):

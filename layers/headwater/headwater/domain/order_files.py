@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from headwater.domain.csv_rows import plain_amount, read_csv
-from headwater.domain.file_times import plain_instant
+from headwater.domain.file_times import order_among, plain_instant
 from headwater.domain.imported_orders import LINE_FIELDS, PLAIN_FIELDS
 from headwater.errors import InvalidRowError
 
@@ -63,11 +63,15 @@ def read_order_file(text: str, dialect: FileDialect) -> tuple[list[FileOrder], l
     """Read a file into orders. Rows with the same order id are one order.
 
     An order with a bad row is not taken at all: without one of its lines it would be another.
+    Where the dialect does not say how dates go, the file's own dates do if they agree.
 
     Raises:
         InvalidParameterError: the file as a whole is wrong; nothing of it is taken.
     """
     rows = read_csv(text, known=FILE_COLUMNS, required=_REQUIRED, most_rows=MOST_FILE_ROWS)
+    if not dialect.date_order:
+        dates = (row.cells.get(name, "") for row in rows for name in _INSTANTS)
+        dialect = replace(dialect, date_order=order_among(dates))
     groups: dict[str, list[CsvRow]] = {}
     for row in rows:
         # A row without an id is an order by itself, and refused as such.

@@ -55,12 +55,18 @@ def order_routes(
         decimal: Annotated[
             Literal["point", "comma"] | None, Query(description="The file's decimal mark.")
         ] = None,
+        date_format: Annotated[
+            Literal["mdy", "dmy"] | None,
+            Query(description="What comes first in dates with slashes or hyphens, year last."),
+        ] = None,
     ) -> Response[str]:
         account, event = account_of(router), router.current_event
         ports = storage.order_import_ports()
         is_file = (event.headers.get("content-type") or "").lower().startswith(CSV)
         if is_file:
-            dialect = FileDialect(_zone(time_zone), _MARKS.get(decimal or "", ""))
+            dialect = FileDialect(
+                _zone(time_zone), _MARKS.get(decimal or "", ""), date_format or ""
+            )
             text = read_text(event.raw_event)
             result = import_order_file(
                 account, source or "", text, dialect, currency=currency or "", ports=ports
