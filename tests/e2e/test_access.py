@@ -6,13 +6,11 @@ from http.cookies import SimpleCookie
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-import pytest
 import requests
 
 if TYPE_CHECKING:
     from tests.e2e.conftest import System
 
-pytestmark = pytest.mark.xdist_group("deployed")
 
 COOKIE = "__Host-hw_session"
 

@@ -13,8 +13,6 @@ from headwater.domain.nodes import email_node
 from headwater.runtime.api.callers import OPEN_ROUTES
 from tests.e2e.conftest import YESTERDAY, System
 
-pytestmark = pytest.mark.xdist_group("deployed")
-
 MONTH = datetime.now(UTC).strftime("%Y-%m")
 RANGE = f"from={YESTERDAY}&to={YESTERDAY}"
 BUYER = email_node("buyer1@example.com")

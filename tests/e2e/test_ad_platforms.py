@@ -6,8 +6,6 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-import pytest
-
 from headwater.usecases.connectors import AD_COST, KINDS
 from local.create_account import create_account_on_stack
 from local.vendors.ad_book import AdDay, BookAccount
@@ -18,7 +16,6 @@ from tests.integration.connectors.cases import CASES
 if TYPE_CHECKING:
     from tests.e2e.conftest import System
 
-pytestmark = pytest.mark.xdist_group("deployed")
 
 AD_ACCOUNT = "1234567890"
 PLATFORMS = [kind for kind in KINDS if KINDS[kind].role == AD_COST]

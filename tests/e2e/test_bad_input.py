@@ -13,8 +13,6 @@ import requests
 
 from tests.e2e.conftest import ORIGIN, YESTERDAY, ZONE, System
 
-pytestmark = pytest.mark.xdist_group("deployed")
-
 
 def rejected(system: System) -> list[Any]:
     """Return every bad row that the lake keeps."""

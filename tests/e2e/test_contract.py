@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 
     from tests.e2e.conftest import System
 
-pytestmark = pytest.mark.xdist_group("deployed")
 
 CHECKS = [
     not_a_server_error,

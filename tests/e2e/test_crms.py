@@ -6,8 +6,6 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-import pytest
-
 from headwater.usecases.connectors import KINDS, LEADS
 from local.create_account import create_account_on_stack
 from local.vendors.contact_book import BookClick, BookContact
@@ -18,7 +16,6 @@ from tests.integration.connectors.cases import CASES
 if TYPE_CHECKING:
     from tests.e2e.conftest import System
 
-pytestmark = pytest.mark.xdist_group("deployed")
 
 SOURCE = "klaviyo"
 BOUGHT = noon(YESTERDAY)

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import pytest
-
 from headwater.domain.nodes import email_node
 from tests.e2e.conftest import YESTERDAY, an_order, noon
 
 if TYPE_CHECKING:
     from tests.e2e.conftest import System
 
-pytestmark = pytest.mark.xdist_group("deployed")
 
 EMAIL = "to-be-erased@example.com"
 

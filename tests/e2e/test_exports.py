@@ -6,7 +6,6 @@ import hashlib
 from typing import TYPE_CHECKING, Any
 
 import duckdb
-import pytest
 import requests
 
 from tests.e2e.conftest import STORED
@@ -15,8 +14,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.e2e.conftest import System
-
-pytestmark = pytest.mark.xdist_group("deployed")
 
 
 def fetched(system: System, table: dict[str, Any], folder: Path) -> Path:

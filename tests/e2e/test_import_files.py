@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import pytest
 import requests
 
 from local import import_file
@@ -14,7 +13,8 @@ from tests.e2e.conftest import YESTERDAY, System
 if TYPE_CHECKING:
     from pathlib import Path
 
-pytestmark = pytest.mark.xdist_group("deployed")
+    import pytest
+
 
 TOUCHES = f"""E-Mail;at;utm_source;opt_in
 filed1@example.com;{YESTERDAY:%d/%m/%Y} 09:30;google;yes

@@ -7,15 +7,12 @@ import hashlib
 import re
 from typing import TYPE_CHECKING, Any
 
-import pytest
 import requests
 
 from local.storefront import access
 
 if TYPE_CHECKING:
     from tests.e2e.conftest import System
-
-pytestmark = pytest.mark.xdist_group("deployed")
 
 
 def set_options(system: System, **options: object) -> Any:  # noqa: ANN401

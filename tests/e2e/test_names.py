@@ -4,11 +4,7 @@ from __future__ import annotations
 
 import time
 
-import pytest
-
 from tests.e2e.conftest import YESTERDAY, System, noon
-
-pytestmark = pytest.mark.xdist_group("deployed")
 
 ALIASES = {"aliases": {"source": [{"equals": "fbx", "name": "Meta"}]}}
 DAY = {"from": YESTERDAY.isoformat(), "to": YESTERDAY.isoformat()}

@@ -20,7 +20,6 @@ from tests.following import expand
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-pytestmark = pytest.mark.xdist_group("deployed")
 
 LONG_AGO = YESTERDAY - timedelta(days=200)
 

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import pytest
 import requests
 
 from local.create_account import create_account_on_stack
 from tests.e2e.conftest import YESTERDAY, System
-
-pytestmark = pytest.mark.xdist_group("deployed")
 
 CSV = f"order_id;placed_at;total\nT-1;{YESTERDAY:%m/%d/%Y} 09:30;12,50\n"
 

@@ -6,12 +6,8 @@ import time
 from datetime import timedelta
 from typing import Any
 
-import pytest
-
 from tests.e2e.conftest import TODAY, YESTERDAY, System, an_order
 from tests.e2e.test_order_pipeline import books, reported
-
-pytestmark = pytest.mark.xdist_group("deployed")
 
 DAY = YESTERDAY - timedelta(days=1)
 

@@ -17,10 +17,7 @@ if TYPE_CHECKING:
     from tests.e2e.conftest import System
 
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or ""
-pytestmark = [
-    pytest.mark.xdist_group("deployed"),
-    pytest.mark.skipif(not (NODE and CHROMIUM), reason="Node or Chromium is not installed"),
-]
+pytestmark = pytest.mark.skipif(not (NODE and CHROMIUM), reason="Node or Chromium is not installed")
 EMAIL_SHA256 = hashlib.sha256(b"shopper.one@example.com").hexdigest()
 
 

@@ -6,15 +6,12 @@ import time
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-import pytest
-
 from local.create_account import create_account_on_stack
 from tests.e2e.conftest import YESTERDAY, System
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-pytestmark = pytest.mark.xdist_group("deployed")
 
 DEADLINE = 120
 

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
     from tests.e2e.conftest import System
 
-pytestmark = pytest.mark.xdist_group("deployed")
 MARKS = "utm_source=google&utm_medium=cpc&utm_campaign=validation&gclid=G-validation"
 EMAIL = "tester@example.com"
 

@@ -16,8 +16,6 @@ if TYPE_CHECKING:
 
     from tests.e2e.conftest import System
 
-pytestmark = pytest.mark.xdist_group("deployed")
-
 
 @pytest.fixture
 def view(connected: System) -> Iterator[str]:

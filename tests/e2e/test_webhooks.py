@@ -8,7 +8,6 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-import pytest
 import requests
 
 from local.stack import STACK
@@ -17,7 +16,6 @@ from tests.e2e.conftest import YESTERDAY, System, an_order
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-pytestmark = pytest.mark.xdist_group("deployed")
 
 DEADLINE = 120
 NUMBER = 7_001
