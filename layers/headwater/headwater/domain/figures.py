@@ -69,7 +69,12 @@ _TOLD_BY_NAMES: Mapping[str, tuple[str, ...]] = {
     "ltv": ("channel", "source", "campaign"),
 }
 # Reports whose figures are followed.
-_FOLLOWED = frozenset({"roi", "models", "leads", "lags", "forecast", "coverage", "subscriptions"})
+_FOLLOWED = frozenset(
+    {
+        *("roi", "models", "journeys", "leads", "lags", "forecast", "coverage"),
+        "subscriptions",
+    }
+)
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 
 

@@ -15,6 +15,7 @@ from headwater.runtime.api.fields import Compare, DateBasis, Model, Revenue, Whi
 from headwater.runtime.api.report_answers import ALL_TIME, DEFAULT_RANGE
 from headwater.usecases.reports.coverage import CoverageQuery, CoverageRequest
 from headwater.usecases.reports.forecast import ForecastQuery, ForecastRequest
+from headwater.usecases.reports.journeys import JourneysQuery, JourneysRequest
 from headwater.usecases.reports.lags import LagsQuery, LagsRequest
 from headwater.usecases.reports.leads import LeadsQuery, LeadsRequest
 from headwater.usecases.reports.members import Joining
@@ -186,6 +187,10 @@ def _query(span: Span, asked: FigureAsked, usual: str) -> RoiQuery:
     return RoiQuery(span, names, asked.date or "conversion", asked.orders or "all")
 
 
+def _journeys(span: Span, asked: FigureAsked) -> JourneysRequest:
+    return JourneysRequest(JourneysQuery(span, asked.orders or "all"))
+
+
 def _subscriptions(span: Span, asked: FigureAsked) -> SubscriptionsRequest:
     query = SubscriptionsQuery(span)
     return SubscriptionsRequest(query, asked.part or "months", asked.revenue or "net")
@@ -198,6 +203,7 @@ _REPORTS = {
     "lags": AskedReport(("by", "part", "where"), _lags, ALL_TIME),
     "coverage": AskedReport(("part", "model", "revenue"), _coverage),
     "forecast": AskedReport(("by", "model", "revenue", "orders", "horizon"), _forecast, ALL_TIME),
+    "journeys": AskedReport(("orders",), _journeys),
     "subscriptions": AskedReport(("part", "revenue"), _subscriptions, ALL_TIME),
 }
 

@@ -40,6 +40,7 @@ class FollowedOrder(ApiModel):
     order_net: Amount
     gross: Amount = Field(description="What the figure's row, or the totals, have of the order.")
     net: Amount
+    took: int | None = Field(None, description="In a bucket of journeys: its clicks, or days.")
     touches: list[FollowedTouch] = Field(
         description="Of a credited row: which touches of its names got that."
     )

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from headwater.usecases.following.coverage_rows import COVERAGE_FOLLOWER
 from headwater.usecases.following.forecast_rows import FORECAST_FOLLOWER
+from headwater.usecases.following.journeys_rows import JOURNEYS_FOLLOWER
 from headwater.usecases.following.lags_rows import LAGS_FOLLOWER
 from headwater.usecases.following.leads_rows import LEADS_FOLLOWER
 from headwater.usecases.following.models_rows import MODELS_FOLLOWER
@@ -25,5 +26,6 @@ FOLLOWERS: dict[str, Follower[Any]] = {
         FORECAST_FOLLOWER,
         COVERAGE_FOLLOWER,
         SUBSCRIPTIONS_FOLLOWER,
+        JOURNEYS_FOLLOWER,
     )
 }

@@ -73,37 +73,42 @@ SELECT *, {whole_days("began_at", "placed_at")} AS days,
 FROM {{paths}} WHERE kind <> 'rebill' AND {{which}}
 """
 _WHICH = {"all": "true", "new": "is_new", "repeat": "NOT is_new"}
-_FIGURES = "count(*) AS orders, sum(order_gross)::BIGINT AS gross, sum(order_net)::BIGINT AS net"
-# Column ``span``, a name, and figures; the most frequent come first.
-_LISTS = {
-    "path": f"""
-        SELECT span, path AS name, {_FIGURES} FROM range_paths WHERE touches > 0 GROUP BY ALL
-    """,
-    "overlap": f"""
+# Figure → what an order adds to it.
+FIGURES = {"orders": "1", "gross": "order_gross", "net": "order_net"}
+_FIGURES = ", ".join(f"sum({amount})::BIGINT AS {name}" for name, amount in FIGURES.items())
+# Section → its orders, once under each ``name`` there.
+NAMED = {
+    "path": "(SELECT *, path AS name FROM range_paths WHERE touches > 0)",
+    "overlap": """(
         WITH present AS (
             SELECT *, list_sort(list_distinct(list_append(assist_channels, last_channel))) AS seen
             FROM range_paths WHERE touches > 1
         ), ones AS (SELECT *, unnest(seen) AS one FROM present
         ), pairs AS (SELECT *, unnest(seen) AS other FROM ones)
-        SELECT span, one || ' + ' || other AS name, {_FIGURES} FROM pairs WHERE one < other
-        GROUP BY ALL
-    """,
-    **{
-        f"assist_{name}": f"""
-            WITH assisted AS (
-                SELECT span, unnest(assist_{name}s) AS name, order_gross, order_net
-                FROM range_paths
-            ), assists AS (SELECT span, name, {_FIGURES} FROM assisted GROUP BY ALL
-            ), closed AS (
-                SELECT span, last_{name} AS name, count(*) AS closed FROM range_paths
-                WHERE touches > 0 GROUP BY ALL
-            )
-            SELECT span, name, coalesce(orders, 0) AS orders, coalesce(gross, 0) AS gross,
-                coalesce(net, 0) AS net, coalesce(closed, 0) AS closed
-            FROM assists FULL JOIN closed USING (span, name)
-        """
-        for name in ("channel", "campaign")
-    },
+        SELECT *, one || ' + ' || other AS name FROM pairs WHERE one < other
+    )""",
+    "assist_channel": "(SELECT *, unnest(assist_channels) AS name FROM range_paths)",
+    "assist_campaign": "(SELECT *, unnest(assist_campaigns) AS name FROM range_paths)",
+}
+# Section of what assists → the orders that each name closed.
+CLOSED = {
+    f"assist_{name}": f"(SELECT *, last_{name} AS name FROM range_paths WHERE touches > 0)"
+    for name in ("channel", "campaign")
+}
+_BY_NAME = f"SELECT span, name, {_FIGURES} FROM {{}} GROUP BY span, name"
+_ASSISTS = f"""
+WITH assists AS ({_BY_NAME}
+), closed AS (SELECT span, name, count(*) AS closed FROM {{}} GROUP BY span, name)
+SELECT span, name, coalesce(orders, 0) AS orders, coalesce(gross, 0) AS gross,
+    coalesce(net, 0) AS net, coalesce(closed, 0) AS closed
+FROM assists FULL JOIN closed USING (span, name)
+"""
+# Column ``span``, a name, and figures; the most frequent come first.
+_LISTS = {
+    section: _ASSISTS.format(named, CLOSED[section])
+    if section in CLOSED
+    else _BY_NAME.format(named)
+    for section, named in NAMED.items()
 }
 _MOST_FREQUENT = f"""
 SELECT * FROM ({{}}) QUALIFY row_number()
@@ -128,17 +133,14 @@ def _documents(
     db: duckdb.DuckDBPyConnection, ranges: Ranges, which: WhichOrders
 ) -> Iterator[dict[str, Any]]:
     """Yield the documents of some ranges."""
-    paths = ranges.by_instant("paths", "placed_at")
-    db.execute(_RANGE_PATHS.format(paths=paths, which=_WHICH[which]))
+    build_range_paths(db, ranges, which)
     totals = ranges.figures(
         db,
         "SELECT span, count(*), count(*) FILTER (touches > 0), "
         "sum(order_gross)::BIGINT, sum(order_net)::BIGINT FROM range_paths GROUP BY span",
     )
     rebills = ranges.figures(
-        db,
-        f"SELECT span, count(*) FROM {paths} WHERE kind = 'rebill' AND {_WHICH[which]} "
-        "GROUP BY span",
+        db, f"SELECT span, count(*) FROM {rebills_of(ranges, which)} GROUP BY span"
     )
     measures = {name: _measure(db, ranges, name, buckets) for name, buckets in MEASURES.items()}
     lists = {name: ranges.lists(db, _MOST_FREQUENT.format(sql)) for name, sql in _LISTS.items()}
@@ -159,6 +161,23 @@ def _documents(
         }
 
 
+def build_range_paths(db: duckdb.DuckDBPyConnection, ranges: Ranges, which: WhichOrders) -> None:
+    """Make ``range_paths``: the orders of some ranges, rebills aside, with all that is measured."""
+    paths = ranges.by_instant("paths", "placed_at")
+    db.execute(_RANGE_PATHS.format(paths=paths, which=_WHICH[which]))
+
+
+def rebills_of(ranges: Ranges, which: WhichOrders) -> str:
+    """Return the SQL of the rebills of some ranges."""
+    paths = ranges.by_instant("paths", "placed_at")
+    return f"(SELECT * FROM {paths} WHERE kind = 'rebill' AND {_WHICH[which]})"
+
+
+def bucket_of(measure: str) -> str:
+    """Return the SQL of the number of the bucket in which a measure falls."""
+    return " + ".join(f"({measure} >= {first})::INTEGER" for first in MEASURES[measure]) + " - 1"
+
+
 def _measure(
     db: duckdb.DuckDBPyConnection, ranges: Ranges, name: str, buckets: tuple[int, ...]
 ) -> list[dict[str, Any]]:
@@ -169,9 +188,8 @@ def _measure(
         db,
         f"SELECT span, count(*), quantile_disc({name}, [{shares}]) {of_measure} GROUP BY span",
     )
-    place = " + ".join(f"({name} >= {first})::INTEGER" for first in buckets)
     filled = ranges.lists(
-        db, f"SELECT span, {place} - 1 AS place, {_FIGURES} {of_measure} GROUP BY ALL"
+        db, f"SELECT span, {bucket_of(name)} AS place, {_FIGURES} {of_measure} GROUP BY span, place"
     )
     measured = []
     for of_range, found in zip(summary, filled, strict=True):
