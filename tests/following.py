@@ -125,12 +125,14 @@ def check(found: Followed) -> str:
 
 
 def made(rule: str, rows: list[dict[str, Any]]) -> Decimal:
-    """Return what the amounts of rows make: their sum, the greatest, or a percentile."""
+    """Return what the amounts of rows make: their sum, the greatest or least, or a percentile."""
     amounts = sorted(Decimal(row["amount"]) for row in rows)
     if rule == "sum":
         return sum(amounts, Decimal())
     if rule == "greatest":
         return amounts[-1]
+    if rule == "least":
+        return amounts[0]
     if rule in _SHARES:
         weighed = [(row["amount"], Decimal(row["weight"])) for row in rows]
         wanted = _SHARES[rule] * sum(weight for _, weight in weighed)

@@ -41,21 +41,26 @@ def test_a_report_holds_the_orders_of_its_range(reported: LambdaSide) -> None:
 ROWS = "GET /v1/reports/{report}/rows"
 
 
-def test_a_figure_leads_to_its_rows_by_the_template_of_the_report(reported: LambdaSide) -> None:
-    query = f"{RANGE}&by=campaign"
-    report = reported.call("GET /v1/reports/roi", caller=MARKETER, query=query)["json"]
-    url = expand(report["follow"], {"of": "net", **report["rows"][0]})
+@pytest.mark.parametrize(
+    ("name", "query", "of"),
+    [
+        ("roi", f"{RANGE}&by=campaign", "net"),
+        ("cohorts", f"{RANGE}&part=months&where=source = google", "cumulative_net"),
+    ],
+)
+def test_a_figure_leads_to_its_rows_by_the_template_of_the_report(
+    reported: LambdaSide, name: str, query: str, of: str
+) -> None:
+    report = reported.call(f"GET /v1/reports/{name}", caller=MARKETER, query=query)["json"]
+    [row, *_] = report["rows"]
+    url = expand(report["follow"], {"of": of, **row})
     path, _, query = unquote(url).partition("?")
-    assert path == "/v1/reports/roi/rows"
-    answer = reported.call(ROWS, caller=MARKETER, query=query, report="roi")
-    assert answer["json"]["totals"] == {
-        "rows": 1,
-        "rule": "sum",
-        "figure": report["rows"][0]["net"],
-    }
+    assert path == f"/v1/reports/{name}/rows"
+    answer = reported.call(ROWS, caller=MARKETER, query=query, report=name)
+    assert answer["json"]["totals"] == {"rows": 1, "rule": "sum", "figure": row[of]}
     assert answer["json"]["parameters"] == report["parameters"]
     known = {"if-none-match": answer["headers"]["ETag"]}
-    again = reported.call(ROWS, caller=MARKETER, query=query, headers=known, report="roi")
+    again = reported.call(ROWS, caller=MARKETER, query=query, headers=known, report=name)
     assert again["statusCode"] == 304
 
 

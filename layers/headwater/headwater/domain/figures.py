@@ -72,7 +72,7 @@ _TOLD_BY_NAMES: Mapping[str, tuple[str, ...]] = {
 _FOLLOWED = frozenset(
     {
         *("roi", "models", "journeys", "leads", "lags", "forecast", "coverage"),
-        "subscriptions",
+        *("subscriptions", "cohorts"),
     }
 )
 _NAME = re.compile(r"[a-z][a-z0-9_]*")

@@ -170,7 +170,7 @@ class FollowedReport:
         if formula := self._formula(figure):
             parts = [self._part(replace(figure, name=name), cells) for name in names_in(formula)]
             return {**told, "formula": formula, "parts": parts}
-        if not is_told(figure.name, cells):
+        if self._is_withheld or not is_told(figure.name, cells):
             # What is withheld, or what a row cannot tell, is nobody's sum.
             return told
         listing, page = self._read(figure, asked.limit, asked.start)
@@ -180,7 +180,7 @@ class FollowedReport:
             "value": cells.get(figure.name, total),
             "holds": listing.holds,
             "totals": {"rows": page.count, "rule": listing.rule, "figure": total},
-            "rows": spell_rows(listing.holds, page.rows, self._published),
+            "rows": self._rows(figure, listing, page),
             "next": f"{self._published.data_version}.{end}" if end < page.count else None,
         }
 
@@ -210,14 +210,30 @@ class FollowedReport:
 
     def _part(self, figure: Figure, cells: Mapping[str, Any]) -> dict[str, Any]:
         """Return a figure of a formula with its value and its link."""
-        if figure.name in cells:
-            value = cells[figure.name]
+        if figure.name in cells or self._is_withheld:
+            value = cells.get(figure.name)
         else:
             listing, page = self._read(figure, 0, 0)
             value = spell_amount(page.figure, listing.unit, self._published.settings.currency)
+        return {"figure": figure.name, "value": value, "follow": self._link(figure)}
+
+    def _rows(self, figure: Figure, listing: Listing, page: Page) -> list[dict[str, Any]]:
+        """Return rows with what leads on from each."""
+        if not listing.onward:
+            return spell_rows(listing.holds, page.rows, self._published)
+        return [
+            row | {"follow": self._link(replace(figure, name=f"{listing.onward}{row['amount']}"))}
+            for row in page.rows
+        ]
+
+    def _link(self, figure: Figure) -> str:
         name, version = self._follower.report.name, self._published.data_version
-        link = follow_link(name, self._answer["parameters"], version, figure)
-        return {"figure": figure.name, "value": value, "follow": link}
+        return follow_link(name, self._answer["parameters"], version, figure)
+
+    @property
+    def _is_withheld(self) -> bool:
+        """Tell whether the report tells nothing as long as older orders are missing."""
+        return self._follower.needs_history and not self._published.is_history_complete
 
     def _read(self, figure: Figure, limit: int, start: int) -> tuple[Listing, Page]:
         """Return the list behind a figure, and a page of it."""

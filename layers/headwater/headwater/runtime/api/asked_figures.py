@@ -13,6 +13,7 @@ from headwater.domain.row_filters import LONGEST, read_condition
 from headwater.errors import InvalidParameterError, UnknownResourceError
 from headwater.runtime.api.fields import Compare, DateBasis, Model, Revenue, WhichOrders
 from headwater.runtime.api.report_answers import ALL_TIME, DEFAULT_RANGE
+from headwater.usecases.reports.cohorts import CohortsRequest
 from headwater.usecases.reports.coverage import CoverageQuery, CoverageRequest
 from headwater.usecases.reports.forecast import ForecastQuery, ForecastRequest
 from headwater.usecases.reports.journeys import JourneysQuery, JourneysRequest
@@ -196,6 +197,11 @@ def _subscriptions(span: Span, asked: FigureAsked) -> SubscriptionsRequest:
     return SubscriptionsRequest(query, asked.part or "months", asked.revenue or "net")
 
 
+def _cohorts(span: Span, asked: FigureAsked) -> CohortsRequest:
+    joining = Joining(span, asked.by or "first_purchase", _chosen(asked))
+    return CohortsRequest(joining, asked.part or "cohorts", asked.revenue or "net")
+
+
 _REPORTS = {
     "roi": AskedReport(("by", "model", "revenue", "date", "orders"), _roi),
     "models": AskedReport(("by", "revenue", "date", "orders"), _models),
@@ -205,6 +211,7 @@ _REPORTS = {
     "forecast": AskedReport(("by", "model", "revenue", "orders", "horizon"), _forecast, ALL_TIME),
     "journeys": AskedReport(("orders",), _journeys),
     "subscriptions": AskedReport(("part", "revenue"), _subscriptions, ALL_TIME),
+    "cohorts": AskedReport(("by", "part", "revenue", "where"), _cohorts, "all_time"),
 }
 
 

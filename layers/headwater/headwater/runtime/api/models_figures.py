@@ -55,6 +55,8 @@ class FollowedContact(ApiModel):
     touched_at: Instant | None = Field(None, description="His first click.")
     opted_in_at: Instant | None = Field(None, description="His first opt-in.")
     purchased_at: Instant | None = Field(None, description="The purchase that ends what is ranked.")
+    joined_on: Day | None = Field(None, description="Of a member: the day on which he joined.")
+    days: int | None = Field(None, description="Where a span is measured: the days that he took.")
     orders: int
     gross: Amount
     net: Amount
@@ -206,6 +208,15 @@ class FollowedPair(ApiModel):
     amount: int = Field(description=_ADDS)
 
 
+class FollowedAge(ApiModel):
+    """An age at which the net revenue of a cohort has reached its cost."""
+
+    cumulative_net: Amount
+    cost: Amount
+    amount: int = Field(description="The age, in calendar months or days: the least counts.")
+    follow: str = Field(description="Leads to the orders up to that age.")
+
+
 class FollowedPart(ApiModel):
     """A figure that a formula names."""
 
@@ -218,11 +229,11 @@ class FollowedTotals(ApiModel):
     """What all rows are together, whichever of them this page holds."""
 
     rows: int
-    rule: Literal["sum", "median", "p75", "p90", "share_50", "share_80", "share_90", "greatest"] = (
-        Field(
-            description="How the rows' amounts make the figure; of a share, the least amount up to "
-            "which so many percent of all weight lie."
-        )
+    rule: Literal[
+        "sum", "median", "p75", "p90", "share_50", "share_80", "share_90", "greatest", "least"
+    ] = Field(
+        description="How the rows' amounts make the figure; of a share, the least amount up to "
+        "which so many percent of all weight lie."
     )
     figure: Amount | int | None
 
@@ -303,5 +314,6 @@ class FollowedFigure(Envelope):
         | list[FollowedVisit]
         | list[FollowedArrival]
         | list[FollowedPair]
+        | list[FollowedAge]
     )
     next: NextPage

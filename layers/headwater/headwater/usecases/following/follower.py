@@ -26,6 +26,7 @@ class Follower[R: Request[Any]]:
             report's, at least of the range, and the views ``credits chains``.
         listing: the rows of a figure which is a sum; None if there is no such figure.
         unfollowed: figure → why no rows stand behind it.
+        needs_history: whether the report withholds everything until all older orders are in.
     """
 
     report: Report[Any, R]
@@ -33,3 +34,4 @@ class Follower[R: Request[Any]]:
     build: Callable[[duckdb.DuckDBPyConnection, R, Scope], None]
     listing: Callable[[R, Figure, Scope], Listing | None]
     unfollowed: Mapping[str, str] = field(default_factory=dict)
+    needs_history: bool = False

@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 
     import duckdb
 
-type Rule = Literal["sum", "median", "p75", "p90", "share_50", "share_80", "share_90", "greatest"]
+type Rule = Literal[
+    "sum", "median", "p75", "p90", "share_50", "share_80", "share_90", "greatest", "least"
+]
 type Unit = Literal["money", "count", "millionths"]
 # What the rows of a list are → by what they are told apart.
 HOLDS: dict[str, tuple[str, ...]] = {
@@ -34,8 +36,14 @@ HOLDS: dict[str, tuple[str, ...]] = {
     "visits": ("occurred_at", "touch_id", "ALL"),
     "arrivals": ("store", "order_id", "touch_id"),
     "pairs": ("source", "order_id", "other_source", "other_order_id"),
+    "ages": (),
 }
-_MONEY = frozenset({"gross", "net", "order_gross", "order_net", "cost", "claimed_value", "weight"})
+_MONEY = frozenset(
+    {
+        *("gross", "net", "order_gross", "order_net", "cost", "claimed_value", "weight"),
+        "cumulative_net",
+    }
+)
 _MILLION = 1_000_000
 _PERCENTILE = "quantile_disc(amount, {})"
 # The least amount up to which so many percent of all weight lie.
@@ -54,6 +62,7 @@ _RULES: dict[Rule, str] = {
     "share_80": _SHARE.format(80),
     "share_90": _SHARE.format(90),
     "greatest": "max(amount)",
+    "least": "min(amount)",
 }
 # What is told of every order, whichever list it stands in; a run has one row of it.
 _ORDERS_TOLD = """
@@ -76,8 +85,11 @@ class Listing:
         sql: the query; besides ``amount`` it has the columns by which the rows are told apart.
         unit: what an amount is: minor units, a count, or millionths.
         touches: a query of ``store order_id touches`` for the orders of the table ``page``.
-        rule: how the figure is made of the amounts: it is their sum, the greatest, or a percentile,
-            the least amount that at least so many of the rows, or of their weight, do not exceed.
+        rule: how the figure is made of the amounts: it is their sum, the greatest, the least, or a
+            percentile, the least amount that at least so many of the rows, or of their weight, do
+            not exceed.
+        onward: where each row leads to another figure of the same row of the report, its name up
+            to the row's amount.
     """
 
     holds: str
@@ -85,6 +97,7 @@ class Listing:
     unit: Unit = "count"
     touches: str = ""
     rule: Rule = "sum"
+    onward: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from headwater.usecases.following.cohorts_rows import COHORTS_FOLLOWER
 from headwater.usecases.following.coverage_rows import COVERAGE_FOLLOWER
 from headwater.usecases.following.forecast_rows import FORECAST_FOLLOWER
 from headwater.usecases.following.journeys_rows import JOURNEYS_FOLLOWER
@@ -27,5 +28,6 @@ FOLLOWERS: dict[str, Follower[Any]] = {
         COVERAGE_FOLLOWER,
         SUBSCRIPTIONS_FOLLOWER,
         JOURNEYS_FOLLOWER,
+        COHORTS_FOLLOWER,
     )
 }

@@ -59,8 +59,7 @@ def read_ltv(
         tuple(key): value
         for *key, value in db.execute(
             f"SELECT {names}, coalesce(sum(cost_minor), 0)::BIGINT FROM spend "
-            f"WHERE {joining.condition} GROUP BY ALL",
-            joining.values(),
+            f"WHERE {joining.condition} GROUP BY ALL"
         ).fetchall()
     }
     found = db.execute(f"SELECT state, {names}, {_FIGURES} FROM bought GROUP BY ALL", day)

@@ -114,18 +114,19 @@ class Joining:
 
     @property
     def condition(self) -> str:
-        """Return the SQL of whether the ``day`` and the names of a row fit; see ``values``."""
+        """Return the SQL of whether the ``day`` and the names of a row fit."""
         names = f" AND ({self.where.sql()})" if self.where else ""
-        return f"day BETWEEN $first AND $last{names}"
-
-    def values(self) -> dict[str, object]:
-        """Return the values of ``condition``."""
-        return {"first": self.span.first, "last": self.span.last}
+        return f"day BETWEEN DATE '{self.span.first}' AND DATE '{self.span.last}'{names}"
 
 
 def day_of(instant: str) -> str:
     """Return the SQL of the reporting day of a UTC instant; its ``$zone`` is the account's."""
-    return f"CAST(({instant} AT TIME ZONE 'UTC') AT TIME ZONE $zone AS DATE)"
+    return day_in(instant, "$zone")
+
+
+def day_in(instant: str, zone: str) -> str:
+    """Return the SQL of the reporting day of a UTC instant; ``zone`` is SQL too."""
+    return f"CAST(({instant} AT TIME ZONE 'UTC') AT TIME ZONE {zone} AS DATE)"
 
 
 def read_first_clicks(db: duckdb.DuckDBPyConnection, zone: str, names: Iterable[str]) -> None:
@@ -159,5 +160,5 @@ def read_members(
         joining=_JOINING[joining.kind].format(named=named),
         wanted=joining.condition,
     )
-    db.execute(statement, {"zone": zone, **joining.values()})
+    db.execute(statement, {"zone": zone})
     db.execute(_MEMBER_ORDERS)
