@@ -77,6 +77,18 @@ def test_leads_and_clicks_are_those_of_the_ranges_touches(shop: Workshop) -> Non
     assert by_campaign(shop, "new_lead", "clicks") == {"ads": 2}
 
 
+def test_leads_of_the_totals_are_those_whose_click_the_range_holds() -> None:
+    shop = Workshop()
+    shop.click("2026-09-05 12:00", source="google", campaign="found by")
+    shop.click("2026-10-05 12:00", source="klaviyo", campaign="signed up by")
+    shop.opt_in("2026-10-05 12:05")
+    shop.run(reported=False)
+    for model, leads in (("first_click", 1), ("new_lead", 0)):
+        report = shop.roi(*SEPTEMBER, model=model, basis="click")
+        assert sum(row["leads"] for row in report["rows"]) == leads
+        assert report["totals"]["leads"] == leads
+
+
 @pytest.mark.parametrize("by", ["campaign", "channel", "product", "new_repeat"])
 def test_over_everything_both_dates_agree(shop: Workshop, by: str) -> None:
     by_order, by_click = (

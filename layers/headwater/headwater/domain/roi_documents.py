@@ -47,7 +47,8 @@ def cells_of(document: Mapping[str, Any], model: str) -> RoiCells:
     for kind in REST_KINDS if document["basis"] == "conversion" else ():
         found = sorted((row for row in rows if row.kind == kind), key=lambda row: row.names)
         rest += found or [_empty(kind, document)]
-    return RoiCells(RoiTotals(**totals, **own), (*credited, *rest))
+    # Documents of earlier runs tell one number of leads, whatever the model.
+    return RoiCells(RoiTotals(**totals | own), (*credited, *rest))
 
 
 def _rows(document: Mapping[str, Any], model: str) -> Iterator[RoiRow]:

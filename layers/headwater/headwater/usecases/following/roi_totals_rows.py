@@ -21,10 +21,10 @@ _PAIRS = (
     "SELECT source, order_id, placed_at, other_source, other_order_id, other_placed_at, reason, "
     "1 AS amount FROM {} WHERE is_open"
 )
-# A lead stands under both roles; in the totals he counts once, by the model's own.
+# A lead stands under both roles; it counts by the model's own.
 _LEADS = """
 SELECT contact, role, state, opted_in_at, touched_at, {names}, 1 AS amount FROM range_leads
-QUALIFY row_number() OVER (PARTITION BY contact ORDER BY role <> {role}, role) = 1
+WHERE role = {role}
 """
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from headwater.domain.models import LEAD_ROLES, lead_role
 from headwater.domain.roi_documents import CLAIMS
 from headwater.usecases.reports.model_bits import holds_model, under_models
 from headwater.usecases.reports.range_tables import LIFETIMES, MONIES, amounts_of
@@ -73,7 +74,7 @@ def build_order_groups(db: duckdb.DuckDBPyConnection, wanted: Wanted) -> None:
 def totals_of(
     db: duckdb.DuckDBPyConnection, ranges: Ranges, wanted: Wanted
 ) -> list[dict[str, Any]]:
-    """Return the totals of each range: the store's own figures, traffic, and each model's share.
+    """Return the totals of each range: the store's own figures, traffic, and those of each model.
 
     Needs the tables of ``range_tables``, ``order_groups`` and the view ``duplicates``.
     """
@@ -84,14 +85,33 @@ def totals_of(
         tuple(STORE_TOTALS): f"SELECT span, {sums_of(STORE_TOTALS)} FROM {STORE_ORDERS} "
         "GROUP BY span",
         ("clicks",): "SELECT span, sum(clicks)::BIGINT FROM range_clicks GROUP BY span",
-        ("leads",): "SELECT span, count(DISTINCT contact) FROM range_leads GROUP BY span",
         ("cost", "not_converted_costs", *CLAIMS): "SELECT span, sum(cost)::BIGINT, "
         f"sum(not_converted)::BIGINT, {', '.join(f'sum({each})::BIGINT' for each in CLAIMS)} "
         "FROM range_spend GROUP BY span",
         ("suspected_duplicates",): suspected,
     }
-    own = zip(ranges.named_figures(db, figures), _model_totals(db, ranges, wanted), strict=True)
-    return [totals | {"models": shares} for totals, shares in own]
+    own = zip(
+        ranges.named_figures(db, figures),
+        _model_totals(db, ranges, wanted),
+        _leads(db, ranges),
+        strict=True,
+    )
+    return [
+        totals
+        | {
+            "models": {
+                model: each | {"leads": leads[lead_role(model)]} for model, each in shares.items()
+            }
+        }
+        for totals, shares, leads in own
+    ]
+
+
+def _leads(db: duckdb.DuckDBPyConnection, ranges: Ranges) -> list[dict[str, int]]:
+    """Return each range's leads by role; by click date these are others for each."""
+    counts = ", ".join(f"count(*) FILTER (role = '{role}')" for role in LEAD_ROLES)
+    found = ranges.figures(db, f"SELECT span, {counts} FROM range_leads GROUP BY span")
+    return [dict(zip(LEAD_ROLES, of_range, strict=True)) for of_range in found]
 
 
 # What a model gives to touches of the range, and what precedes tracking, over its orders: each row
