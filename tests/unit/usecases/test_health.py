@@ -89,6 +89,19 @@ def test_paid_clicks_that_name_no_campaign_are_listed_by_landing_page(shop: Work
     assert report["totals"]["untagged_clicks"] == 3
 
 
+def test_the_total_of_untagged_clicks_is_of_all_pages_not_only_of_those_listed(
+    shop: Workshop,
+) -> None:
+    marks = {"click_id_kind": "gclid", "click_id": "a"}
+    for number in range(501):
+        shop.visit("2026-11-18 10:00", f"v{number}", landing_page=f"/{number}/", **marks)
+    shop.run(reported=False)
+    report = health(shop, part="untagged")
+    assert len(report["rows"]) == 500
+    assert report["totals"]["untagged_clicks"] == 501
+    assert checks(shop)["campaigns"]["value"] == "501 clicks"
+
+
 def test_sessions_are_told_by_the_type_of_the_page_where_they_begin(shop: Workshop) -> None:
     shop.visit("2026-11-19 10:00", "v1", landing_page="/")
     shop.visit("2026-11-19 11:00", "v2", landing_page="/cart.php")

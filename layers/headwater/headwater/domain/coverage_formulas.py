@@ -12,6 +12,14 @@ COVERAGE_TOTALS: Formulas = {
     "clicks_joined_share": "clicks_joined / clicks",
     "health_attributed_share": "health_attributed_new_sales / health_new_sales",
 }
+_HEALTH: dict[str, Formulas] = {
+    "windows": {
+        "orders_seen_share": "orders_seen / orders",
+        "attributed_share": "attributed_new_sales / new_sales",
+    },
+    "landings": {"share": "sessions / all_sessions"},
+    "pages": {"share": "hits / all_hits"},
+}
 
 
 def coverage_formulas(part: str, revenue: str, kind: str) -> Formulas:
@@ -27,3 +35,8 @@ def coverage_formulas(part: str, revenue: str, kind: str) -> Formulas:
     if kind != "credited":
         return share
     return share | {"coverage": f"{revenue} / ({revenue} + unattributed_{revenue})"}
+
+
+def health_formulas(part: str) -> Formulas:
+    """Return those of a row of a part of the health report; its totals have none."""
+    return _HEALTH.get(part, {})

@@ -71,7 +71,7 @@ _TOLD_BY_NAMES: Mapping[str, tuple[str, ...]] = {
 # Reports whose figures are followed.
 _FOLLOWED = frozenset(
     {
-        *("roi", "models", "journeys", "leads", "lags", "forecast", "coverage"),
+        *("roi", "models", "journeys", "leads", "lags", "forecast", "coverage", "health"),
         *("subscriptions", "cohorts"),
     }
 )

@@ -48,12 +48,14 @@ def spell_health(
 def _parts(document: Mapping[str, Any], scripts: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     windows = [_window_row(window) for window in document["windows"]]
     untagged = [_untagged_row(*row) for row in document["untagged"]]
+    listed = sum(row["clicks"] for row in untagged)
     hits = sum(row[1] for row in document["pages"])
     sessions = sum(count for _, count in document["landings"])
     return {
         "totals": {
             "verdict": windows[-1]["verdict"],
-            "untagged_clicks": sum(row["clicks"] for row in untagged),
+            # Documents of earlier runs count what they list.
+            "untagged_clicks": document.get("untagged_clicks", listed),
             "sessions": sessions,
             "hits": hits,
             "scripts_missing": sum(row["state"] != "installed" for row in scripts),

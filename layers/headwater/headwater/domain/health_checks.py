@@ -64,7 +64,7 @@ def health_checks(
             "Too many new sales meet no click.",
             "GET /v1/reports/coverage says why; test a sale (make validate).",
         )
-    yield _campaigns(report["untagged"])
+    yield _campaigns(report["totals"]["untagged_clicks"])
 
 
 def _script(rows: Sequence[Mapping[str, str]]) -> Iterator[dict[str, str]]:
@@ -111,8 +111,7 @@ def _share(name: str, counts: tuple[int, int], cause: str, fix: str) -> dict[str
     return _check(name, FAILED, value, cause, fix)
 
 
-def _campaigns(untagged: Sequence[Mapping[str, Any]]) -> dict[str, str]:
-    clicks = sum(row["clicks"] for row in untagged)
+def _campaigns(clicks: int) -> dict[str, str]:
     if not clicks:
         return _check("campaigns", PASSED, "0 clicks")
     cause = "Paid clicks name no campaign, so no cost can meet them."

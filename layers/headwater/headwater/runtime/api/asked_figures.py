@@ -16,6 +16,7 @@ from headwater.runtime.api.report_answers import ALL_TIME, DEFAULT_RANGE
 from headwater.usecases.reports.cohorts import CohortsRequest
 from headwater.usecases.reports.coverage import CoverageQuery, CoverageRequest
 from headwater.usecases.reports.forecast import ForecastQuery, ForecastRequest
+from headwater.usecases.reports.health import HealthQuery, HealthRequest, longest_window
 from headwater.usecases.reports.journeys import JourneysQuery, JourneysRequest
 from headwater.usecases.reports.lags import LagsQuery, LagsRequest
 from headwater.usecases.reports.leads import LeadsQuery, LeadsRequest
@@ -183,6 +184,10 @@ def _coverage(span: Span, asked: FigureAsked) -> CoverageRequest:
     return CoverageRequest(CoverageQuery(span), part, revenue, asked.model)
 
 
+def _health(span: Span, asked: FigureAsked) -> HealthRequest:
+    return HealthRequest(HealthQuery(longest_window(span)), asked.part or "windows")
+
+
 def _query(span: Span, asked: FigureAsked, usual: str) -> RoiQuery:
     names = tuple((asked.by or usual).split(","))
     return RoiQuery(span, names, asked.date or "conversion", asked.orders or "all")
@@ -212,6 +217,7 @@ _REPORTS = {
     "journeys": AskedReport(("orders",), _journeys),
     "subscriptions": AskedReport(("part", "revenue"), _subscriptions, ALL_TIME),
     "cohorts": AskedReport(("by", "part", "revenue", "where"), _cohorts, "all_time"),
+    "health": AskedReport(("part",), _health),
 }
 
 

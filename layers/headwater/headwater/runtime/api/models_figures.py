@@ -195,6 +195,17 @@ class FollowedArrival(ApiModel):
     follow: str = Field(description="Leads to the credits of the order.")
 
 
+class FollowedPageViews(ApiModel):
+    """The page views of a UTC day by the type of their page."""
+
+    day: Day
+    page_type: str
+    hits: int
+    daily_visitors: int
+    bot_hits: int
+    amount: int = Field(description=_ADDS)
+
+
 class FollowedPair(ApiModel):
     """Two orders that may be one sale."""
 
@@ -313,6 +324,7 @@ class FollowedFigure(Envelope):
         | list[FollowedCost]
         | list[FollowedVisit]
         | list[FollowedArrival]
+        | list[FollowedPageViews]
         | list[FollowedPair]
         | list[FollowedAge]
     )

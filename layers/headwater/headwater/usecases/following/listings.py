@@ -33,6 +33,7 @@ HOLDS: dict[str, tuple[str, ...]] = {
     "chains": ("chain",),
     "cost": ("day", "platform", "ad_account", "campaign_id", "adset_id", "ad_id", "ALL"),
     "clicks": ("day", "ALL"),
+    "page_views": ("day", "page_type"),
     "visits": ("occurred_at", "touch_id", "ALL"),
     "arrivals": ("store", "order_id", "touch_id"),
     "pairs": ("source", "order_id", "other_source", "other_order_id"),

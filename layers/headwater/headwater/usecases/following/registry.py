@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from headwater.usecases.following.cohorts_rows import COHORTS_FOLLOWER
 from headwater.usecases.following.coverage_rows import COVERAGE_FOLLOWER
 from headwater.usecases.following.forecast_rows import FORECAST_FOLLOWER
+from headwater.usecases.following.health_rows import HEALTH_FOLLOWER
 from headwater.usecases.following.journeys_rows import JOURNEYS_FOLLOWER
 from headwater.usecases.following.lags_rows import LAGS_FOLLOWER
 from headwater.usecases.following.leads_rows import LEADS_FOLLOWER
@@ -26,6 +27,7 @@ FOLLOWERS: dict[str, Follower[Any]] = {
         LAGS_FOLLOWER,
         FORECAST_FOLLOWER,
         COVERAGE_FOLLOWER,
+        HEALTH_FOLLOWER,
         SUBSCRIPTIONS_FOLLOWER,
         JOURNEYS_FOLLOWER,
         COHORTS_FOLLOWER,

@@ -42,7 +42,7 @@ SEEN_ORDERS = f"""(
     FROM {OWN_ORDERS} own
     LEFT JOIN evidence e USING (store, order_id) LEFT JOIN claimed c USING (store, order_id)
 )"""
-UNTAGGED = f"""
+_UNTAGGED = f"""
 SELECT span, landing_page, click_id_kind, count(*) AS clicks,
     strftime(max(occurred_at), '%Y-%m-%d')
 FROM {{visits}} GROUP BY ALL ORDER BY clicks DESC, landing_page, click_id_kind
@@ -78,15 +78,18 @@ def compute_health(db: duckdb.DuckDBPyConnection, span: Span, scope: Scope) -> d
     sales = zip(
         windows.named_figures(db, {tuple(SEEN): seen}), sales_health(db, windows), strict=True
     )
+    untagged = untagged_visits(whole, scope)
+    [(untagged_clicks,)] = whole.figures(db, f"SELECT span, count(*) FROM {untagged} GROUP BY span")
     read_landings(db, whole)
     queries = {
-        "untagged": UNTAGGED.format(visits=untagged_visits(whole, scope)),
+        "untagged": _UNTAGGED.format(visits=untagged),
         "landings": _LANDINGS.format(visits=landed_visits(whole)),
         "pages": _PAGES.format(page_views=whole.by_day("page_views")),
     }
     days = Ranges((Span(span.last, span.last), _week_before(span.last)), scope.zone)
     recent = days.figures(db, _RECENT.format(page_views=days.by_day("page_views")))
     return {
+        "untagged_clicks": untagged_clicks,
         "recent": [int(hits) for (hits,) in recent],
         "windows": [
             {"days": days, **seen, **sold}
