@@ -46,6 +46,7 @@ ROWS = "GET /v1/reports/{report}/rows"
     [
         ("roi", f"{RANGE}&by=campaign", "net"),
         ("cohorts", f"{RANGE}&part=months&where=source = google", "cumulative_net"),
+        ("ltv", f"{RANGE}&by=source&revenue=gross", "net"),
     ],
 )
 def test_a_figure_leads_to_its_rows_by_the_template_of_the_report(

@@ -68,13 +68,6 @@ _TOLD_BY_NAMES: Mapping[str, tuple[str, ...]] = {
     "cohorts": ("month",),
     "ltv": ("channel", "source", "campaign"),
 }
-# Reports whose figures are followed.
-_FOLLOWED = frozenset(
-    {
-        *("roi", "models", "journeys", "leads", "lags", "forecast", "coverage", "health"),
-        *("subscriptions", "cohorts"),
-    }
-)
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 
 
@@ -124,7 +117,7 @@ def follow_template(report: str, parameters: Mapping[str, Any], data_version: st
 
     ``of`` is the column; a row's own columns are the other variables, which totals leave out.
     """
-    if report not in _FOLLOWED:
+    if not has_named_rows(report):
         return None
     names = ",".join(("of", *key_columns(report, parameters)))
     return f"{_address(report, parameters, data_version)}{{&{names}}}"

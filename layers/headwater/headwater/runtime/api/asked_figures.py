@@ -20,6 +20,7 @@ from headwater.usecases.reports.health import HealthQuery, HealthRequest, longes
 from headwater.usecases.reports.journeys import JourneysQuery, JourneysRequest
 from headwater.usecases.reports.lags import LagsQuery, LagsRequest
 from headwater.usecases.reports.leads import LeadsQuery, LeadsRequest
+from headwater.usecases.reports.ltv import LtvQuery, LtvRequest
 from headwater.usecases.reports.members import Joining
 from headwater.usecases.reports.models import ModelsRequest
 from headwater.usecases.reports.roi import RoiQuery, RoiRequest
@@ -207,6 +208,12 @@ def _cohorts(span: Span, asked: FigureAsked) -> CohortsRequest:
     return CohortsRequest(joining, asked.part or "cohorts", asked.revenue or "net")
 
 
+def _ltv(span: Span, asked: FigureAsked) -> LtvRequest:
+    names = tuple((asked.by or "campaign").split(","))
+    joining = Joining(span, where=_chosen(asked))
+    return LtvRequest(LtvQuery(joining, names), asked.revenue or "net")
+
+
 _REPORTS = {
     "roi": AskedReport(("by", "model", "revenue", "date", "orders"), _roi),
     "models": AskedReport(("by", "revenue", "date", "orders"), _models),
@@ -216,7 +223,8 @@ _REPORTS = {
     "forecast": AskedReport(("by", "model", "revenue", "orders", "horizon"), _forecast, ALL_TIME),
     "journeys": AskedReport(("orders",), _journeys),
     "subscriptions": AskedReport(("part", "revenue"), _subscriptions, ALL_TIME),
-    "cohorts": AskedReport(("by", "part", "revenue", "where"), _cohorts, "all_time"),
+    "cohorts": AskedReport(("by", "part", "revenue", "where"), _cohorts, ALL_TIME),
+    "ltv": AskedReport(("by", "revenue", "where"), _ltv, ALL_TIME),
     "health": AskedReport(("part",), _health),
 }
 

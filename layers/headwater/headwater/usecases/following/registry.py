@@ -11,6 +11,7 @@ from headwater.usecases.following.health_rows import HEALTH_FOLLOWER
 from headwater.usecases.following.journeys_rows import JOURNEYS_FOLLOWER
 from headwater.usecases.following.lags_rows import LAGS_FOLLOWER
 from headwater.usecases.following.leads_rows import LEADS_FOLLOWER
+from headwater.usecases.following.ltv_rows import LTV_FOLLOWER
 from headwater.usecases.following.models_rows import MODELS_FOLLOWER
 from headwater.usecases.following.roi_rows import ROI_FOLLOWER
 from headwater.usecases.following.subscriptions_rows import SUBSCRIPTIONS_FOLLOWER
@@ -31,5 +32,6 @@ FOLLOWERS: dict[str, Follower[Any]] = {
         SUBSCRIPTIONS_FOLLOWER,
         JOURNEYS_FOLLOWER,
         COHORTS_FOLLOWER,
+        LTV_FOLLOWER,
     )
 }

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from headwater.domain.cohorts import FILTERS
 from headwater.domain.ltv import CONTACT, MOST_CONTACTS, LtvSpelling, spell_ltv, withhold_ltv
 from headwater.errors import InvalidParameterError
-from headwater.usecases.reports.ltv_cells import read_contacts, read_ltv
+from headwater.usecases.reports.ltv_cells import read_bought, read_contacts, read_ltv
 from headwater.usecases.reports.members import (
     MEMBER_TABLES,
     READ_WHOLE,
@@ -55,6 +55,11 @@ class LtvQuery:
         return self.joining.span
 
     @property
+    def names(self) -> tuple[str, ...]:
+        """Return the names of the first click that rows tell."""
+        return _CONTACT_NAMES if self.by == (CONTACT,) else self.by
+
+    @property
     def label(self) -> str:
         """Return what is asked besides the range."""
         return f"{'+'.join(self.by)} of {self.joining.label}"
@@ -87,13 +92,18 @@ def _compute(
     db: duckdb.DuckDBPyConnection, queries: Sequence[LtvQuery], scope: Scope
 ) -> Iterator[dict[str, Any]]:
     for query in queries:
-        names = _CONTACT_NAMES if query.by == (CONTACT,) else query.by
-        read_first_clicks(db, scope.zone, dict.fromkeys((*names, *query.joining.names)))
-        read_members(db, query.joining, scope.zone, names)
-        document = read_ltv(db, query.joining, names, scope.as_of)
+        read_customers(db, query, scope.zone)
+        document = read_ltv(db, query.joining, query.names, scope.as_of)
         if query.by == (CONTACT,):
-            document |= read_contacts(db, names)
+            document |= read_contacts(db, query.names)
         yield document
+
+
+def read_customers(db: duckdb.DuckDBPyConnection, query: LtvQuery, zone: str) -> None:
+    """Make ``bought`` and the tables of ``members``, whose clicks carry the names of the rows."""
+    read_first_clicks(db, zone, dict.fromkeys((*query.names, *query.joining.names)))
+    read_members(db, query.joining, zone, query.names)
+    read_bought(db)
 
 
 def _spell(

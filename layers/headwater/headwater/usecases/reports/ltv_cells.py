@@ -29,18 +29,36 @@ SELECT m.*, o.* EXCLUDE (contact) FROM members m JOIN (
     FROM member_orders GROUP BY contact
 ) o USING (contact)
 """
-_AGES = ", ".join(
-    f"count(*) FILTER (day + {days} < $as_of), "
-    + ", ".join(
-        f"coalesce(sum({figure}) FILTER (day + {days} < $as_of), 0)::BIGINT"
-        for figure in (f"gross_{days}", f"net_{days}", "gross_0", "net_0")
+# Of ``bought``: who has bought again.
+REPEATED = "orders > 1"
+
+
+def reached(days: int, as_of: date) -> str:
+    """Return the SQL of who became a customer more than so many days ago."""
+    return f"day + {days} < DATE '{as_of}'"
+
+
+def _figures(as_of: date) -> str:
+    ages = ", ".join(
+        f"count(*) FILTER ({reached(days, as_of)}), "
+        + ", ".join(
+            f"coalesce(sum({figure}) FILTER ({reached(days, as_of)}), 0)::BIGINT"
+            for figure in (f"gross_{days}", f"net_{days}", "gross_0", "net_0")
+        )
+        for days in WINDOWS
     )
-    for days in WINDOWS
-)
-_FIGURES = (
-    "count(*), count(*) FILTER (orders > 1), coalesce(sum(orders), 0)::BIGINT, "
-    f"coalesce(sum(gross), 0)::BIGINT, coalesce(sum(net), 0)::BIGINT, {_AGES}"
-)
+    return (
+        f"count(*), count(*) FILTER ({REPEATED}), coalesce(sum(orders), 0)::BIGINT, "
+        f"coalesce(sum(gross), 0)::BIGINT, coalesce(sum(net), 0)::BIGINT, {ages}"
+    )
+
+
+def read_bought(db: duckdb.DuckDBPyConnection) -> None:
+    """Make ``bought``: the members with what each has bought, to date and up to each age.
+
+    Needs the tables of ``read_members``.
+    """
+    db.execute(_BOUGHT)
 
 
 def read_ltv(
@@ -48,13 +66,12 @@ def read_ltv(
 ) -> dict[str, Any]:
     """Return the customers of a range by some names, amounts in minor units.
 
-    Needs the tables of ``read_members`` with these names, and the view ``spend``.
+    Needs ``bought`` with these names, and the view ``spend``.
 
     Returns:
         ``totals``, ``cost`` and ``rows``: state, names, figures, cost.
     """
-    db.execute(_BOUGHT)
-    names, day = ", ".join(by), {"as_of": as_of}
+    names, figures = ", ".join(by), _figures(as_of)
     cost = {
         tuple(key): value
         for *key, value in db.execute(
@@ -62,11 +79,11 @@ def read_ltv(
             f"WHERE {joining.condition} GROUP BY ALL"
         ).fetchall()
     }
-    found = db.execute(f"SELECT state, {names}, {_FIGURES} FROM bought GROUP BY ALL", day)
+    found = db.execute(f"SELECT state, {names}, {figures} FROM bought GROUP BY ALL")
     rows = {(row[0], row[1 : len(by) + 1]): row[len(by) + 1 :] for row in found.fetchall()}
     for key in cost:
         rows.setdefault((CREDITED, key), (0,) * (len(FIGURES) + len(WINDOWS) * len(AT_AGE)))
-    [total] = db.execute(f"SELECT {_FIGURES} FROM bought", day).fetchall()
+    [total] = db.execute(f"SELECT {figures} FROM bought").fetchall()
     return {
         "totals": _named(total),
         "cost": sum(cost.values()),
