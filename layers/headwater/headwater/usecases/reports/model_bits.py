@@ -17,7 +17,7 @@ type ColumnOf = Callable[[str], str]
 def bits_where(condition: str, models: Sequence[str]) -> str:
     """Return the SQL of the set of models for which a condition holds; ``{}`` is their name."""
     bits = (
-        f"({condition.format(model)})::UBIGINT << {place}" for place, model in enumerate(models)
+        f"({condition.format(model)})::UINTEGER << {place}" for place, model in enumerate(models)
     )
     return f"({' | '.join(f'({bit})' for bit in bits)})"
 

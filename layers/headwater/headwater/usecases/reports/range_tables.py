@@ -112,7 +112,7 @@ def read_ranges(db: duckdb.DuckDBPyConnection, ranges: Ranges, wanted: Wanted) -
         # A row's place in a table is a number for nothing; to count rows takes one thread alone.
         db.execute(f"CREATE OR REPLACE TEMP TABLE numbered_{table} AS {rows}")
         db.execute(
-            f"CREATE OR REPLACE TEMP VIEW {table} AS SELECT rowid AS {number}, * "
+            f"CREATE OR REPLACE TEMP VIEW {table} AS SELECT rowid::UINTEGER AS {number}, * "
             f"FROM numbered_{table}"
         )
     db.execute(_earned_sums(ranges, wanted))
@@ -148,16 +148,14 @@ def _buyers(ranges: Ranges, wanted: Wanted) -> str:
             for money in MONIES
         )
     )
+    orders = f"FROM credits WHERE touched_at IS NULL AND placed_at >= {ranges.start()}"
     return f"""
-        WITH orders AS (
-            SELECT contact, is_new, order_class, order_gross, order_net, {is_held} AS is_held
-            FROM credits WHERE touched_at IS NULL AND placed_at >= {ranges.start()}
-        ), found AS (
+        WITH found AS (
             SELECT contact, bool_or(is_new) AS is_acquired, {sums}
-            FROM orders WHERE is_held GROUP BY contact
+            {orders} AND ({is_held}) GROUP BY contact
         ), later AS (
-            SELECT contact, {sums} FROM orders SEMI JOIN (FROM found WHERE is_acquired)
-            USING (contact) WHERE NOT is_held GROUP BY contact
+            SELECT contact, {sums} FROM ({orders} AND NOT ({is_held}))
+            SEMI JOIN (FROM found WHERE is_acquired) USING (contact) GROUP BY contact
         )
         SELECT contact,
             CASE WHEN is_acquired THEN found.gross + coalesce(later.gross, 0) END AS lifetime_gross,

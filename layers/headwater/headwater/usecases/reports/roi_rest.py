@@ -45,7 +45,7 @@ def _rest(cells: Sequence[Cells], wanted: Wanted) -> str:
         (
             *_orders_of_no_model(cells),
             _orders_left(cells, wanted.models),
-            *_customers_left(cells, wanted.models),
+            _customers_left(cells, wanted.models),
         )
     )
     return f"""
@@ -87,20 +87,20 @@ def _orders_left(cells: Sequence[Cells], models: Sequence[str]) -> str:
     )
 
 
-def _customers_left(cells: Sequence[Cells], models: Sequence[str]) -> Iterator[str]:
-    """Yield the SQL of the customers of such orders: each counts once in a kind of row."""
-    keys = keys_of(cells)
-    for kind, left in _LEFT.items():
-        orders = (
-            f"(SELECT *, {left} & ~coalesce(models, 0) & {all_bits(models)} AS bits "
-            f"FROM sold_orders LEFT JOIN order_parts USING (n) "
-            f"WHERE {KIND_OF_ALL} IS NULL AND bits <> 0)"
-        )
-        groups = (
-            f"(SELECT {keys}, bits, count(*) AS customers FROM (SELECT {keys}, buyer, "
-            f"bit_or(bits) AS bits FROM {_spread_rest(cells, orders)} GROUP BY ALL) GROUP BY ALL)"
-        )
-        yield (
-            f"SELECT {keys}, model, '{kind}' AS kind, customers "
-            f"FROM {under_models(groups, models)} WHERE {holds_model('bits')}"
-        )
+def _customers_left(cells: Sequence[Cells], models: Sequence[str]) -> str:
+    """Return the SQL of the customers of such orders: each counts once in a kind of row."""
+    keys, kinds = keys_of(cells), ", ".join(_LEFT)
+    orders = (
+        f"(SELECT *, {all_bits(models)} & ~coalesce(models, 0) AS bits FROM sold_orders "
+        f"LEFT JOIN order_parts USING (n) WHERE {KIND_OF_ALL} IS NULL AND bits <> 0)"
+    )
+    sets = ", ".join(f"bit_or(bits & {left}) AS {kind}" for kind, left in _LEFT.items())
+    groups = (
+        f"(SELECT {keys}, unnest([{', '.join(f"'{kind}'" for kind in _LEFT)}]) AS kind, "
+        f"unnest([{kinds}]) AS bits, count(*) AS customers FROM (SELECT {keys}, buyer, {sets} "
+        f"FROM {_spread_rest(cells, orders)} GROUP BY ALL) GROUP BY {keys}, {kinds})"
+    )
+    return (
+        f"SELECT {keys}, model, kind, customers "
+        f"FROM {under_models(groups, models)} WHERE {holds_model('bits')}"
+    )
