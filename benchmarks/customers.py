@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from benchmarks.database import connect
 from benchmarks.lines import Line
-from benchmarks.report import published_run, warm_facts
+from benchmarks.published import published_run, warm_facts
 from benchmarks.report_files import LAST_DAY, first_day, write_run_tables
 from benchmarks.slow_aws import SlowBucket
 from benchmarks.timing import best_of, in_fresh_process

@@ -5,36 +5,25 @@ from __future__ import annotations
 import json
 import tempfile
 from dataclasses import fields
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import boto3
-
-from benchmarks.database import connect
 from benchmarks.lines import Line
+from benchmarks.published import ACCOUNT, group_by_campaign, published_run, warm_facts
 from benchmarks.report_files import CAMPAIGNS, FIRST_DAY, LAST_DAY, write_run_tables
 from benchmarks.report_requests import measure_cold, measure_warm
 from benchmarks.timing import best_of
-from headwater.adapters.s3.facts import S3Facts
-from headwater.domain.manifests import History, Manifest
 from headwater.domain.models import LEAD_ROLES, MODELS
 from headwater.domain.roi_documents import FIGURES
 from headwater.domain.roi_rows import RoiTotals
-from headwater.domain.settings import AccountSettings
-from headwater.usecases.published_runs import PublishedRun
 from headwater.usecases.reports.report import Span
 from headwater.usecases.reports.roi import ROI, RoiQuery, RoiRequest
 from headwater.usecases.serve_reports import serve_report
 from tests.fakes import FakeLake
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from benchmarks.scale import Scale
-    from headwater.domain.manifests import Objects
 
-_ACCOUNT = "acme"
 _YEAR = RoiRequest(RoiQuery(Span(FIRST_DAY, LAST_DAY), ("campaign",)), "linear", "net")
 _REPORT = "reports/year.json"
 _TOTALS = {field.name for field in fields(RoiTotals)}
@@ -54,16 +43,16 @@ def measure(scale: Scale) -> list[Line]:
         to_compute, to_read = published_run(objects), published_run({}, {_YEAR.query: _REPORT})
         floor, computed = best_of(
             scale.rounds,
-            lambda: _group_by_campaign(folder, objects),
-            lambda: serve_report(ROI, _ACCOUNT, _YEAR, to_compute, facts=facts, lake=lake),
+            lambda: group_by_campaign(folder, objects["credits"].values()),
+            lambda: serve_report(ROI, ACCOUNT, _YEAR, to_compute, facts=facts, lake=lake),
         )
         parsed, read = best_of(
             scale.rounds * 10,
             lambda: json.loads(document),
-            lambda: serve_report(ROI, _ACCOUNT, _YEAR, to_read, facts=facts, lake=lake),
+            lambda: serve_report(ROI, ACCOUNT, _YEAR, to_read, facts=facts, lake=lake),
         )
         cold = measure_cold(scale, to_compute, _YEAR, folder, folder / "cold")
-        warm = measure_warm(scale, to_read, _YEAR, document, folder)
+        warm = measure_warm("report", scale, to_read, _YEAR, document, folder)
     return [
         Line(f"report: floor, a year of {of}", floor.wall, "s"),
         Line(
@@ -88,37 +77,6 @@ def measure(scale: Scale) -> list[Line]:
         cold,
         warm,
     ]
-
-
-def warm_facts(folder: Path) -> S3Facts:
-    """Return the real adapter with every object in its folder already: it calls nothing."""
-    return S3Facts(
-        boto3.client("s3", region_name="us-east-1"), "no-bucket", folder, cache_bytes=2**40
-    )
-
-
-def published_run(objects: Objects, reports: dict[RoiQuery, str] | None = None) -> PublishedRun:
-    """Return a finished run of these tables, which has stored these ROI reports."""
-    settings = AccountSettings()
-    manifest = Manifest(
-        _ACCOUNT,
-        LAST_DAY,
-        settings.document(),
-        tables=objects,
-        reports={ROI.key(query): key for query, key in (reports or {}).items()},
-        histories={"shop": History(1, 1, is_complete=True)},
-    )
-    return PublishedRun(manifest, manifest.data_version, datetime(2026, 11, 1, tzinfo=UTC))
-
-
-def _group_by_campaign(folder: Path, objects: Objects) -> Sequence[Any]:
-    """Sum every model by campaign, once through the files: the least that a report reads."""
-    sums = ", ".join(f"sum({model}_{money})" for model in MODELS for money in ("gross", "net"))
-    paths = [str(folder / key) for key in objects["credits"].values()]
-    with connect() as db:
-        return db.execute(
-            f"SELECT campaign, count(*), {sums} FROM read_parquet(?) GROUP BY campaign", [paths]
-        ).fetchall()
 
 
 def _document() -> dict[str, Any]:

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any, cast
 import pytest
 
 from benchmarks.lines import Line
-from benchmarks.slow_aws import SlowBucket, SlowRuns
+from benchmarks.published import publish, write
+from benchmarks.slow_aws import SlowBucket
 from benchmarks.timing import best_of
 from headwater.adapters.s3.facts import S3Facts
 from headwater.runtime.observability import logger
@@ -58,22 +59,18 @@ def measure_cold(
 
 
 def measure_warm(
-    scale: Scale, published: PublishedRun, asked: RoiRequest, document: bytes, folder: Path
+    of: str,
+    scale: Scale,
+    published: PublishedRun,
+    asked: RoiRequest,
+    document: bytes,
+    folder: Path,
 ) -> Line:
     """Measure a materialized report in the handler of a warm container, and its one look at AWS."""
     shop = Workshop()
     [report] = published.manifest.reports.values()
-    for key, content in (
-        (report, document),
-        ("manifests/run.json", json.dumps(published.manifest.document()).encode()),
-    ):
-        path = folder / key
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content)
-    now, version = shop.clock.now(), published.data_version
-    shop.runs = SlowRuns()
-    shop.runs.acquire(OWNER.account, "run", now, now)
-    shop.runs.publish(OWNER.account, "run", "manifests/run.json", version, now, as_of=now)
+    write(folder / report, document)
+    shop.runs = publish(OWNER.account, published, folder)
     lake: Any = ReadingLake(cast("S3Client", SlowBucket(folder)), "lake")
     shop.lake = lake
     side = LambdaSide(shop)
@@ -94,7 +91,7 @@ def measure_warm(
             lambda: side.call(_ROUTE, caller=OWNER, query=question),
         )
     return Line(
-        "report: answered by the warm handler, 8 ms per DynamoDB call",
+        f"{of}: answered by the warm handler, 8 ms per DynamoDB call",
         warm.wall * 1000,
         "ms",
         warm.cpu / floor.cpu,

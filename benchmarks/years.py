@@ -1,70 +1,38 @@
 """Reports that nobody has asked for before, of an account with five years behind it.
 
-Each is computed in a process of its own, as in a container that has just started: it fetches its
-files, computes, and is asked once more while it holds them.
+Each is computed in a process of its own, as in a container that has just started: it looks up the
+finished run, fetches its files, computes, and is asked again while it holds them, beside one pass
+over the credits of the same range. What a run has computed beforehand is read from where it lies.
 """
 
 from __future__ import annotations
 
 import tempfile
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING
 
 from benchmarks.lines import Line
-from benchmarks.report import published_run
-from benchmarks.report_files import FIRST_DAY, LAST_DAY, first_day, write_run_tables
-from benchmarks.slow_aws import S3_SECONDS, SlowBucket
-from benchmarks.timing import in_fresh_process, spend
-from headwater.adapters.s3.facts import S3Facts
-from headwater.usecases.reports.models import MODELS_REPORT, ModelsRequest
-from headwater.usecases.reports.report import Span
-from headwater.usecases.reports.roi import ROI, RoiQuery, RoiRequest
-from headwater.usecases.serve_reports import serve_report
-from tests.fakes import FakeLake
+from benchmarks.published import published_run
+from benchmarks.report_files import write_run_tables
+from benchmarks.report_requests import measure_warm
+from benchmarks.slow_aws import DYNAMODB_SECONDS, S3_SECONDS
+from benchmarks.timing import in_fresh_process
+from benchmarks.year_reports import QUESTIONS, YEARS, Asked, answer, stored_document
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mypy_boto3_s3 import S3Client
-
     from benchmarks.scale import Scale
-    from benchmarks.timing import Outcome, Spent
+    from benchmarks.timing import Outcome
+    from benchmarks.year_reports import Answered
     from headwater.domain.manifests import Objects
 
-_ACCOUNT, _YEARS, _FEWER = "acme", 5, 4
-_YEAR, _ALL_TIME = Span(FIRST_DAY, LAST_DAY), Span(first_day(_YEARS), LAST_DAY)
+_FEWER = 4
 _BUDGET_SECONDS, _BUDGET_BYTES = 5.0, 3_538 * 2**20  # of the function that serves reports
-_BY_CAMPAIGN = ("campaign",)
-_QUESTIONS: dict[str, tuple[Any, Any]] = {
-    "ROI of a year": (ROI, RoiRequest(RoiQuery(_YEAR, _BY_CAMPAIGN), "linear", "net")),
-    "ROI of a year by click": (
-        ROI,
-        RoiRequest(RoiQuery(_YEAR, _BY_CAMPAIGN, "click"), "linear", "net"),
-    ),
-    "models of a year": (MODELS_REPORT, ModelsRequest(RoiQuery(_YEAR, _BY_CAMPAIGN), "net")),
-    "ROI of all five": (ROI, RoiRequest(RoiQuery(_ALL_TIME, _BY_CAMPAIGN), "linear", "net")),
-}
 # The design's budget is of a year; how long five take is told.
-_WITHIN_BUDGET = frozenset(_QUESTIONS) - {"ROI of all five"}
-
-
-@dataclass(frozen=True, slots=True)
-class _Asked:
-    """A question to a history's tables, which lie in a folder."""
-
-    folder: Path
-    objects: Objects
-    question: str
-
-
-@dataclass(frozen=True, slots=True)
-class _Answered:
-    """What a container took for its first answer and for the same one again; its calls of S3."""
-
-    cold: Spent
-    warm: Spent
-    calls: int
+_WITHIN_BUDGET = frozenset(QUESTIONS) - {"ROI of all five"}
+_REPORT = "reports/all-time.json"
+_DELAYS = f"{S3_SECONDS * 1000:.0f} ms per S3 call and {DYNAMODB_SECONDS * 1000:.0f} of DynamoDB"
 
 
 def measure(scale: Scale) -> list[Line]:
@@ -74,41 +42,42 @@ def measure(scale: Scale) -> list[Line]:
         for orders in (scale.orders, max(1, scale.orders // _FEWER)):
             folder = Path(scratch) / str(orders)
             folder.mkdir()
-            histories.append((folder, write_run_tables(orders, folder, _YEARS)))
+            histories.append((folder, write_run_tables(orders, folder, YEARS)))
         lines: list[Line] = []
-        for question in _QUESTIONS:
+        for question in QUESTIONS:
             whole, fewer = (
-                in_fresh_process(_answer, _Asked(folder, objects, question))
+                in_fresh_process(answer, Asked(folder, objects, question, scale.rounds))
                 for folder, objects in histories
             )
-            of = f"years: {question}, {_YEARS} years of {scale.orders:,} orders"
+            of = f"years: {question}, {YEARS} years of {scale.orders:,} orders"
             lines += _told(of, question, whole, fewer)
-        return lines
+        folder, objects = histories[0]
+        return [*lines, _ready(scale, folder, objects)]
 
 
-def _answer(asked: _Asked) -> _Answered:
-    bucket = SlowBucket(asked.folder)
-    report, request = _QUESTIONS[asked.question]
-    published = published_run(asked.objects)
-    with tempfile.TemporaryDirectory() as held:
-        facts = S3Facts(cast("S3Client", bucket), "lake", Path(held), cache_bytes=2**40)
-
-        def ask() -> None:
-            serve_report(report, _ACCOUNT, request, published, facts=facts, lake=FakeLake())
-
-        return _Answered(spend(ask), spend(ask), bucket.calls)
+def _ready(scale: Scale, folder: Path, objects: Objects) -> Line:
+    """Measure the answer to a range that the run has computed beforehand: all five years."""
+    _, request = QUESTIONS["ROI of all five"]
+    document = in_fresh_process(stored_document, Asked(folder, objects, "", scale.rounds)).result
+    of = f"years: ROI of all five ready, {YEARS} years of {scale.orders:,} orders"
+    published = published_run({}, {request.query: _REPORT})
+    return measure_warm(of, scale, published, request, document, folder)
 
 
 def _told(
-    of: str, question: str, whole: Outcome[_Answered], fewer: Outcome[_Answered]
+    of: str, question: str, whole: Outcome[Answered], fewer: Outcome[Answered]
 ) -> Iterator[Line]:
     is_bound = question in _WITHIN_BUDGET
-    cold, warm = whole.result.cold, whole.result.warm
-    for name, spent in ((f"cold, {S3_SECONDS * 1000:.0f} ms per S3 call", cold), ("warm", warm)):
+    cold, warm, floor = whole.result.cold, whole.result.warm, whole.result.floor
+    yield Line(f"{of}: floor", floor.cpu, "s")
+    for name, spent in ((f"cold, {_DELAYS}", cold), ("warm", warm)):
         is_over = is_bound and spent.wall > _BUDGET_SECONDS
         budget = "<= 5 s" if is_bound else ""
         yield Line(f"{of}, {name}", spent.wall, "s", budget=budget, is_over=is_over)
-        yield Line(f"{of}, {name}: CPU", spent.cpu, "s")
+    yield Line(f"{of}, cold: CPU", cold.cpu, "s")
+    yield Line(
+        f"{of}, warm: CPU", warm.cpu, "s", warm.cpu / floor.cpu, "one GROUP BY of its credits"
+    )
     # One is linear, less is better than that.
     yield Line(
         f"{of}: growth",
