@@ -28,6 +28,7 @@ from headwater.runtime import (
     pipelines,
     sending,
     storage,
+    sweeping,
     validating,
 )
 from headwater.usecases.check_store import FULFILLMENT, TRANSACTIONS, StoreDescription
@@ -290,6 +291,8 @@ class LambdaSide:
             "imports": self.imports,
             "import_files": self.import_files,
             "workers": self.import_workers,
+            "sweeps": shop.sweeps,
+            "swept_objects": shop.swept_objects,
         }
         wired = (
             storage,
@@ -300,6 +303,7 @@ class LambdaSide:
             importing,
             delivering,
             sending,
+            sweeping,
         )
         for module in wired:
             for name, port in ports.items():

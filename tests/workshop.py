@@ -24,6 +24,7 @@ from headwater.usecases.reports.report import Comparison, Report, Span
 from headwater.usecases.reports.roi import ROI, RoiQuery, RoiRequest
 from headwater.usecases.run_files import LEASE, Desk, open_frame, prefix_of
 from headwater.usecases.serve_reports import serve_credits, serve_report
+from headwater.usecases.sweep_objects import SweepPorts
 from headwater.usecases.train_effects import train_effects
 from tests.fakes import (
     FakeAccess,
@@ -45,6 +46,8 @@ from tests.fakes import (
     FakeProducts,
     FakeRuns,
     FakeSettingHistory,
+    FakeSweeps,
+    FakeSweptObjects,
     FakeValidations,
     FakeViews,
 )
@@ -108,11 +111,13 @@ class Workshop:
         self.costs = FakeCosts(self.marks, self.clock)
         self.edges = FakeEdges(self.marks, self.clock, self.erasures)
         self.products = FakeProducts(self.marks, self.clock)
-        self.facts = FakeFacts()
+        self.facts = FakeFacts(self.clock)
         self.people = FakeLivePeople(self.orders, self.journeys)
         self.forgetting = FakeForgetting(self.journeys, self.edges)
-        self.lake = FakeLake()
+        self.lake = FakeLake(self.clock)
         self.runs = FakeRuns()
+        self.sweeps = FakeSweeps()
+        self.swept_objects = FakeSweptObjects(self.lake, self.facts)
         self.validations = FakeValidations()
         self.views = FakeViews()
         self.deliveries = FakeDeliveries()
@@ -259,6 +264,18 @@ class Workshop:
         self.compute(run, reported=reported)
         self.finish(run)
         return self.runs.head(ACCOUNT).data_version
+
+    def sweep_ports(self) -> SweepPorts:
+        """Return what the sweep works with."""
+        return SweepPorts(
+            self.clock,
+            self.runs,
+            self.lake,
+            self.swept_objects,
+            self.sweeps,
+            self.pipeline,
+            token_hex=lambda size: f"{next(self._numbers):0{2 * size}x}",
+        )
 
     def objects(self) -> dict[str, dict[str, str]]:
         """Return the published objects by table and partition."""

@@ -2,16 +2,47 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
+import duckdb
+
 from headwater.domain.nodes import email_node
+from local.stack import STACK
 from tests.e2e.conftest import YESTERDAY, an_order, noon
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tests.e2e.conftest import System
 
 
 EMAIL = "to-be-erased@example.com"
+
+
+def sweep(system: System, **event: object) -> dict[str, Any]:
+    """Invoke the sweep of the owner's account; return what it did."""
+    invoked = system.stack.client("lambda").invoke(
+        FunctionName=f"{STACK}-sweep-objects", Payload=json.dumps({"account": "acme", **event})
+    )
+    answer = json.loads(invoked["Payload"].read())
+    assert "FunctionError" not in invoked, answer
+    told: dict[str, Any] = answer["accounts"]["acme"]
+    return told
+
+
+def contacts_that_name(system: System, node: str, folder: Path) -> set[str]:
+    """Return the keys of the account's objects of contacts, of whatever run, that hold a node."""
+    s3, bucket = system.stack.client("s3"), system.stack.outputs["LakeBucketName"]
+    named = set()
+    with duckdb.connect() as db:
+        for key in system.objects():
+            if key.startswith("facts/contacts/account=acme/"):
+                file = folder / "rows.parquet"
+                file.write_bytes(s3.get_object(Bucket=bucket, Key=key)["Body"].read())
+                if node in repr(db.execute(f"FROM '{file}'").fetchall()):
+                    named.add(key)
+    return named
 
 
 def order_of(system: System, order_id: int) -> dict[str, Any]:
@@ -19,7 +50,9 @@ def order_of(system: System, order_id: int) -> dict[str, Any]:
     return trail
 
 
-def test_an_erased_person_is_in_no_report_and_comes_back_with_no_pull(connected: System) -> None:
+def test_an_erased_person_is_in_no_report_and_comes_back_with_no_pull(
+    connected: System, tmp_path: Path
+) -> None:
     store = connected.shop.store
     [order_id] = store.load([an_order(7_501, YESTERDAY, email=EMAIL, customer_id=4_711)])
     click = {"email": EMAIL, "at": noon(YESTERDAY).isoformat(), "utm_campaign": "erased"}
@@ -45,3 +78,20 @@ def test_an_erased_person_is_in_no_report_and_comes_back_with_no_pull(connected:
     assert not any(trail["touches"])
     campaigns = {row["campaign"] for row in connected.roi(YESTERDAY, YESTERDAY)["rows"]}
     assert "erased" not in campaigns
+
+    # What earlier runs knew him by goes too, and nothing that is shown.
+    node = email_node(EMAIL)
+    assert contacts_that_name(connected, node, tmp_path)
+    assert sweep(connected)["removed"] == 0
+    swept = sweep(connected, keep_days=0)
+    assert (swept["removed"] > 0, swept["place"], swept["failure"]) == (True, "", "")
+    assert not contacts_that_name(connected, node, tmp_path)
+    assert connected.get("/v1/runs")["lease"] is None
+    shown = connected.get("/v1/exports")
+    kept = {key for key in connected.objects() if "/account=acme/" in key}
+    assert f"manifests/account=acme/{shown['data_version']}.json" in kept
+    files = [file for each in shown["tables"] for file in connected.get(each["path"])["files"]]
+    assert {file["location"].split("/", 3)[3] for file in files} == {
+        key for key in kept if key.startswith("facts/")
+    }
+    assert order_of(connected, order_id)["order"]["gross"] == "100.00"

@@ -11,6 +11,7 @@ from tests.fakes.lake import FakeFactFiles, FakeFacts, FakeLake
 from tests.fakes.people import FakeForgetting, FakeLivePeople
 from tests.fakes.records import FakeCosts, FakeErasures, FakeJourneys, FakeOrders
 from tests.fakes.scripts import FakeEdgeSites, FakeStoreScripts, script_ports
+from tests.fakes.sweeps import FakeSweeps, FakeSweptObjects
 from tests.fakes.table import FakeTable
 from tests.fakes.validations import FakePages, FakeValidations
 from tests.fakes.views import FakeViews
@@ -46,6 +47,8 @@ __all__ = [
     "FakeSettingHistory",
     "FakeStoreHooks",
     "FakeStoreScripts",
+    "FakeSweeps",
+    "FakeSweptObjects",
     "FakeTable",
     "FakeValidations",
     "FakeViews",

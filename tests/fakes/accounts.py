@@ -136,7 +136,7 @@ class FakeRuns:
     def head(self, account: str) -> RunHead:
         return self._heads[account].run
 
-    def previous(self, account: str) -> dict[str, datetime]:
+    def superseded(self, account: str) -> Mapping[str, datetime]:
         return dict(self._heads[account].previous)
 
     def publish(
@@ -171,6 +171,13 @@ class FakeRuns:
         head.released = (run, head.run.again)
         head.run = replace(head.run, lease_run="", lease_until=None, again=False, released_run=run)
         return head.released[1]
+
+    def hand_back(self, account: str, holder: str) -> bool:
+        head = self._heads[account]
+        if head.run.lease_run != holder:
+            return False
+        head.run = replace(head.run, lease_run="", lease_until=None)
+        return head.run.again
 
     def record(self, account: str, run: str, now: datetime, **facts: str | int) -> None:
         record = self._records[account, run]

@@ -22,22 +22,36 @@ from headwater.usecases.ports.exports import FactFile
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
-    from datetime import date
+    from datetime import date, datetime
 
     from headwater.domain.hits import PageView
     from headwater.domain.manifests import Objects
-    from headwater.usecases.ports import RejectedRow
+    from headwater.usecases.ports import Clock, RejectedRow
 
 
 def _name(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()[:16]
 
 
+class TimedObjects(dict[str, bytes]):
+    """Objects by key, as bytes; who has a clock knows when each was put last."""
+
+    def __init__(self, clock: Clock | None) -> None:
+        super().__init__()
+        self.put_at: dict[str, datetime] = {}
+        self._clock = clock
+
+    def __setitem__(self, key: str, content: bytes) -> None:
+        super().__setitem__(key, content)
+        if self._clock:
+            self.put_at[key] = self._clock.now()
+
+
 class FakeLake:
     """Objects by key, as bytes."""
 
-    def __init__(self) -> None:
-        self.objects: dict[str, bytes] = {}
+    def __init__(self, clock: Clock | None = None) -> None:
+        self.objects = TimedObjects(clock)
 
     def keep_raw_page(
         self, account: str, source: str, page: bytes, kind: str = "bigcommerce"
@@ -101,8 +115,8 @@ def _canonical(document: Any) -> bytes:  # noqa: ANN401
 class FakeFacts:
     """Parquet objects by key; their bytes pass through a temporary folder, as in the real one."""
 
-    def __init__(self) -> None:
-        self.objects: dict[str, bytes] = {}
+    def __init__(self, clock: Clock | None = None) -> None:
+        self.objects = TimedObjects(clock)
         self._folder = Path(tempfile.mkdtemp(prefix="headwater-facts-"))
         weakref.finalize(self, shutil.rmtree, self._folder, ignore_errors=True)
 

@@ -78,6 +78,19 @@ def test_whoever_takes_webhooks_may_read_their_secrets_and_queue_them_and_nothin
     ]
 
 
+def test_only_the_sweep_removes_what_runs_write_and_it_removes_nothing_else(template: Json) -> None:
+    removed = {
+        name: [str(resource) for resource in as_list(statement["Resource"])]
+        for name, statement in statements_of(template)
+        if "s3:DeleteObject" in as_list(statement["Action"])
+    }
+
+    assert set(removed) == {"SweepObjectsFunction"}
+    assert [arn.partition("Arn}/")[2] for arn in removed["SweepObjectsFunction"]] == [
+        f"{folder}/*'}}" for folder in ("facts", "manifests", "reports")
+    ]
+
+
 def test_the_collector_reaches_no_table(template: Json) -> None:
     actions = {
         action

@@ -141,6 +141,7 @@ def test_a_pull_that_another_function_invokes_is_kept_when_it_fails(template: Js
         "ReconcileOrdersFunction",
         "FinishRunFunction",
         "ConnectSourceFunction",
+        "SweepObjectsFunction",
         "ManageAccountFunction",
         "ImportFileFunction",
         "EraseContactFunction",

@@ -93,7 +93,8 @@ class Reader:
     def exported(self, table: str, version: str) -> int:
         """Return how many orders the files of a table hold, which must hold what they say."""
         shop = self.shop
-        manifest = open_version(ACCOUNT, version, runs=shop.workshop.runs, lake=self.lake)
+        runs, clock = shop.workshop.runs, shop.workshop.clock
+        manifest = open_version(ACCOUNT, version, runs=runs, lake=self.lake, clock=clock)
         files = S3FactFiles(shop.client, shop.bucket)
         told = export_table(ACCOUNT, table, manifest, files=files, clock=shop.workshop.clock)
         with duckdb.connect() as db:

@@ -1,20 +1,18 @@
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 
-from headwater.adapters.dynamodb import keys
 from headwater.adapters.dynamodb.runs import DynamoRuns
 from headwater.adapters.dynamodb.table import Table
 from headwater.errors import LeaseLostError
 from headwater.usecases.ports import RunHead
-from tests.fakes import FakeRuns
 from tests.integration.adapters.samples import NOON
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
     from headwater.usecases.ports import Runs
     from tests.integration.adapters.conftest import Stores, Tables
@@ -99,47 +97,47 @@ def test_generated_at_stays_where_the_version_is_the_same(runs: Runs) -> None:
 
 
 def test_publishing_twice_is_publishing_once(
-    runs: Runs, superseded: Callable[[], Mapping[str, datetime]]
+    runs: Runs,
 ) -> None:
     runs.acquire("acme", "r1", NOON, UNTIL)
     runs.publish("acme", "r1", "manifests/1.json", "v1", NOON, as_of=NOON)
     runs.publish("acme", "r1", "manifests/2.json", "v2", NOON, as_of=NOON)
-    before = runs.head("acme"), superseded()
+    before = runs.head("acme"), runs.superseded("acme")
     runs.publish("acme", "r1", "manifests/2.json", "v2", NOON + timedelta(minutes=5), as_of=NOON)
-    assert (runs.head("acme"), superseded()) == before
+    assert (runs.head("acme"), runs.superseded("acme")) == before
 
 
 def test_the_same_manifest_again_moves_the_instant_at_which_the_world_was_looked_at(
-    runs: Runs, superseded: Callable[[], Mapping[str, datetime]]
+    runs: Runs,
 ) -> None:
     later = NOON + timedelta(minutes=5)
     runs.acquire("acme", "r1", NOON, UNTIL)
     runs.publish("acme", "r1", "manifests/1.json", "v1", NOON, as_of=NOON)
     runs.publish("acme", "r1", "manifests/1.json", "v1", later, as_of=later)
     head = runs.head("acme")
-    assert (head.as_of, head.generated_at, superseded()) == (later, NOON, {})
+    assert (head.as_of, head.generated_at, runs.superseded("acme")) == (later, NOON, {})
 
 
 def test_a_manifest_that_is_left_is_remembered_for_eight_days(
-    runs: Runs, superseded: Callable[[], Mapping[str, datetime]]
+    runs: Runs,
 ) -> None:
     runs.acquire("acme", "r1", NOON, NOON + timedelta(days=30))
     for day in (0, 1, 3, 9):
         at = NOON + timedelta(days=day)
         runs.publish("acme", "r1", f"manifests/{day}.json", str(day), at, as_of=at)
-    assert superseded() == {
+    assert runs.superseded("acme") == {
         "manifests/1.json": NOON + timedelta(days=3),
         "manifests/3.json": NOON + timedelta(days=9),
     }
 
 
 def test_a_manifest_that_comes_back_is_no_longer_superseded(
-    runs: Runs, superseded: Callable[[], Mapping[str, datetime]]
+    runs: Runs,
 ) -> None:
     runs.acquire("acme", "r1", NOON, UNTIL)
     for name in ("1", "2", "1"):
         runs.publish("acme", "r1", f"manifests/{name}.json", name, NOON, as_of=NOON)
-    assert superseded() == {"manifests/2.json": NOON}
+    assert runs.superseded("acme") == {"manifests/2.json": NOON}
 
 
 def test_releasing_frees_the_lease_and_keeps_the_pointer(runs: Runs) -> None:
@@ -192,21 +190,29 @@ def test_nothing_is_recorded_of_a_run_of_another_account(runs: Runs) -> None:
     assert runs.recorded("other", "r1") == {}
 
 
-@pytest.fixture
-def superseded(runs: Runs) -> Callable[[], Mapping[str, datetime]]:
-    """Return the manifests that the account's pointer has left, with the time."""
+def test_who_is_no_run_hands_the_lease_back_as_if_it_had_not_been_taken(runs: Runs) -> None:
+    runs.acquire("acme", "r1", NOON, UNTIL)
+    runs.publish("acme", "r1", "manifests/1.json", "v1", NOON, as_of=NOON)
+    runs.release("acme", "r1")
+    before = runs.head("acme")
+    runs.acquire("acme", "sweep", NOON, UNTIL)
+    assert runs.hand_back("acme", "sweep") is False
+    assert runs.head("acme") == before
 
-    def read() -> Mapping[str, datetime]:
-        if isinstance(runs, FakeRuns):
-            return runs.previous("acme")
-        assert isinstance(runs, DynamoRuns)
-        item = runs._table.get(keys.run_head("acme")) or {}
-        return {
-            left["manifest"]: datetime.fromisoformat(left["superseded_at"])
-            for left in item["previous"]
-        }
 
-    return read
+def test_a_wish_to_run_outlasts_the_lease_of_who_is_no_run(runs: Runs) -> None:
+    runs.acquire("acme", "sweep", NOON, UNTIL)
+    runs.acquire("acme", "r1", NOON, UNTIL)
+    assert runs.hand_back("acme", "sweep") is True
+    assert runs.head("acme") == RunHead(again=True)
+    assert runs.acquire("acme", "r2", NOON, UNTIL) is True
+
+
+def test_handing_back_a_lease_that_was_taken_over_changes_nothing(runs: Runs) -> None:
+    runs.acquire("acme", "sweep", NOON, UNTIL)
+    runs.acquire("acme", "r1", UNTIL, UNTIL + LEASE)
+    assert runs.hand_back("acme", "sweep") is False
+    assert runs.head("acme") == RunHead(lease_run="r1", lease_until=UNTIL + LEASE)
 
 
 class InterruptedTable(Table):

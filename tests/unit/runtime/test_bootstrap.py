@@ -17,6 +17,7 @@ from headwater.runtime import (
     pipelines,
     sending,
     storage,
+    sweeping,
     validating,
 )
 from headwater.runtime.settings import Settings, settings
@@ -101,6 +102,7 @@ USED: dict[str, list[Callable[[], object]]] = {
     "AttributeOrdersFunction": [bootstrap.desk, bootstrap.facts],
     "MaterializeReportsFunction": [bootstrap.desk, bootstrap.facts],
     "DeliverViewsFunction": [lambda: sending.send_ports(Invocation())],
+    "SweepObjectsFunction": [sweeping.accounts, sweeping.sweep_ports],
     "FinishRunFunction": [
         delivering.deliverer,
         bootstrap.desk,
@@ -114,7 +116,7 @@ FUNCTIONS = functions_of(load_template())
 
 def forget() -> None:
     wired = (storage, accessing, pipelines, bootstrap, validating, importing, delivering, sending)
-    for module in (*wired, edge):
+    for module in (*wired, sweeping, edge):
         for value in vars(module).values():
             if hasattr(value, "cache_clear"):
                 value.cache_clear()

@@ -15,6 +15,7 @@ from headwater.errors import InvalidParameterError, UnknownResourceError
 from headwater.usecases.databases import open_database
 from headwater.usecases.erase_contact import ErasePorts, erase_contact
 from headwater.usecases.published_runs import open_published_run
+from headwater.usecases.sweep_objects import sweep_objects
 from tests.workshop import ACCOUNT, STORE, Workshop
 
 if TYPE_CHECKING:
@@ -73,6 +74,17 @@ def all_facts(shop: Workshop) -> str:
         return repr({table: db.execute(f"FROM {table}").fetchall() for table in tables})
 
 
+def known_in_the_lake(shop: Workshop, node: str) -> bool:
+    """Tell whether any object of facts or reports, of whatever run, holds a node."""
+    with open_database() as db:
+        rows = [
+            db.execute(f"FROM read_parquet('{shop.facts.file(key)}')").fetchall()
+            for key in shop.facts.objects
+        ]
+    reports = [body for key, body in shop.lake.objects.items() if key.startswith("reports/")]
+    return node in repr((rows, reports))
+
+
 def of_ann(shop: Workshop) -> list[Order]:
     return [stored.item for stored in shop.people.orders_of(ACCOUNT, {ANN, CUSTOMER})]
 
@@ -89,6 +101,20 @@ def test_no_trace_of_a_person_stays_in_tables_and_facts(shop: Workshop) -> None:
     facts = all_facts(shop)
     assert not [node for node in (ANN, CUSTOMER, "s-ann", "spring", "summer") if node in facts]
     assert BOB in facts
+
+
+def test_what_earlier_runs_knew_a_person_by_is_swept_by_the_day_that_is_told(
+    shop: Workshop,
+) -> None:
+    told = erase(shop, ANN)["earlier_runs_until"]
+    shop.clock.advance(timedelta(hours=23))
+    shop.run(reported=False)
+    assert known_in_the_lake(shop, ANN)
+    while shop.clock.now().date().isoformat() <= told:
+        sweep_objects(ACCOUNT, shop.clock.now() + timedelta(minutes=4), ports=shop.sweep_ports())
+        shop.clock.advance(timedelta(hours=1))
+    assert not known_in_the_lake(shop, ANN)
+    assert known_in_the_lake(shop, BOB)
 
 
 def test_what_was_sold_and_what_others_did_stay(shop: Workshop) -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import duckdb
@@ -8,7 +9,7 @@ import pytest
 from headwater.domain.facts import COLUMNS
 from headwater.errors import UnknownResourceError
 from headwater.usecases.list_exports import export_table, list_exports, open_version
-from headwater.usecases.published_runs import open_published_run
+from headwater.usecases.published_runs import READABLE_FOR, open_published_run
 from tests.fakes import FakeFactFiles
 from tests.workshop import ACCOUNT, Workshop
 
@@ -34,7 +35,7 @@ def listed(shop: Workshop) -> dict[str, Any]:
 
 
 def exported(shop: Workshop, table: str, version: str) -> dict[str, Any]:
-    manifest = open_version(ACCOUNT, version, runs=shop.runs, lake=shop.lake)
+    manifest = open_version(ACCOUNT, version, runs=shop.runs, lake=shop.lake, clock=shop.clock)
     files = FakeFactFiles(shop.facts)
     return export_table(ACCOUNT, table, manifest, files=files, clock=shop.clock)
 
@@ -84,6 +85,21 @@ def test_a_version_stays_as_it_is_when_another_one_follows() -> None:
     assert rows == [1, 2]
 
 
+def test_a_version_may_be_read_for_a_week_after_another_one_has_followed() -> None:
+    shop = Workshop()
+    shop.order(1, "2026-11-20 15:00", "10.00")
+    first = shop.run(reported=False)
+    shop.clock.advance(timedelta(days=30))
+    assert exported(shop, "orders", first)["files"]
+    shop.order(2, "2026-11-20 16:00", "20.00")
+    shop.run(reported=False)
+    shop.clock.advance(READABLE_FOR - timedelta(seconds=1))
+    assert exported(shop, "orders", first)["files"]
+    shop.clock.advance(timedelta(seconds=1))
+    with pytest.raises(UnknownResourceError, match=f"{first} is not there"):
+        exported(shop, "orders", first)
+
+
 def test_an_unknown_version_is_told_the_present_one(finished: Workshop) -> None:
     present = listed(finished)["data_version"]
     with pytest.raises(UnknownResourceError, match=present):
@@ -93,7 +109,7 @@ def test_an_unknown_version_is_told_the_present_one(finished: Workshop) -> None:
 def test_another_accounts_version_is_not_there(finished: Workshop) -> None:
     version = listed(finished)["data_version"]
     with pytest.raises(UnknownResourceError):
-        open_version("rival", version, runs=finished.runs, lake=finished.lake)
+        open_version("rival", version, runs=finished.runs, lake=finished.lake, clock=finished.clock)
 
 
 def test_an_unknown_table_is_told_which_there_are(finished: Workshop) -> None:

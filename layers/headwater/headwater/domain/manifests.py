@@ -94,6 +94,12 @@ class Manifest:
         )
 
     @property
+    def keys(self) -> set[str]:
+        """Return the keys of all objects that the run consists of."""
+        facts = {key for partitions in self.tables.values() for key in partitions.values()}
+        return facts | set(self.reports.values())
+
+    @property
     def data_version(self) -> str:
         """Return the hash that names everything a reader of this manifest can see."""
         return _hash_of(self.document())

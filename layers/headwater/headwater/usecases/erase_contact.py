@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from headwater.domain.erasure import touches_of
 from headwater.errors import UnknownResourceError
 from headwater.usecases.find_contacts import contacts_of, node_named, nodes_beside
+from headwater.usecases.sweep_objects import KEEP
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -27,6 +28,9 @@ if TYPE_CHECKING:
 
 # For how long the lake keeps raw pages (template.yaml), and DynamoDB what a table once held.
 RAW_PAGES = timedelta(days=30)
+# For how long it keeps what runs have made of him: until the run that follows has replaced it, and
+# the sweep that comes then, each of them within a day.
+EARLIER_RUNS = KEEP + timedelta(days=2)
 BACKUPS = timedelta(days=35)
 
 
@@ -88,6 +92,7 @@ def erase_contact(account: str, contact: str, *, ports: ErasePorts) -> dict[str,
         "touchpoints_removed": touches + len(found.touchpoints),
         "items_removed": items,
         "run_started": True,
+        "earlier_runs_until": _day(now + EARLIER_RUNS),
         "raw_pages_until": _day(now + RAW_PAGES),
         "backups_until": _day(now + BACKUPS),
     }

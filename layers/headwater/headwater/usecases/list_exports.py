@@ -6,12 +6,14 @@ that run, whatever finishes meanwhile.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from headwater.domain.facts import COLUMNS, columns_of
 from headwater.errors import UnknownResourceError
+from headwater.usecases.published_runs import READABLE_FOR, manifests_since
 
 if TYPE_CHECKING:
     from headwater.domain.manifests import Manifest
@@ -67,18 +69,19 @@ def export_table(
     }
 
 
-def open_version(account: str, version: str, *, runs: Runs, lake: Lake) -> Manifest:
-    """Return the manifest of a version: the present one, or an earlier one that is still there.
+def open_version(account: str, version: str, *, runs: Runs, lake: Lake, clock: Clock) -> Manifest:
+    """Return the manifest of a version: the present one, or one that may be read still.
 
     Raises:
         UnknownResourceError: there is none.
     """
-    try:
-        return lake.get_manifest(f"manifests/account={account}/{version}.json")
-    except UnknownResourceError:
-        now = runs.head(account).data_version or "none"
-        message = f"data_version: {version} is not there; the present one is {now}"
-        raise UnknownResourceError(message) from None
+    key = f"manifests/account={account}/{version}.json"
+    if key in manifests_since(account, clock.now() - READABLE_FOR, runs=runs):
+        with suppress(UnknownResourceError):
+            return lake.get_manifest(key)
+    now = runs.head(account).data_version or "none"
+    message = f"data_version: {version} is not there; the present one is {now}"
+    raise UnknownResourceError(message)
 
 
 def _said_of(account: str, manifest: Manifest, version: str) -> dict[str, Any]:

@@ -7,6 +7,7 @@ mixes two runs.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from headwater.domain.settings import AccountSettings
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
 
     from headwater.domain.manifests import Manifest
     from headwater.usecases.ports import Lake, Runs
+
+# For how long a version may be read after another one has followed.
+READABLE_FOR = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +58,13 @@ def open_published_run(account: str, *, runs: Runs, lake: Lake) -> PublishedRun:
         raise UnknownResourceError(message)
     manifest = lake.get_manifest(head.manifest)
     return PublishedRun(manifest, head.data_version, head.generated_at, head.as_of)
+
+
+def manifests_since(account: str, since: datetime, *, runs: Runs) -> set[str]:
+    """Return the keys of the manifests that the pointer named at or after an instant."""
+    present = runs.head(account).manifest
+    left = {key for key, left_at in runs.superseded(account).items() if left_at > since}
+    return left | {present} if present else left
 
 
 def envelope(account: str, report: str, published: PublishedRun) -> dict[str, Any]:

@@ -235,6 +235,11 @@ def mark(account: str, table: str, day: date) -> Key:
     return join(account, "marks"), join("mark", table, day.isoformat())
 
 
+def sweep(account: str) -> Key:
+    """Return the key of how far an account's sweep is; the sweep may write this partition alone."""
+    return join(account, "sweep"), "sweep"
+
+
 def erased(account: str) -> str:
     """Return the partition that names the nodes of people who were erased."""
     return join(account, "erased")

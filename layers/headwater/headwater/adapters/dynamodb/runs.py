@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from headwater.adapters.dynamodb import codec, keys
 from headwater.errors import ConflictError, LeaseLostError
 from headwater.usecases.ports import RunHead
+from headwater.usecases.published_runs import READABLE_FOR
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -15,9 +16,9 @@ if TYPE_CHECKING:
     from headwater.adapters.dynamodb.attributes import Item
     from headwater.adapters.dynamodb.table import Table
 
-# A manifest that was left this long ago is of no use to any reader: the sweep spares those of the
-# last seven days.
-_KEEP_SUPERSEDED = timedelta(days=8)
+# A manifest that was left this long ago is of no use to any reader: the sweep spares those that may
+# be read still, and for an hour those that could.
+_KEEP_SUPERSEDED = READABLE_FOR + timedelta(days=1)
 # A lease that changes hands between two of our calls is tried again; more than a few times in a
 # row would mean that something else is wrong.
 _ATTEMPTS = 5
@@ -103,6 +104,14 @@ class DynamoRuns:
             },
         )
 
+    def superseded(self, account: str) -> Mapping[str, datetime]:
+        """Return the manifests that the pointer has left in the last eight days, with the time."""
+        item = self._table.get(keys.run_head(account)) or {}
+        return {
+            left["manifest"]: datetime.fromisoformat(left["superseded_at"])
+            for left in item.get("previous", [])
+        }
+
     def release(self, account: str, run: str) -> bool:
         """Give the lease back; return whether ``again`` was set, and clear it.
 
@@ -125,6 +134,17 @@ class DynamoRuns:
                 return again
             head = self._table.get(keys.run_head(account)) or {}
         return head.get("released_run") == run and bool(head.get("released_again"))
+
+    def hand_back(self, account: str, holder: str) -> bool:
+        """Give back the lease of somebody who is no run; return whether ``again`` is set."""
+        left = self._table.update(
+            keys.run_head(account),
+            "REMOVE #lease_run, #lease_until",
+            {"run": holder},
+            condition="#lease_run = :run",
+            returns="ALL_NEW",
+        )
+        return left is not None and "again" in left
 
     def record(self, account: str, run: str, now: datetime, **facts: str | int) -> None:
         """Write down what is known of a run; later calls add.

@@ -43,6 +43,7 @@ class Erasure(ApiModel):
             "touchpoints_removed": 7,
             "items_removed": 5,
             "run_started": True,
+            "earlier_runs_until": "2026-11-30",
             "raw_pages_until": "2026-12-21",
             "backups_until": "2026-12-26",
         }
@@ -56,6 +57,9 @@ class Erasure(ApiModel):
         description="Profile, opt-ins, links, imported touchpoints and customer records."
     )
     run_started: bool = Field(description="The run after which no report knows the person.")
+    earlier_runs_until: str = Field(
+        description="The day on which the last of what earlier runs made of him is swept."
+    )
     raw_pages_until: str = Field(
         description="The day on which the last page as a store or CRM sent it expires."
     )

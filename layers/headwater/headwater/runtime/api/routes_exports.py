@@ -60,11 +60,11 @@ def _add_table(router: Router) -> None:
             Query(pattern="^[0-9a-f]{16}$", description="That of the list; else the present one."),
         ] = None,
     ) -> Response[str]:
-        account = account_of(router)
+        account, clock = account_of(router), bootstrap.clock()
         if data_version is None:
             manifest = published_run(router).manifest
         else:
             runs, lake = bootstrap.runs(), bootstrap.lake()
-            manifest = open_version(account, data_version, runs=runs, lake=lake)
-        files, clock = bootstrap.fact_files(), bootstrap.clock()
+            manifest = open_version(account, data_version, runs=runs, lake=lake, clock=clock)
+        files = bootstrap.fact_files()
         return json_answer(export_table(account, table, manifest, files=files, clock=clock))

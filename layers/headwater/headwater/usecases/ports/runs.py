@@ -61,8 +61,20 @@ class Runs(Protocol):
         """
         ...
 
+    def superseded(self, account: str) -> Mapping[str, datetime]:
+        """Return the manifests that the pointer has left of late, with the time (consistent)."""
+        ...
+
     def release(self, account: str, run: str) -> bool:
         """Give the lease back; return whether ``again`` was set, and clear it."""
+        ...
+
+    def hand_back(self, account: str, holder: str) -> bool:
+        """Give back the lease of somebody who is no run; return whether ``again`` is set.
+
+        Nothing else changes: ``again`` stays for the run that follows, and the last run that gave
+        the lease back is still the last one. Who does not hold the lease is told False.
+        """
         ...
 
     def record(self, account: str, run: str, now: datetime, **facts: str | int) -> None:
