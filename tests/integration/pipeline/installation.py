@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 type Client = Any
+
+ACCOUNTS = "AccountsTable"
 
 
 @dataclass(frozen=True)
@@ -31,6 +33,11 @@ class Installation:
         installation = cls(endpoint, create_tables(_client(endpoint, "dynamodb"), name), name)
         installation.client("s3").create_bucket(Bucket=name)
         return installation
+
+    def without_what_is_exported(self) -> Installation:
+        """Return it as who has only the accounts and the lake finds it: all else is not there."""
+        tables = dict.fromkeys(self.tables, "nowhere") | {ACCOUNTS: self.tables[ACCOUNTS]}
+        return replace(self, tables=tables)
 
     def client(self, service: str) -> Client:
         """Return a new client: one that was made before a fork is of no use after it."""

@@ -100,15 +100,21 @@ class Office:
 
     def do_run(self) -> str | None:
         """Do a whole run; return its id, or None where another run holds the lease."""
-        run = self.pull_orders()
+        run = self.begin_run()
         if run:
             self.finish(run)
         return run
 
+    def begin_run(self) -> str | None:
+        """Do a run as far as the tables are read; return its id, or None as above."""
+        run = self.pull_orders()
+        if run:
+            self.list_marked_days(run)
+            self.export_all_facts(run)
+        return run
+
     def finish(self, run: str) -> None:
-        """Do all that follows the pull of a run."""
-        self.list_marked_days(run)
-        self.export_all_facts(run)
+        """Do all that follows the exports of a run."""
         for step in AFTER_EXPORT:
             step(self, run)
 

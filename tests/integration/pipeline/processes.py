@@ -38,6 +38,9 @@ KILLED = 137
 # A whole run takes two seconds; the machine may be busy.
 PATIENCE = 120
 _FORKING = multiprocessing.get_context("forkserver")
+_READS = frozenset(
+    {"BatchGetItem", "GetItem", "GetObject", "GetSecretValue", "ListObjectsV2", "Query"}
+)
 
 
 @dataclass(frozen=True)
@@ -57,6 +60,23 @@ class Call:
 
     operation: str
     about: str
+
+    @property
+    def kind(self) -> tuple[str, str]:
+        """Its operation, and the folder that it is about."""
+        return self.operation, self.about.partition("/")[0] if "/" in self.about else ""
+
+    @property
+    def changes_state(self) -> bool:
+        """Whether the state may be another after it.
+
+        Objects outside a run's own files are named by their content: nobody finds one before an
+        item or a file names it.
+        """
+        folder = self.kind[1]
+        return self.operation not in _READS and not (
+            self.operation == "PutObject" and folder != "runs"
+        )
 
 
 @dataclass(frozen=True)

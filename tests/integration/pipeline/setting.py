@@ -90,11 +90,13 @@ class Setting:
         instant: datetime,
         *,
         token: str = "00000001",
+        installation: Installation | None = None,
         **more: Any,  # noqa: ANN401 - as Process takes them
     ) -> Process:
-        """Let a new process do some work at some instant."""
+        """Let a new process do some work at some instant, here or as another installation is."""
         self.clock.instant = instant
-        workplace = Workplace(self.installation, account, self._new_folder(), instant, token)
+        there = installation or self.installation
+        workplace = Workplace(there, account, self._new_folder(), instant, token)
         return Process(workplace, work, **more)
 
     def published(self, account: str) -> Published:

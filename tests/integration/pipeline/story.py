@@ -32,6 +32,19 @@ class Chapter:
     after: Snapshot
     calls: list[Call]
 
+    def deaths(self) -> list[int]:
+        """Return the numbers of the calls after which it dies.
+
+        They are all that may change an account's state, and of the others, which leave it as the
+        call before them did, the first of each kind and the last one of all.
+        """
+        numbers, kinds = [], set()
+        for number, call in enumerate(self.calls, start=1):
+            if call.changes_state or call.kind not in kinds or number == len(self.calls):
+                numbers.append(number)
+            kinds.add(call.kind)
+        return numbers
+
 
 @dataclass
 class Story:
