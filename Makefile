@@ -60,6 +60,8 @@ template: setup ## Check the template and the state machine
 	npx --no-install asl-validator --yaml-path statemachines/order_pipeline.asl.yaml
 
 # Three on two cores: they wait for the local AWS, and for the processes that they start there.
+# Modules are compiled once, whatever the shell says: else each of many processes does it anew.
+test: export PYTHONDONTWRITEBYTECODE :=
 test: setup ## Run the tests; ARGS="-k rebill -n 0" narrows them
 	$(BIN)/pytest -n 3 --dist loadgroup $(ARGS)
 
