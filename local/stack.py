@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import hashlib
+import json
 import os
 import shutil
 import subprocess
@@ -82,16 +83,17 @@ class DeployedStack:
         """The reports API's base URL on this machine."""
         return self.aws.api_url(self.outputs["ReportsApiId"])
 
-    def run_schedule(self) -> None:
+    def run_schedule(self, account: str = "") -> None:
         """Invoke what the schedule names, as it does at 9:00, and wait for the invocation.
+
+        With an account, do as that invocation does for each of them, for this one alone.
 
         The emulator keeps the schedule but evaluates it in UTC, so the clock is not waited for.
         """
         schedule = self.client("scheduler").get_schedule(Name=self.outputs["ScheduleName"])
-        self.client("lambda").invoke(
-            FunctionName=schedule["Target"]["Arn"],
-            Payload=schedule["Target"].get("Input") or "{}",
-        )
+        target = schedule["Target"]
+        said = json.dumps({"account": account}) if account else target.get("Input") or "{}"
+        self.client("lambda").invoke(FunctionName=target["Arn"], Payload=said)
 
     def errors(self, most: int = 20) -> list[str]:
         """Return what the functions logged as errors, oldest first, the last ones only."""
