@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -36,8 +37,9 @@ def _function(loader: yaml.SafeLoader, name: str, node: yaml.Node) -> Json:
 _TemplateLoader.add_multi_constructor("!", _function)
 
 
+@cache
 def load_template() -> Json:
-    """Read template.yaml."""
+    """Read template.yaml, which takes a while, once; it is nobody's to change."""
     loader = _TemplateLoader((REPOSITORY / "template.yaml").read_text())
     try:
         return dict(loader.get_single_data())

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 BUDGET = Decimal("2.60")
 # A shop with 1.3 million hits a month: its batches are small, and each is an object of its own.
 QUIET_BUDGET = Decimal("3.25")
-HITS, OPENING = 1_000, 5  # two of five open a session
+HITS, OPENING = 500, 5  # two of five open a session
 KEY, ORIGIN = "5f0c9ae1b2d34477a1e09b6c", "https://www.shop.example"
 SITES = Sites({KEY: Site("acme", "shop", frozenset({ORIGIN}))})
 BROWSER = (
