@@ -26,6 +26,7 @@ from headwater.runtime.observability import observed
 from headwater.usecases.contact_journey import read_journey
 from headwater.usecases.explain_credits import explain_credits
 from headwater.usecases.follow_figures import follow_figure
+from headwater.usecases.follow_reconciliation import follow_reconciliation
 from headwater.usecases.list_duplicates import list_duplicates
 from headwater.usecases.preview_cleaning import preview_cleaning
 from headwater.usecases.preview_settings import preview_setting
@@ -39,7 +40,7 @@ from headwater.usecases.tag_links import tag_link
 
 application = Application(
     *report_routers(serve_report),
-    figure_routes(follow_figure),
+    figure_routes(follow_figure, follow_reconciliation),
     reconciliation_routes(serve_reconciliation, request_reconciliation),
     credit_routes(serve_credits, explain_credits),
     journey_routes(read_journey, search_contacts, serve_report),

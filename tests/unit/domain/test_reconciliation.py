@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given
@@ -15,7 +15,6 @@ from headwater.domain.copy_faults import duplicates_of, fault_of
 from headwater.domain.orders import Order, Refund, revenue_of
 from headwater.domain.panel_clocks import PanelClock
 from headwater.domain.reconciliation import (
-    DayComparison,
     ListedOrder,
     Pair,
     ReportRules,
@@ -28,6 +27,9 @@ from headwater.domain.reconciliation_causes import (
     Cause,
 )
 from headwater.domain.reporting_days import reporting_day
+
+if TYPE_CHECKING:
+    from headwater.domain.day_comparisons import DayComparison
 
 DAY = date(2026, 11, 20)
 NOON = datetime(2026, 11, 20, 17, tzinfo=UTC)  # noon in New York

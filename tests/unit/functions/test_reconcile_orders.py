@@ -3,13 +3,16 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
 
 import pytest
 
 from headwater.errors import LeaseLostError, StoreUnavailableError
+from headwater.runtime.api.models_figures import FollowedFigure
 from headwater.runtime.api.models_reconciliation import ReconciliationReport
 from headwater.usecases.ports import ApiKey, Source
+from tests.following import expand
 from tests.lambda_side import OWNER, RUN, logged, sample
 from tests.workshop import ACCOUNT, STORE, Workshop
 
@@ -54,6 +57,32 @@ def test_a_range_that_was_asked_for_is_brought_into_the_reports(connected: Lambd
     assert connected.workshop.pipeline.pulled == [ACCOUNT]
     connected.invoke("reconcile_orders", sample("reconcile_orders"))
     assert connected.workshop.pipeline.pulled == [ACCOUNT]  # there was nothing to repair
+
+
+def test_a_figure_of_the_report_leads_to_its_orders_by_its_template(connected: LambdaSide) -> None:
+    connected.workshop.run(reported=False)
+    connected.invoke("reconcile_orders", sample("reconcile_orders"))
+    report = connected.call(READ, caller=MARKETER, query=RANGE)["json"]
+    route = "GET /v1/reports/{report}/rows"
+    asked: list[tuple[str, dict[str, Any]]] = [
+        ("our_total", {}),
+        ("store_orders", report["rows"][0]),
+    ]
+    for of, row in asked:
+        _, _, query = unquote(expand(report["follow"], {"of": of, **row})).partition("?")
+        answer = connected.call(route, caller=MARKETER, query=query, report="reconciliation")
+        followed = FollowedFigure.model_validate(answer["json"])
+        assert followed.value == (row or report["totals"])[of]
+        assert len(followed.rows) == (1 if row else 2)
+    known = {"if-none-match": answer["headers"]["ETag"]}
+    again = connected.call(
+        route, caller=MARKETER, query=query, headers=known, report="reconciliation"
+    )
+    assert again["statusCode"] == 304
+    refused = connected.call(
+        route, caller=MARKETER, query=f"{RANGE}&of=our_total&by=day", report="reconciliation"
+    )
+    assert refused["json"]["detail"] == "by: no parameter of this report"
 
 
 def test_a_range_that_takes_longer_goes_on_in_another_invocation(connected: LambdaSide) -> None:

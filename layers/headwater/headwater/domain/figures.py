@@ -55,6 +55,7 @@ _KEYS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "time_to_purchase": ("measure", "days"),
     },
     "ltv": {"": ("kind", _BY)},
+    "reconciliation": {"": ("source", "day", "status_id", "cause")},
     "subscriptions": {
         "months": ("month",),
         "cycles": ("cycle",),
@@ -112,7 +113,9 @@ def naming_columns(report: str, part: str) -> frozenset[str]:
     return frozenset(columns - {_BY})
 
 
-def follow_template(report: str, parameters: Mapping[str, Any], data_version: str) -> str | None:
+def follow_template(
+    report: str, parameters: Mapping[str, Any], data_version: str | None
+) -> str | None:
     """Return the RFC 6570 template of the link behind each figure of a report, if there is one.
 
     ``of`` is the column; a row's own columns are the other variables, which totals leave out.
@@ -124,20 +127,20 @@ def follow_template(report: str, parameters: Mapping[str, Any], data_version: st
 
 
 def follow_link(
-    report: str, parameters: Mapping[str, Any], data_version: str, figure: Figure
+    report: str, parameters: Mapping[str, Any], data_version: str | None, figure: Figure
 ) -> str:
     """Return the link behind one figure."""
     variables = _query({"of": figure.name, **(figure.key or {})})
     return f"{_address(report, parameters, data_version)}&{variables}"
 
 
-def _address(report: str, parameters: Mapping[str, Any], data_version: str) -> str:
+def _address(report: str, parameters: Mapping[str, Any], data_version: str | None) -> str:
     asked = {
         name: ",".join(value) if isinstance(value, list) else value
-        for name, value in parameters.items()
+        for name, value in {"data_version": data_version, **parameters}.items()
         if value is not None and name != "is_partial"
     }
-    return f"/v1/reports/{report}/rows?{_query({'data_version': data_version, **asked})}"
+    return f"/v1/reports/{report}/rows?{_query(asked)}"
 
 
 def _query(parameters: Mapping[str, str]) -> str:

@@ -14,14 +14,21 @@ which are faults of our copy.
 
 from __future__ import annotations
 
-from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from headwater.domain.day_comparisons import (
+    OURS,
+    SHIPPING,
+    STORE,
+    TAX,
+    DayComparison,
+    OrderLine,
+)
 from headwater.domain.money import to_minor
 from headwater.domain.orders import conversion_rate, revenue_of
-from headwater.domain.reconciliation_causes import OPEN_CAUSES, Cause
+from headwater.domain.reconciliation_causes import Cause
 from headwater.domain.reporting_days import reporting_day
 
 if TYPE_CHECKING:
@@ -87,56 +94,6 @@ class Posting:
     amount: int
 
 
-@dataclass(slots=True)
-class Difference:
-    """The postings of one (status, cause): signed sums, and the sum of each order's absolute."""
-
-    orders: int = 0
-    amount: int = 0
-    absolute: int = 0
-    order_ids: set[str] = field(default_factory=set)
-
-
-@dataclass(slots=True)
-class StatusFigures:
-    """A status on a day: what the store's report and ours say; amounts in minor units.
-
-    ``tax`` and ``shipping`` are parts of ``store_total``.
-    """
-
-    store_orders: int = 0
-    store_total: int = 0
-    tax: int = 0
-    shipping: int = 0
-    our_orders: int = 0
-    our_total: int = 0
-
-
-@dataclass(slots=True)
-class DayComparison:
-    """A day of the store's report against ours.
-
-    ``box_orders`` are those of the time-zone edge that the panel's DST box alone puts there.
-    """
-
-    figures: defaultdict[int, StatusFigures] = field(
-        default_factory=lambda: defaultdict(StatusFigures)
-    )
-    differences: defaultdict[tuple[int, Cause], Difference] = field(
-        default_factory=lambda: defaultdict(Difference)
-    )
-    box_orders: set[str] = field(default_factory=set)
-
-    def open_orders(self) -> set[str]:
-        """Return the orders that no rule explains."""
-        return {
-            order_id
-            for (_, cause), difference in self.differences.items()
-            if cause in OPEN_CAUSES
-            for order_id in difference.order_ids
-        }
-
-
 def compare_day(day: date, pairs: Iterable[Pair], rules: ReportRules) -> DayComparison:
     """Return what stands between the store's report of a day and ours.
 
@@ -188,16 +145,35 @@ def _add_figures(comparison: DayComparison, day: date, pair: Pair, rules: Report
         order = pair.theirs.order
         listed = _listed_entry(order, rules)
         if listed.day == day:
+            tax, shipping = (
+                to_minor(part, rules.currency) for part in (pair.theirs.tax, pair.theirs.shipping)
+            )
             figures = comparison.figures[listed.status_id]
             figures.store_orders += 1
             figures.store_total += listed.amount
-            figures.tax += to_minor(pair.theirs.tax, rules.currency)
-            figures.shipping += to_minor(pair.theirs.shipping, rules.currency)
+            figures.tax += tax
+            figures.shipping += shipping
+            parts = ((STORE, 1, listed.amount), (TAX, 0, tax), (SHIPPING, 0, shipping))
+            _add_lines(comparison, listed.status_id, pair, parts)
     entry = our_entry(pair.ours, rules) if pair.ours else None
     if entry and entry.day == day:
         figures = comparison.figures[entry.status_id]
         figures.our_orders += 1
         figures.our_total += entry.amount
+        _add_lines(comparison, entry.status_id, pair, [(OURS, 1, entry.amount)])
+
+
+def _add_lines(
+    comparison: DayComparison,
+    status_id: int,
+    pair: Pair,
+    parts: Iterable[tuple[str, int, int]],
+) -> None:
+    comparison.lines += [
+        OrderLine(line, status_id, pair.order_id, orders, amount)
+        for line, orders, amount in parts
+        if orders or amount
+    ]
 
 
 def _add_differences(comparison: DayComparison, day: date, pair: Pair, rules: ReportRules) -> None:
@@ -213,6 +189,8 @@ def _add_differences(comparison: DayComparison, day: date, pair: Pair, rules: Re
         difference.amount += amount
         difference.absolute += abs(amount)
         difference.order_ids.add(pair.order_id)
+        line = OrderLine(cause.value, status_id, pair.order_id, orders, amount)
+        comparison.lines.append(line)
         theirs = pair.theirs if cause == Cause.TIME_ZONE_EDGE else None
         if theirs and rules.panel.is_off(theirs.order.placed_at):
             comparison.box_orders.add(pair.order_id)

@@ -5,10 +5,11 @@ The latest result of a day replaces the one before, but for what was repaired, w
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, astuple
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+from headwater.domain.day_comparisons import OrderLine
 from headwater.domain.reconciliation_causes import OPEN_CAUSES, Cause
 from headwater.errors import UnknownResourceError
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
     from datetime import date, datetime
 
-    from headwater.domain.reconciliation import DayComparison
+    from headwater.domain.day_comparisons import DayComparison
     from headwater.usecases.ports import Lake, Source
     from headwater.usecases.reconcile_day import ReconciledSource
 
@@ -31,6 +32,15 @@ def days_prefix(account: str, source: str) -> str:
 def day_key(account: str, source: str, day: date) -> str:
     """Return where the latest result of a day is kept."""
     return f"{days_prefix(account, source)}{day.isoformat()}.json"
+
+
+def lines_key(account: str, source: str, day: date) -> str:
+    """Return where is kept what each order adds to the latest result of a day."""
+    return f"{_lines_prefix(account, source)}{day.isoformat()}.json"
+
+
+def _lines_prefix(account: str, source: str) -> str:
+    return f"reconciliations/account={account}/source={source}/lines="
 
 
 def day_document(
@@ -67,6 +77,15 @@ def _differences(comparison: DayComparison) -> list[dict[str, Any]]:
         }
         for (status_id, cause), difference in sorted(comparison.differences.items())
     ]
+
+
+def lines_document(day: date, comparison: DayComparison, now: datetime) -> dict[str, Any]:
+    """Return the orders' lines of a comparison as plain JSON values."""
+    return {
+        "day": day.isoformat(),
+        "compared_at": now.isoformat(),
+        "lines": [list(astuple(line)) for line in comparison.lines],
+    }
 
 
 def newly_repaired(before: DayComparison, after: DayComparison, now: datetime) -> list[Any]:
@@ -108,6 +127,26 @@ def read_days(
         for result in lake.list_json(days_prefix(account, source.source) + month)
         if result["day"] in wanted
     ]
+
+
+def read_lines(
+    lake: Lake, account: str, days: Sequence[Mapping[str, Any]]
+) -> dict[tuple[str, str], list[OrderLine]]:
+    """Return (source, day) → what each order adds to that result.
+
+    Results of earlier versions, which kept no orders, are left out, and one that is being replaced.
+    """
+    months = sorted({(day["source"], day["day"][: len("2026-11")]) for day in days})
+    kept = {
+        (source, document["day"], document["compared_at"]): document["lines"]
+        for source, month in months
+        for document in lake.list_json(_lines_prefix(account, source) + month)
+    }
+    return {
+        (day["source"], day["day"]): [OrderLine(*line) for line in kept[place]]
+        for day in days
+        if (place := (day["source"], day["day"], day["compared_at"])) in kept
+    }
 
 
 def open_ppm(days: Sequence[Mapping[str, Any]]) -> int:

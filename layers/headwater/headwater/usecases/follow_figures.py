@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 
 # What lists of orders tell besides a report's own tables.
 _BESIDES = ("credits", "chains")
-_NOTHING: dict[str, Any] = {
+NOTHING: dict[str, Any] = {
     "formula": None,
     "parts": [],
     "holds": None,
@@ -165,7 +165,7 @@ class FollowedReport:
             "figure": figure.name,
             "row": None if figure.key is None else dict(figure.key),
             "value": cells.get(figure.name),
-            **_NOTHING,
+            **NOTHING,
         }
         if formula := self._formula(figure):
             parts = [self._part(replace(figure, name=name), cells) for name in names_in(formula)]

@@ -12,13 +12,15 @@ from datetime import UTC, timedelta
 from typing import TYPE_CHECKING, Any
 
 from headwater.domain.copy_faults import duplicates_of, fault_of
-from headwater.domain.reconciliation import DayComparison, ListedOrder, Pair, compare_day
+from headwater.domain.reconciliation import ListedOrder, Pair, compare_day
 from headwater.domain.reconciliation_causes import Cause
 from headwater.domain.reporting_days import day_bounds
 from headwater.usecases.day_results import (
     by_number,
     day_document,
     day_key,
+    lines_document,
+    lines_key,
     newly_repaired,
     repair,
     repaired_earlier,
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
     from datetime import date, datetime
 
+    from headwater.domain.day_comparisons import DayComparison
     from headwater.domain.orders import Order
     from headwater.domain.reconciliation import ReportRules
     from headwater.usecases.ports import Clock, Lake, Orders
@@ -82,6 +85,8 @@ def reconcile_day(
         "unreadable": list(work.unreadable),
         "repaired": [*repaired_earlier(ports.lake, source, day), *repaired],
     }
+    lines = lines_document(day, after, now)
+    ports.lake.put_json(lines_key(source.account, source.source, day), lines)
     ports.lake.put_json(day_key(source.account, source.source, day), document)
     return frozenset(order_id for mended in repaired for order_id in mended["order_ids"])
 

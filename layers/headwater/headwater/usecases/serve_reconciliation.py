@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from headwater.domain.figures import follow_template
 from headwater.domain.money import from_minor
 from headwater.domain.panel_clocks import PanelClock
 from headwater.domain.reconciliation_causes import EXPLANATIONS, STATUS_NAMES, Cause
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
     type Json = dict[str, Any]
 
+RECONCILIATION = "reconciliation"
 # What the store's figure leaves out of the orders' totals.
 BASES: dict[str, tuple[str, ...]] = {
     "total": (),
@@ -78,23 +80,21 @@ def serve_reconciliation(
     """
     settings = accounts.settings(account)
     stores = [store for store, _ in distinct_stores(accounts.sources(account))]
-    days = [
-        day
-        for day in read_days(lake, account, stores, query.first, query.last)
-        if (day["currency"], day["time_zone"]) == (settings.currency, settings.time_zone)
-    ]
+    days = told_days(account, query, accounts=accounts, lake=lake)
     rows = [row for day in days for row in _rows(day, query.basis)]
+    parameters = {
+        "from": query.first.isoformat(),
+        "to": query.last.isoformat(),
+        "basis": query.basis,
+    }
     return {
-        "report": "reconciliation",
+        "report": RECONCILIATION,
         "account": account,
         "generated_at": max((day["compared_at"] for day in days), default=None),
         "time_zone": settings.time_zone,
         "currency": settings.currency,
-        "parameters": {
-            "from": query.first.isoformat(),
-            "to": query.last.isoformat(),
-            "basis": query.basis,
-        },
+        "follow": follow_template(RECONCILIATION, parameters, None),
+        "parameters": parameters,
         "state": _state(days, query, len(stores), read_job(lake, account, query.first, query.last)),
         "stores": _stores(days),
         "totals": _totals(rows, days, settings.currency),
@@ -102,6 +102,19 @@ def serve_reconciliation(
         "rows": [_told(row, settings.currency) for row in rows],
         "next": None,
     }
+
+
+def told_days(
+    account: str, query: ReconciliationQuery, *, accounts: Accounts, lake: Lake
+) -> list[Json]:
+    """Return the kept results that the report of a range is made of."""
+    settings = accounts.settings(account)
+    stores = [store for store, _ in distinct_stores(accounts.sources(account))]
+    return [
+        day
+        for day in read_days(lake, account, stores, query.first, query.last)
+        if (day["currency"], day["time_zone"]) == (settings.currency, settings.time_zone)
+    ]
 
 
 def _rows(day: Mapping[str, Any], basis: str) -> Iterator[Json]:

@@ -12,6 +12,7 @@ from headwater.domain.forecasts import LEAST_HORIZON, MOST_HORIZON, USUAL_HORIZO
 from headwater.domain.row_filters import LONGEST, read_condition
 from headwater.errors import InvalidParameterError, UnknownResourceError
 from headwater.runtime.api.fields import Compare, DateBasis, Model, Revenue, WhichOrders
+from headwater.runtime.api.models_reconciliation import Basis
 from headwater.runtime.api.report_answers import ALL_TIME, DEFAULT_RANGE
 from headwater.usecases.reports.cohorts import CohortsRequest
 from headwater.usecases.reports.coverage import CoverageQuery, CoverageRequest
@@ -25,6 +26,7 @@ from headwater.usecases.reports.members import Joining
 from headwater.usecases.reports.models import ModelsRequest
 from headwater.usecases.reports.roi import RoiQuery, RoiRequest
 from headwater.usecases.reports.subscriptions import SubscriptionsQuery, SubscriptionsRequest
+from headwater.usecases.serve_reconciliation import RECONCILIATION, ReconciliationQuery
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -41,6 +43,8 @@ class RowNamed(BaseModel):
     kind: Name = None
     channel: Name = None
     source: Name = None
+    day: Name = None
+    status_id: Name = None
     medium: Name = None
     campaign: Name = None
     content: Name = None
@@ -94,6 +98,7 @@ class FigureAsked(RowNamed):
     compare: Compare | None = Field(None, description="As the report takes it.")
     part: str | None = Field(None, max_length=32, description="As the report takes it.")
     where: str | None = Field(None, max_length=LONGEST, description="As the report takes it.")
+    basis: Basis | None = Field(None, description="As the report takes it.")
     horizon: int | None = Field(
         None, ge=LEAST_HORIZON, le=MOST_HORIZON, description="As the report takes it."
     )
@@ -128,18 +133,31 @@ class AskedReport:
         Raises:
             InvalidParameterError: a parameter is not the report's, or has an impossible value.
         """
-        given = {name: getattr(asked, name) for name in _PARAMETERS}
-        for name, value in given.items():
-            if value is not None and name not in self.takes:
-                message = f"{name}: no parameter of this report"
-                raise InvalidParameterError(message)
+        _refuse_others(asked, (*self.takes, "compare"))
         return self.make(span, asked)
 
 
 _PARAMETERS = (
-    *("by", "model", "revenue", "date", "orders"),
-    *("part", "where", "horizon"),
+    *("by", "model", "revenue", "date", "orders", "compare"),
+    *("part", "where", "horizon", "basis"),
 )
+
+
+def _refuse_others(asked: FigureAsked, takes: tuple[str, ...]) -> None:
+    for name in _PARAMETERS:
+        if getattr(asked, name) is not None and name not in takes:
+            message = f"{name}: no parameter of this report"
+            raise InvalidParameterError(message)
+
+
+def asked_reconciliation(asked: FigureAsked, span: Span) -> ReconciliationQuery:
+    """Return the question of the report that is no run's.
+
+    Raises:
+        InvalidParameterError: a parameter is not the report's, or has an impossible value.
+    """
+    _refuse_others(asked, ("basis",))
+    return ReconciliationQuery(span.first, span.last, asked.basis or "total")
 
 
 def _roi(span: Span, asked: FigureAsked) -> RoiRequest:
@@ -236,6 +254,6 @@ def asked_report(name: str) -> AskedReport:
         UnknownResourceError: there is no such report, or its figures are not followed.
     """
     if name not in _REPORTS:
-        message = f"figures are followed of the reports {', '.join(_REPORTS)}"
+        message = f"figures are followed of the reports {', '.join((*_REPORTS, RECONCILIATION))}"
         raise UnknownResourceError(message)
     return _REPORTS[name]

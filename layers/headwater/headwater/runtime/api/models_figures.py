@@ -7,10 +7,15 @@ from typing import Any, Literal
 from pydantic import Field
 
 from headwater.runtime.api.fields import Amount, ApiModel, Day, Instant, NextPage, with_example
+from headwater.runtime.api.models_followed import (
+    ADDS,
+    FollowedLine,
+    FollowedPageViews,
+    FollowedVisit,
+)
 from headwater.runtime.api.models_reports import Envelope
 from headwater.runtime.api.report_examples import RUN
 
-_ADDS = "What the row adds to the figure; behind a percentile, what is ranked."
 _JOURNEY = "Leads to all that the contact did."
 
 
@@ -44,7 +49,7 @@ class FollowedOrder(ApiModel):
     touches: list[FollowedTouch] = Field(
         description="Of a credited row: which touches of its names got that."
     )
-    amount: Amount | int = Field(description=_ADDS)
+    amount: Amount | int = Field(description=ADDS)
     follow: str = Field(description="Leads to the credits of the order.")
 
 
@@ -60,7 +65,7 @@ class FollowedContact(ApiModel):
     orders: int
     gross: Amount
     net: Amount
-    amount: Amount | int = Field(description=_ADDS)
+    amount: Amount | int = Field(description=ADDS)
     follow: str = Field(description=_JOURNEY)
 
 
@@ -85,7 +90,7 @@ class FollowedLead(ApiModel):
     opt_in_source: str | None = None
     opt_in_kind: str | None = None
     opt_in_name: str | None = None
-    amount: int = Field(description=_ADDS)
+    amount: int = Field(description=ADDS)
     follow: str = Field(description=_JOURNEY)
 
 
@@ -116,7 +121,7 @@ class FollowedChain(ApiModel):
     orders: int
     gross: Amount
     net: Amount
-    amount: Amount | int = Field(description=_ADDS)
+    amount: Amount | int = Field(description=ADDS)
     follow: str = Field(description=_JOURNEY)
 
 
@@ -132,7 +137,7 @@ class FollowedClicks(FollowedNames):
     ad_ad_id: str
     ad_match: str = Field(description="By which key the ad is known.")
     clicks: int | None = Field(None, description="How many, where the amount is their age.")
-    amount: int = Field(description=_ADDS)
+    amount: int = Field(description=ADDS)
 
 
 class FollowedCost(FollowedNames):
@@ -150,28 +155,7 @@ class FollowedCost(FollowedNames):
     impressions: int | None
     claimed_conversions: Amount | None
     claimed_value: Amount | None
-    amount: Amount | int = Field(description=_ADDS)
-
-
-class FollowedVisit(ApiModel):
-    """A visit, named as its link was marked."""
-
-    touch_id: str
-    occurred_at: Instant
-    source: str | None
-    medium: str | None
-    campaign: str | None
-    content: str | None
-    term: str | None
-    campaign_id: str | None
-    adset_id: str | None
-    ad_id: str | None
-    click_id_kind: str | None = Field(description="Which platform's click id the link had.")
-    landing_page: str | None
-    device: str | None
-    is_bot: bool
-    is_imported: bool = Field(description="Told by another system, not seen by the script.")
-    amount: int = Field(description=_ADDS)
+    amount: Amount | int = Field(description=ADDS)
 
 
 class FollowedArrival(ApiModel):
@@ -195,17 +179,6 @@ class FollowedArrival(ApiModel):
     follow: str = Field(description="Leads to the credits of the order.")
 
 
-class FollowedPageViews(ApiModel):
-    """The page views of a UTC day by the type of their page."""
-
-    day: Day
-    page_type: str
-    hits: int
-    daily_visitors: int
-    bot_hits: int
-    amount: int = Field(description=_ADDS)
-
-
 class FollowedPair(ApiModel):
     """Two orders that may be one sale."""
 
@@ -216,7 +189,7 @@ class FollowedPair(ApiModel):
     other_order_id: str
     other_placed_at: Instant
     reason: str
-    amount: int = Field(description=_ADDS)
+    amount: int = Field(description=ADDS)
 
 
 class FollowedAge(ApiModel):
@@ -325,6 +298,7 @@ class FollowedFigure(Envelope):
         | list[FollowedVisit]
         | list[FollowedArrival]
         | list[FollowedPageViews]
+        | list[FollowedLine]
         | list[FollowedPair]
         | list[FollowedAge]
     )

@@ -36,6 +36,8 @@ _EXAMPLE: dict[str, Any] = {
     "generated_at": "2026-11-21T14:01:40+00:00",
     "time_zone": "America/New_York",
     "currency": "USD",
+    "follow": "/v1/reports/reconciliation/rows?from=2026-11-20&to=2026-11-20&basis=total"
+    "{&of,source,day,status_id,cause}",
     "parameters": {"from": "2026-11-20", "to": "2026-11-20", "basis": "total"},
     "state": {"status": "complete", "days": 1, "days_reconciled": 1, "job": None},
     "stores": [
@@ -233,6 +235,11 @@ class ReconciliationReport(ApiModel):
     generated_at: Instant | None = Field(description="When a day was last reconciled.")
     time_zone: str
     currency: str
+    follow: str = Field(
+        description="An RFC 6570 template of the link behind each figure: of is its column; "
+        "source, day and status_id name a row, cause besides one of its differences, and cause "
+        "alone its sums."
+    )
     parameters: ReconciliationParameters
     state: ReconciliationState
     stores: list[StoreClock]

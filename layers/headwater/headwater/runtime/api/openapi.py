@@ -56,6 +56,7 @@ from headwater.usecases.contact_journey import read_journey
 from headwater.usecases.erase_contact import erase_contact
 from headwater.usecases.explain_credits import explain_credits
 from headwater.usecases.follow_figures import follow_figure
+from headwater.usecases.follow_reconciliation import follow_reconciliation
 from headwater.usecases.import_orders import import_order_file, import_orders
 from headwater.usecases.import_rows import import_rows
 from headwater.usecases.keep_audit import read_audit
@@ -143,7 +144,7 @@ def _routers() -> tuple[Router, ...]:
     """Return the routes of all functions that serve the API."""
     return (
         *report_routers(serve_report),
-        figure_routes(follow_figure),
+        figure_routes(follow_figure, follow_reconciliation),
         reconciliation_routes(serve_reconciliation, request_reconciliation),
         credit_routes(serve_credits, explain_credits),
         journey_routes(read_journey, search_contacts, serve_report),
