@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -12,11 +13,13 @@ from headwater.errors import InvalidParameterError
 from headwater.usecases.reports.coverage import COVERAGE, CoverageQuery, CoverageRequest
 from tests.following import Reader, check, expand
 from tests.seen_shop import RANGE, open_seen_shop
-from tests.workshop import STORE
+from tests.workshop import STORE, span
 
 if TYPE_CHECKING:
     from tests.workshop import Workshop
 
+# Eleven days, before which something happened as well.
+LATER = span("2026-11-10", "2026-11-20")
 # Of the whole: cost and clicks in all, joined and not, shares, and the health of sales.
 TOTALS = Counter({"cost": 3, "clicks": 3, "formula": 3, "orders": 4, "visits": 2})
 VERDICT = "of: no rows stand behind health_verdict: it is what health_attributed_share comes to"
@@ -65,6 +68,19 @@ def test_what_meets_nothing_is_the_sum_of_its_rows(shop: Workshop) -> None:
     found = followed(shop, asked("unmatched"))
     texts = {TEXT.format(name): 4 for name in ("paste_into", "template")}
     assert found == {"cost": 2 * 2 + 2, "clicks": 2, **texts}
+
+
+@pytest.mark.parametrize(("part", "rows"), [("revenue", 8), ("causes", 6)])
+def test_the_range_before_is_followed_too(shop: Workshop, part: str, rows: int) -> None:
+    request = replace(asked(part, "last_click"), query=CoverageQuery(LATER))
+    reader = Reader(shop, COVERAGE, request, "previous_period")
+    assert "model" not in reader.answer["rows"][0]["previous"]
+    of_previous = [each for each in reader.follow_all() if each.of.startswith("previous_")]
+    found = Counter(map(check, of_previous))
+    # Those of the whole, once more, and orders, gross and net of each row.
+    assert found >= TOTALS
+    assert found["orders"] == TOTALS["orders"] + rows * 3
+    assert any(each.value not in {0, "0.00", None} for each in of_previous if each.row)
 
 
 def test_a_row_of_one_of_all_models_leads_where_the_question_of_that_model_does(

@@ -85,6 +85,18 @@ def test_what_was_found_is_no_sum_and_says_what_leads_on(
 NAMED = {"scripts": ("source", "storefront"), "checks": ("check",)}
 
 
+def test_the_windows_before_are_followed_too(shop: Workshop) -> None:
+    reader = Reader(shop, HEALTH, HealthRequest(HealthQuery(RANGE), "windows"), "previous_period")
+    found = Counter(
+        check(each) for each in reader.follow_all() if each.row and each.of.startswith("previous_")
+    )
+    assert {kind: count for kind, count in found.items() if not kind.startswith(REFUSED)} == {
+        "orders": 2 * 6,
+        "visits": 2 * 2,
+        "formula": 2 * 2,
+    }
+
+
 def test_the_seven_days_are_part_of_the_thirty(shop: Workshop) -> None:
     reader = open_reader(shop, "windows")
     with reader.followed:

@@ -64,7 +64,7 @@ _KEYS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
 }
 # Report → columns that are no figures: they follow from what names the row.
 _TOLD_BY_NAMES: Mapping[str, tuple[str, ...]] = {
-    "coverage": ("is_joined", "paste_into", "template"),
+    "coverage": ("model", "is_joined", "paste_into", "template"),
     "health": ("platform", "paste_into", "template"),
     "cohorts": ("month",),
     "ltv": ("channel", "source", "campaign"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from headwater.domain.coverage_formulas import COVERAGE_TOTALS, coverage_formulas
@@ -63,7 +64,9 @@ def _formula(request: CoverageRequest, figure: Figure) -> str | None:
 
 
 def _build(db: duckdb.DuckDBPyConnection, request: CoverageRequest, scope: Scope) -> None:
-    cover_ranges(db, _ranges(request, scope), scope)
+    """Make the report's tables as views: a list is of few models, or of none."""
+    asked = scope.models if request.model is None else (request.model,)
+    cover_ranges(db, _ranges(request, scope), replace(scope, models=asked), kept="VIEW")
 
 
 def _list(request: CoverageRequest, figure: Figure, scope: Scope) -> Listing | None:

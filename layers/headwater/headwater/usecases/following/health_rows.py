@@ -55,7 +55,7 @@ def _build(db: duckdb.DuckDBPyConnection, request: HealthRequest, scope: Scope) 
     """Make the tables of the part that is asked about."""
     span = request.query.span
     if request.part == "windows":
-        read_orders(db, windows_of(span, scope.zone), scope.models)
+        read_orders(db, windows_of(span, scope.zone), scope.models, kept="VIEW")
     if request.part == "landings":
         read_landings(db, Ranges((span,), scope.zone))
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     import duckdb
 
     from headwater.domain.attribution.definitions import ModelDefinition
+    from headwater.usecases.reports.range_orders import Kept
     from headwater.usecases.reports.ranges import Ranges
     from headwater.usecases.reports.report import Scope
 
@@ -114,10 +115,12 @@ def compute_coverage(
         yield {name: of_range[place] for name, of_range in sections.items()}
 
 
-def cover_ranges(db: duckdb.DuckDBPyConnection, ranges: Ranges, scope: Scope) -> None:
+def cover_ranges(
+    db: duckdb.DuckDBPyConnection, ranges: Ranges, scope: Scope, *, kept: Kept = "TABLE"
+) -> None:
     """Make the tables of ``range_orders``; health looks at all models, whichever are asked for."""
-    read_orders(db, ranges, [model.name for model in scope.definitions])
-    cover_orders(db, scope.models)
+    read_orders(db, ranges, [model.name for model in scope.definitions], kept=kept)
+    cover_orders(db, scope.models, kept=kept)
 
 
 def caused_orders(scope: Scope) -> str:

@@ -9,7 +9,7 @@ Reads the view ``credits`` and makes
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from headwater.usecases.reports.summed import Summed
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from headwater.usecases.reports.ranges import Ranges
 
+type Kept = Literal["TABLE", "VIEW"]
 ORDER_SUMS = {"orders": Summed("1"), "gross": Summed("gross"), "net": Summed("net")}
 # Whether an order is credited, and by direct visits alone, per model.
 _PARTICIPATION = (
@@ -28,7 +29,7 @@ _PARTICIPATION = (
     "false) AS direct_{0}"
 )
 _ORDERS = """
-CREATE OR REPLACE TEMP TABLE range_orders AS
+CREATE OR REPLACE TEMP {kept} range_orders AS
 WITH filled AS (
     SELECT span, store, order_id, {participation} FROM {credits_} GROUP BY ALL
 )
@@ -47,14 +48,17 @@ OWN_ORDERS = """(
 )"""
 
 
-def read_orders(db: duckdb.DuckDBPyConnection, ranges: Ranges, models: Sequence[str]) -> None:
-    """Make ``range_orders``.
+def read_orders(
+    db: duckdb.DuckDBPyConnection, ranges: Ranges, models: Sequence[str], *, kept: Kept = "TABLE"
+) -> None:
+    """Make ``range_orders``; as a view, whoever reads it reads no model but those that he names.
 
     An order ``is_credited`` where any model credits a click, and ``is_earlier`` where under every
     model it was before tracking.
     """
     db.execute(
         _ORDERS.format(
+            kept=kept,
             credits_=ranges.by_instant("credits", "placed_at"),
             participation=_each(models, _PARTICIPATION),
             pre_tracking=_each(models, "{0}_pre_tracking"),
@@ -64,10 +68,12 @@ def read_orders(db: duckdb.DuckDBPyConnection, ranges: Ranges, models: Sequence[
     )
 
 
-def cover_orders(db: duckdb.DuckDBPyConnection, models: Sequence[str]) -> None:
+def cover_orders(
+    db: duckdb.DuckDBPyConnection, models: Sequence[str], *, kept: Kept = "TABLE"
+) -> None:
     """Make ``covered_orders`` of ``range_orders``."""
     db.execute(
-        "CREATE OR REPLACE TEMP TABLE covered_orders AS "
+        f"CREATE OR REPLACE TEMP {kept} covered_orders AS "
         "SELECT span, store, order_id, gross, net, "
         f"unnest([{_each(models, "'{0}'")}]) AS model, "
         f"unnest([{_each(models, _OUTCOME)}]) AS outcome, "
