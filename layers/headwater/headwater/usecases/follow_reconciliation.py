@@ -81,8 +81,9 @@ def follow_reconciliation(
     }
     if figure.name == "difference":
         return {**told, **_formula(report["parameters"], figure, cells)}
-    days = told_days(account, query, accounts=accounts, lake=lake)
-    rows = _Followed(figure, query.basis).rows(days, read_lines(lake, account, days))
+    followed = _Followed(figure, query.basis)
+    days = followed.days(told_days(account, query, accounts=accounts, lake=lake))
+    rows = followed.rows(days, read_lines(lake, account, days))
     return {**told, **_page(rows, asked, published.data_version, report["currency"])}
 
 
@@ -157,6 +158,10 @@ class _Followed:
         self._counts = figure.name in _COUNTS
         self._signs = _signs(figure, basis)
 
+    def days(self, days: Sequence[Json]) -> list[Json]:
+        """Return the days that the figure is of."""
+        return [day for day in days if self._is_in({name: day[name] for name in _PLACE[:2]})]
+
     def rows(
         self,
         days: Sequence[Mapping[str, Any]],
@@ -170,8 +175,6 @@ class _Followed:
         found: list[Json] = []
         for day in days:
             source, date = day["source"], day["day"]
-            if not self._is_in({"source": source, "day": date}):
-                continue
             if (source, date) not in lines:
                 message = f"the orders of {date} were not kept: POST /v1/reconciliations keeps them"
                 raise UnknownResourceError(message)
