@@ -162,6 +162,22 @@ def test_value_by_days_counts_from_each_members_own_day(shop: Workshop) -> None:
     ]
 
 
+@pytest.mark.parametrize(("part", "age"), [("months", "age"), ("days", "days")])
+def test_beside_an_earlier_cohort_stand_the_ages_that_a_cohort_has_reached(
+    shop: Workshop, part: str, age: str
+) -> None:
+    september, august = (
+        CohortsRequest(Joining(span(*days)), part)
+        for days in (("2026-09-01", "2026-09-30"), ("2026-08-02", "2026-08-31"))
+    )
+    beside = shop.report(COHORTS, september, "previous_period")["rows"]
+    alone, earlier = (shop.report(COHORTS, each)["rows"] for each in (september, august))
+    assert [row[age] for row in beside] == [row[age] for row in alone]
+    assert len(earlier) > len(beside)
+    value = [row["previous"]["cumulative_net"] for row in beside]
+    assert value == [row["cumulative_net"] for row in earlier[: len(beside)]]
+
+
 def test_the_clicks_that_closed_most_first_orders_stand_under_each_cohort(shop: Workshop) -> None:
     report = cohorts(shop, part="last_clicks")
     assert [(each["campaign"], each["customers"], each["net"]) for each in report["rows"]] == [

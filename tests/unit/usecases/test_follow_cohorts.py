@@ -59,6 +59,22 @@ def test_every_figure_of_cohorts_is_made_by_its_rows(
     assert all(found[name] >= count for name, count in least.items()), found
 
 
+@pytest.mark.parametrize(
+    ("part", "least"),
+    [
+        ("cohorts", {"contacts": 20, "orders": 15, "leads": 3, "cost": 5, "formula": 50}),
+        ("months", {"contacts": 20, "orders": 25, "formula": 50}),
+    ],
+)
+def test_what_cohorts_were_a_month_before_is_followed_too(
+    shop: Workshop, part: str, least: dict[str, int]
+) -> None:
+    october = CohortsRequest(Joining(span("2026-10-01", "2026-10-31")), part)
+    reader = Reader(shop, COHORTS, october, "previous_period")
+    found = Counter(map(check, reader.follow_all()))
+    assert all(found[name] >= count for name, count in least.items()), found
+
+
 # Part → how many of its columns are no figures.
 REFUSED = {"cohorts": 1, "months": 2, "days": 1, "last_clicks": 0, "time_to_purchase": 0}
 
@@ -94,6 +110,14 @@ def test_a_break_even_is_the_first_age_at_which_net_has_reached_the_cost() -> No
     orders = reader.follow("net_day_60", key)
     assert [row["amount"] for row in orders["rows"]] == ["70.00", "30.00", "20.00"]
     assert reader.follow("net_month_0", key)["value"] == "100.00"
+
+
+def test_a_break_even_of_the_other_range_leads_to_its_own_ages() -> None:
+    october = CohortsRequest(Joining(span("2026-10-01", "2026-10-30")))
+    reader = Reader(late_shop(), COHORTS, october, "previous_period")
+    [*_, first] = reader.follow("previous_break_even_day", {"cohort": "2026-10"})["rows"]
+    assert first["follow"].endswith("&of=previous_net_day_60&cohort=2026-10")
+    assert reader.follow("previous_net_day_60", {"cohort": "2026-10"})["value"] == "120.00"
 
 
 def test_a_member_stands_with_the_day_on_which_he_joined_and_the_days_that_he_took(

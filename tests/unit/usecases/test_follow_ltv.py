@@ -50,6 +50,18 @@ def test_every_figure_of_lifetime_value_is_made_by_its_rows(
     assert all(found[name] >= count for name, count in least.items()), found
 
 
+@pytest.mark.parametrize("by", ["source", "contact"])
+def test_what_it_was_before_is_followed_too(shop: Workshop, by: str) -> None:
+    since = LtvQuery(Joining(span("2026-09-08", "2026-09-21")), (by,))
+    reader = Reader(shop, LTV, LtvRequest(since), "previous_period")
+    found = Counter(
+        check(each) for each in reader.follow_all() if each.of.startswith(("previous", "change"))
+    )
+    assert found["orders"] > 5
+    assert found["contacts"] > 5
+    assert found["formula"] > 10
+
+
 def small_shop(*, is_whole: bool = True) -> Workshop:
     """Return a shop with one customer of 138 days and one of six, both by search."""
     shop = Workshop()

@@ -221,8 +221,10 @@ class FollowedReport:
         """Return rows with what leads on from each."""
         if not listing.onward:
             return spell_rows(listing.holds, page.rows, self._published)
+        _, is_other = self._plain(figure)
+        name = (PREVIOUS if is_other else "") + listing.onward
         return [
-            row | {"follow": self._link(replace(figure, name=f"{listing.onward}{row['amount']}"))}
+            row | {"follow": self._link(replace(figure, name=f"{name}{row['amount']}"))}
             for row in page.rows
         ]
 

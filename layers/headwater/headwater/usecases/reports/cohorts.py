@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 # Of the usual ranges only all time is longer: nobody looks at the cohorts of thirty days, and what
 # is younger is computed in no time.
 _LONG = timedelta(days=92)
+_REACHED = ("cohort", 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +112,7 @@ COHORTS = Report(
     _compute,
     _spell,
     tables_whole=READ_WHOLE,
-    cut={"last_clicks": ("cohort", MOST_LAST_CLICKS)},
+    # A cohort that has an age at all has all that it has reached; of others nothing is known yet.
+    cut={"last_clicks": ("cohort", MOST_LAST_CLICKS), "months": _REACHED, "days": _REACHED},
 )
 """The cohort report."""
