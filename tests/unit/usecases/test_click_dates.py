@@ -57,6 +57,7 @@ def test_only_what_clicks_brought_is_shown_with_its_share_of_the_stores_total(
     totals = report["totals"]
     assert {row["kind"] for row in report["rows"]} == {"credited"}
     assert (totals["net"], totals["attributed"], totals["share"]) == ("47.00", "40.00", "0.8511")
+    assert (totals["leads"], totals["epl"], totals["aov"]) == (1, "40.00", "23.50")
     assert (totals["unattributed"], totals["pre_tracking"], totals["coverage"]) == (None,) * 3
     assert report["parameters"]["date"] == "click"
 

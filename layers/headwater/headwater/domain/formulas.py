@@ -33,6 +33,7 @@ def roi_total_formulas(revenue: str, basis: str) -> Formulas:
     return formulas | {
         "roi": brought["roi"],
         "roas": brought["roas"],
+        "epl": brought["epl"],
         "share": f"attributed / {revenue}",
     }
 

@@ -103,6 +103,7 @@ def spell_clicked(totals: RoiTotals, revenue: str, currency: str) -> dict[str, A
         **nothing,
         "roi": ratio(attributed - totals.cost, totals.cost),
         "roas": ratio(attributed, totals.cost),
+        "epl": per_head(attributed, totals.leads, currency),
         "attributed_orders": totals.attributed_orders,
         "share": ratio(attributed, chosen),
         **_spell_future(totals, currency),
