@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import duckdb
 
+from headwater.domain.manifests import Manifest
 from headwater.domain.nodes import email_node
 from local.stack import STACK
 from tests.e2e.conftest import YESTERDAY, an_order, noon
@@ -31,15 +32,21 @@ def sweep(system: System, **event: object) -> dict[str, Any]:
     return told
 
 
+def read(system: System, key: str) -> bytes:
+    """Return an object of the lake."""
+    s3, bucket = system.stack.client("s3"), system.stack.outputs["LakeBucketName"]
+    content: bytes = s3.get_object(Bucket=bucket, Key=key)["Body"].read()
+    return content
+
+
 def contacts_that_name(system: System, node: str, folder: Path) -> set[str]:
     """Return the keys of the account's objects of contacts, of whatever run, that hold a node."""
-    s3, bucket = system.stack.client("s3"), system.stack.outputs["LakeBucketName"]
     named = set()
     with duckdb.connect() as db:
         for key in system.objects():
             if key.startswith("facts/contacts/account=acme/"):
                 file = folder / "rows.parquet"
-                file.write_bytes(s3.get_object(Bucket=bucket, Key=key)["Body"].read())
+                file.write_bytes(read(system, key))
                 if node in repr(db.execute(f"FROM '{file}'").fetchall()):
                     named.add(key)
     return named
@@ -86,12 +93,10 @@ def test_an_erased_person_is_in_no_report_and_comes_back_with_no_pull(
     swept = sweep(connected, keep_days=0)
     assert (swept["removed"] > 0, swept["place"], swept["failure"]) == (True, "", "")
     assert not contacts_that_name(connected, node, tmp_path)
-    assert connected.get("/v1/runs")["lease"] is None
-    shown = connected.get("/v1/exports")
+    state = connected.get("/v1/runs")
+    assert state["lease"] is None
+    manifest = f"manifests/account=acme/{state['data_version']}.json"
+    shown = Manifest.from_document(json.loads(read(connected, manifest)))
     kept = {key for key in connected.objects() if "/account=acme/" in key}
-    assert f"manifests/account=acme/{shown['data_version']}.json" in kept
-    files = [file for each in shown["tables"] for file in connected.get(each["path"])["files"]]
-    assert {file["location"].split("/", 3)[3] for file in files} == {
-        key for key in kept if key.startswith("facts/")
-    }
+    assert kept == {manifest} | shown.keys
     assert order_of(connected, order_id)["order"]["gross"] == "100.00"
