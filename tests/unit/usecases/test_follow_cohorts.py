@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from functools import cache
 
 import pytest
 
@@ -38,8 +39,7 @@ def asked(
         (asked("first_purchase"), {"contacts": 20, "orders": 10, "leads": 3, "cost": 3, "ages": 2}),
         (asked("first_opt_in", revenue="gross"), {"contacts": 15, "leads": 3, "ages": 2}),
         (asked("first_click", where=GOOGLE), {"contacts": 15, "leads": 3, "cost": 3}),
-        (asked("first_purchase", "months"), {"contacts": 20, "orders": 25, "formula": 25}),
-        (asked("first_opt_in", "months", "gross", GOOGLE), {"contacts": 14, "orders": 25}),
+        (asked("first_purchase", "months", "gross"), {"orders": 25, "formula": 25}),
         (asked("first_purchase", "days"), {"contacts": 20, "orders": 15, "formula": 20}),
         (asked("first_purchase", "last_clicks"), {"contacts": 15, "orders": 9}),
         (asked("first_purchase", "time_to_purchase"), {"contacts": 45, "formula": 70}),
@@ -79,6 +79,7 @@ def test_what_cohorts_were_a_month_before_is_followed_too(
 REFUSED = {"cohorts": 1, "months": 2, "days": 1, "last_clicks": 0, "time_to_purchase": 0}
 
 
+@cache
 def late_shop(*, is_whole: bool = True) -> Workshop:
     """Return a shop in which 120.00 of cost come back with the third order, in the next month."""
     shop = Workshop()
