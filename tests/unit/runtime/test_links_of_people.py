@@ -1,4 +1,4 @@
-"""The templates of leads, lags and forecasts lead to the people and orders behind a figure."""
+"""The templates of reports about people lead to the people and orders behind a figure."""
 
 from __future__ import annotations
 
@@ -19,6 +19,8 @@ _ASKED = {
     "lags": "part=percentiles&by=source,ad&where=source != 'x y'",
     "lags of a bucket": "part=distribution&by=channel",
     "forecast": "model=linear_all&orders=all&horizon=7&revenue=gross&by=source,medium",
+    "journeys": "range=last_30_days&orders=new",
+    "subscriptions": "range=last_30_days&part=months&revenue=gross",
 }
 
 
@@ -32,6 +34,9 @@ _ASKED = {
         ("lags of a bucket", "share", None),
         ("forecast", "orders", "orders"),
         ("forecast", "running_days", "clicks"),
+        ("journeys", "net", "orders"),
+        ("subscriptions", "monthly_gross", "chains"),
+        ("subscriptions", "monthly_per_active", None),
     ],
 )
 def test_a_link_is_answered_as_the_report_was(

@@ -22,7 +22,7 @@ from headwater.domain.range_comparison import figures_of_whole, key_before
 from headwater.domain.row_views import MOST_ROWS, flat_row
 from headwater.errors import InvalidParameterError, UnknownResourceError
 from headwater.usecases.databases import open_database
-from headwater.usecases.following.listings import read_page, spell_amount
+from headwater.usecases.following.listings import read_figure, read_page, spell_amount
 from headwater.usecases.following.order_rows import spell_rows
 from headwater.usecases.published_runs import envelope
 from headwater.usecases.reports.report import Scope
@@ -173,7 +173,8 @@ class FollowedReport:
         if self._is_withheld or not is_told(figure.name, cells):
             # What is withheld, or what a row cannot tell, is nobody's sum.
             return told
-        listing, page = self._read(figure, asked.limit, asked.start)
+        db, listing = self._listing(figure)
+        page = read_page(db, listing, limit=asked.limit, start=asked.start, currency=currency)
         total, end = spell_amount(page.figure, listing.unit, currency), asked.start + len(page.rows)
         return {
             **told,
@@ -213,8 +214,9 @@ class FollowedReport:
         if figure.name in cells or self._is_withheld:
             value = cells.get(figure.name)
         else:
-            listing, page = self._read(figure, 0, 0)
-            value = spell_amount(page.figure, listing.unit, self._published.settings.currency)
+            db, listing = self._listing(figure)
+            figure_of_rows = read_figure(db, listing)
+            value = spell_amount(figure_of_rows, listing.unit, self._published.settings.currency)
         return {"figure": figure.name, "value": value, "follow": self._link(figure)}
 
     def _rows(self, figure: Figure, listing: Listing, page: Page) -> list[dict[str, Any]]:
@@ -237,8 +239,8 @@ class FollowedReport:
         """Tell whether the report tells nothing as long as older orders are missing."""
         return self._follower.needs_history and not self._published.is_history_complete
 
-    def _read(self, figure: Figure, limit: int, start: int) -> tuple[Listing, Page]:
-        """Return the list behind a figure, and a page of it."""
+    def _listing(self, figure: Figure) -> tuple[duckdb.DuckDBPyConnection, Listing]:
+        """Return the list behind a figure, and the database that it is read from."""
         plain, is_other = self._plain(figure)
         db, request = self._tables(is_other=is_other)
         listing = self._follower.listing(request, plain, self._scope)
@@ -246,8 +248,7 @@ class FollowedReport:
             columns = ", ".join(self._cells(figure))
             message = f"of: there is no figure {figure.name}; there are {columns}"
             raise InvalidParameterError(message)
-        currency = self._published.settings.currency
-        return listing, read_page(db, listing, limit=limit, start=start, currency=currency)
+        return db, listing
 
     def _tables(self, *, is_other: bool) -> tuple[duckdb.DuckDBPyConnection, Any]:
         """Return a database with the tables of the question, or of that about the other range."""

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from headwater.domain.journey_facts import SHARES
 from headwater.domain.money import from_minor
+from headwater.usecases.row_tables import single_row
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -145,6 +146,13 @@ def read_page(
         for row in cursor.fetchall()
     ]
     return Page(rows, count, figure)
+
+
+def read_figure(db: duckdb.DuckDBPyConnection, listing: Listing) -> int | None:
+    """Return the figure that the rows of a list make, as a ``Page`` holds it."""
+    figure: int | None
+    [figure] = single_row(db, f"SELECT {_RULES[listing.rule]} FROM ({listing.sql})")
+    return figure
 
 
 def _told(listing: Listing) -> str:

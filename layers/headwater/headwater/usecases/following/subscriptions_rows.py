@@ -130,5 +130,7 @@ def _unit(name: str) -> Unit:
     return "money" if name.endswith(_MONEY) else "count"
 
 
-SUBSCRIPTIONS_FOLLOWER = Follower(SUBSCRIPTIONS, _formula, _build, _list, _UNFOLLOWED)
+SUBSCRIPTIONS_FOLLOWER = Follower(
+    SUBSCRIPTIONS, _formula, _build, _list, _UNFOLLOWED, needs_history=True
+)
 """The subscriptions report's."""

@@ -67,9 +67,11 @@ _SKIPPED = f"""(
     WHERE s.skipped > 0 AND (o.next_on - o.day) >= {MISSED_ONE} * length
         AND (o.next_on - o.day) < {MISSED_TWO} * length
 )"""
-# Who has come so far, and who of those that came no farther has lapsed; by the whole account.
+# Who has come so far, by the whole account; one that began before the history has no cycles.
 _REACHED = """(
-    SELECT *, unnest(range(cycles + 1)) AS cycle FROM subscribed WHERE NOT began_before
+    SELECT s.*, c.cycle
+    FROM (SELECT unnest(range((SELECT max(cycles) + 1 FROM subscribed))) AS cycle) c
+    JOIN subscribed s ON s.cycles >= c.cycle
 )"""
 _BROUGHT = """(
     SELECT o.*, s.* EXCLUDE (chain_id) FROM chain_orders o JOIN subscribed s USING (chain_id)
