@@ -168,7 +168,7 @@ def test_a_store_that_cannot_list_its_customers_now_is_gone_on_with_next_time(
     assert world.source.directory.customers.note == ""
 
 
-def test_a_directory_survives_a_death_at_any_other_call(world: World) -> None:
+def test_a_directory_survives_a_death_after_any_other_call(world: World) -> None:
     register(world, *customers(11))
     subscribe(world, StoreSubscriber("bob@shop.example", JOINED))
     lines = tuple(StoreLine(f"Mug {n}", Decimal(18), product_id=n) for n in range(1, 4))
@@ -178,7 +178,7 @@ def test_a_directory_survives_a_death_at_any_other_call(world: World) -> None:
     undisturbed.pull()
 
     call = 1
-    while pull_with_a_death(dying := world.copy(), call, after_effect=True):
+    while pull_with_a_death(dying := world.copy(), call):
         assert edges(dying) == edges(undisturbed)
         assert opt_ins(dying) == opt_ins(undisturbed)
         assert known_products(dying) == known_products(undisturbed)

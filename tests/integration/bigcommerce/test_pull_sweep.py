@@ -84,15 +84,14 @@ def test_a_pull_that_never_swept_does_so_at_once(world: World) -> None:
     assert bookmark.swept_at == bookmark.pulled_until == NOW
 
 
-@pytest.mark.parametrize("after_effect", [False, True])
-def test_a_sweep_goes_on_from_wherever_it_died(pulled: World, after_effect: bool) -> None:
+def test_a_sweep_goes_on_from_wherever_it_died(pulled: World) -> None:
     change_unsaid(pulled, 100, status_id=11)
     change_unsaid(pulled, 102, is_deleted=1)
     pulled.clock.advance(timedelta(days=1))
     expected = theirs(pulled)
     for calls in range(1, 200):
         world = pulled.copy()
-        fuse = Fuse(calls, after_effect=after_effect)
+        fuse = Fuse(calls, after_effect=True)
         try:
             world.pull(fuse=fuse)
         except DeathError:
