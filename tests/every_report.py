@@ -129,3 +129,5 @@ QUESTIONS = [
         lambda span, part: SubscriptionsRequest(SubscriptionsQuery(span), part),
     ),
 ]
+# Totals are the same under every part.
+ONE_OF_EACH = list({question.report.name: question for question in QUESTIONS}.values())

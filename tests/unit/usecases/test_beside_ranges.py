@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from decimal import Decimal
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -19,8 +20,8 @@ from headwater.domain.range_comparison import (
 )
 from headwater.domain.row_views import RowView, flat_row
 from headwater.usecases.published_runs import open_published_run
-from tests.every_report import QUESTIONS, Question
-from tests.following import open_busy_shop
+from tests.every_report import ONE_OF_EACH, QUESTIONS, Question
+from tests.following import Reader, check, open_busy_shop
 from tests.workshop import ACCOUNT, span
 
 if TYPE_CHECKING:
@@ -41,6 +42,10 @@ PER_HEAD = {
 # How rows of ages are cut: those that a cohort has not reached are in no list of it.
 OF_AGES = ("cohort", 1)
 every_question = pytest.mark.parametrize("question", QUESTIONS, ids=str)
+every_report = pytest.mark.parametrize("question", ONE_OF_EACH, ids=str)
+# Of each report that is followed, what has not many figures.
+FOLLOWED = {"leads", "lags part=percentiles", "forecast horizon=7", "coverage part=unmatched"}
+FOLLOWED |= {"subscriptions part=months"}
 
 
 @cache
@@ -98,7 +103,7 @@ def test_counts_and_amounts_have_a_change_and_nothing_else_has(question: Questio
         }
 
 
-@every_question
+@every_report
 def test_nothing_of_a_figure_is_what_a_range_without_anything_has(question: Question) -> None:
     long_ago = span("1999-01-01", "1999-01-31")
     answer = open_busy_shop().report(question.report, question.ask(long_ago))
@@ -119,6 +124,20 @@ def test_rows_are_chosen_and_sorted_by_every_column(question: Question) -> None:
         chosen, _ = view.apply(rows, "v")
         assert rows[0] in chosen, name
         assert {flat_row(row)[name] for row in chosen} == {value}
+
+
+@pytest.mark.parametrize("question", [each for each in QUESTIONS if str(each) in FOLLOWED], ids=str)
+def test_what_it_was_and_how_it_has_changed_is_followed_like_any_figure(
+    question: Question,
+) -> None:
+    reader = Reader(open_busy_shop(), question.report, question.ask(NOW), "previous_period")
+    found = Counter(
+        (followed.of.partition("_")[0], check(followed).partition(":")[0])
+        for followed in reader.follow_all()
+    )
+    of_before = {kind for word, kind in found if word == "previous"}
+    assert of_before & {"orders", "contacts", "cost", "leads", "clicks", "chains"}
+    assert {kind for word, kind in found if word == "change"} == {"formula"}
 
 
 def fields_of(shape: type[BaseModel]) -> Iterator[tuple[str, Any]]:
@@ -147,7 +166,7 @@ def test_every_number_of_the_contract_is_of_a_known_kind() -> None:
 def test_all_time_beside_the_time_before_is_beside_nothing() -> None:
     published = open_published_run(ACCOUNT, runs=open_busy_shop().runs, lake=open_busy_shop().lake)
     whole = span("2026-08-01", str(published.manifest.as_of))
-    for question in QUESTIONS:
+    for question in ONE_OF_EACH:
         answer = open_busy_shop().report(question.report, question.ask(whole), "previous_period")
         change = flat_row(answer["previous"]["change"])
         of_no_range = {"scripts_missing", "checks_failed"}

@@ -9,7 +9,7 @@ import pytest
 
 from headwater.domain.row_views import flat_row
 from headwater.usecases.ports import Source
-from tests.every_report import QUESTIONS, Question
+from tests.every_report import ONE_OF_EACH, Question
 from tests.workshop import ACCOUNT, STORE, Workshop, span
 
 DAYS = ("2026-11-20", "2026-11-20")
@@ -63,7 +63,7 @@ def test_a_paused_source_keeps_its_history_incomplete() -> None:
     assert report["history"] == {STORE: "1 of 2"}
 
 
-@pytest.mark.parametrize("question", QUESTIONS, ids=str)
+@pytest.mark.parametrize("question", ONE_OF_EACH, ids=str)
 def test_what_is_withheld_stays_so_beside_another_range(question: Question) -> None:
     shop, days = half_known(), span(*DAYS)
     alone = shop.report(question.report, question.ask(days))
