@@ -71,6 +71,7 @@ from headwater.runtime.api.problems import Problem
 from headwater.usecases.authorize_request import COOKIE
 from headwater.usecases.import_rows import ImportRowsResult, RowFault
 from headwater.usecases.ports import Source
+from headwater.usecases.reports.which_orders import WHICH
 from headwater.usecases.serve_reconciliation import BASES
 from tests.lambda_side import EVENTS, OWNER
 from tests.unit.usecases.validations import a_validation
@@ -433,7 +434,7 @@ def test_the_models_of_lags_and_forecast_have_what_the_domain_knows() -> None:
     assert literals(models_lags.LagsPart) == tuple(lags.PARTS)
     assert literals(models_lags.Lag) == journey_facts.LAGS
     assert names_of(models_lags.LagsTotals) == set(lags.withhold_lags()["totals"])
-    assert literals(models_lags.ForecastOrders) == forecasts.ORDERS
+    assert literals(fields.WhichOrders) == tuple(WHICH)
     assert names_of(models_lags.ForecastTotals) == set(forecasts.withhold_forecast()["totals"])
 
 

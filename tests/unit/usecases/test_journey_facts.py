@@ -13,7 +13,7 @@ from headwater.usecases.reports.report import Report
 from tests.workshop import ACCOUNT, STORE, Workshop, span
 
 if TYPE_CHECKING:
-    from headwater.usecases.reports.range_tables import WhichOrders
+    from headwater.usecases.reports.which_orders import WhichOrders
 
 WHICH: tuple[WhichOrders, ...] = ("all", "new", "repeat")
 READ, COMPUTED = ("2026-10-22", "2026-11-20"), ("2026-11-01", "2026-11-19")

@@ -16,7 +16,8 @@ from headwater.usecases.reports.roi import ROI, RoiQuery, RoiRequest
 from tests.workshop import ACCOUNT, STORE, Workshop, span
 
 if TYPE_CHECKING:
-    from headwater.usecases.reports.range_tables import DateBasis, WhichOrders
+    from headwater.usecases.reports.range_tables import DateBasis
+    from headwater.usecases.reports.which_orders import WhichOrders
 
 AUGUST = ("2026-08-01", "2026-08-31")
 ALL = ("2026-07-01", "2026-11-20")

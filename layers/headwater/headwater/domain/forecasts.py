@@ -23,7 +23,6 @@ PERCENTS = (50, 80, 90)
 # As in health: fewer tell nothing about others to come.
 LEAST_ORDERS = 30
 LEAST_HORIZON, MOST_HORIZON, USUAL_HORIZON = 7, 730, 90
-ORDERS = ("new", "all")
 OWN, ALL = "own", "all"
 _WITHHELD = "Withheld until all older orders are in: who bought first is not known yet."
 type Row = dict[str, Any]

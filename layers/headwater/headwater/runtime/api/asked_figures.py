@@ -173,7 +173,7 @@ def _models(span: Span, asked: FigureAsked) -> ModelsRequest:
 
 
 def _leads(span: Span, asked: FigureAsked) -> LeadsRequest:
-    query = LeadsQuery(span, tuple((asked.by or "campaign").split(",")))
+    query = LeadsQuery(span, tuple((asked.by or "campaign").split(",")), asked.orders or "all")
     return LeadsRequest(query, asked.model or "new_lead", asked.revenue or "net")
 
 
@@ -200,7 +200,8 @@ def _chosen(asked: FigureAsked) -> Condition | None:
 
 def _coverage(span: Span, asked: FigureAsked) -> CoverageRequest:
     part, revenue = asked.part or "revenue", asked.revenue or "net"
-    return CoverageRequest(CoverageQuery(span), part, revenue, asked.model)
+    query = CoverageQuery(span, asked.orders or "all")
+    return CoverageRequest(query, part, revenue, asked.model)
 
 
 def _health(span: Span, asked: FigureAsked) -> HealthRequest:
@@ -235,9 +236,9 @@ def _ltv(span: Span, asked: FigureAsked) -> LtvRequest:
 _REPORTS = {
     "roi": AskedReport(("by", "model", "revenue", "date", "orders"), _roi),
     "models": AskedReport(("by", "revenue", "date", "orders"), _models),
-    "leads": AskedReport(("by", "model", "revenue"), _leads),
+    "leads": AskedReport(("by", "model", "revenue", "orders"), _leads),
     "lags": AskedReport(("by", "part", "where"), _lags, ALL_TIME),
-    "coverage": AskedReport(("part", "model", "revenue"), _coverage),
+    "coverage": AskedReport(("part", "model", "revenue", "orders"), _coverage),
     "forecast": AskedReport(("by", "model", "revenue", "orders", "horizon"), _forecast, ALL_TIME),
     "journeys": AskedReport(("orders",), _journeys),
     "subscriptions": AskedReport(("part", "revenue"), _subscriptions, ALL_TIME),

@@ -15,6 +15,7 @@ from headwater.runtime.api.fields import (
     Ratio,
     Revenue,
     RowKind,
+    WhichOrders,
     with_example,
 )
 from headwater.runtime.api.models_compared import (
@@ -54,6 +55,7 @@ class CoverageParameters(RangeParameters):
     part: Part
     model: Model | None
     revenue: Revenue
+    orders: WhichOrders = Field(description="All, the first of customers, or the others.")
     is_partial: bool = Field(description="The range is not over yet.")
 
 
@@ -160,6 +162,7 @@ class CoverageReport(Envelope):
                 "part": "revenue",
                 "model": None,
                 "revenue": "net",
+                "orders": "all",
                 "is_partial": False,
                 "compare": None,
             },

@@ -14,6 +14,7 @@ from headwater.runtime.api.fields import (
     NextPage,
     Ratio,
     Revenue,
+    WhichOrders,
     with_example,
 )
 from headwater.runtime.api.models_compared import (
@@ -27,7 +28,6 @@ from headwater.runtime.api.models_reports import Envelope, RowNames
 from headwater.runtime.api.report_examples import RUN
 
 LagsPart = Literal["percentiles", "distribution"]
-ForecastOrders = Literal["new", "all"]
 Lag = Literal["touch_to_opt_in", "opt_in_to_purchase", "touch_to_purchase"]
 _SPREAD = {"customers": 80, "median": 3, "p75": 12, "p90": 41}
 _LAGS: dict[str, Any] = {
@@ -133,7 +133,7 @@ class ForecastParameters(RangeParameters):
     by: list[str]
     model: Model
     revenue: Revenue
-    orders: ForecastOrders
+    orders: WhichOrders
     horizon: int = Field(description="Clicks count that are so many days old.")
     is_partial: bool
 

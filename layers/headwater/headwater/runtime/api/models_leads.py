@@ -14,6 +14,7 @@ from headwater.runtime.api.fields import (
     NextPage,
     Ratio,
     Revenue,
+    WhichOrders,
     with_example,
 )
 from headwater.runtime.api.models_compared import (
@@ -53,6 +54,7 @@ class LeadsParameters(RangeParameters):
     by: list[str]
     model: Model
     revenue: Revenue
+    orders: WhichOrders = Field(description="Of what they bought: all, first orders, or others.")
     is_partial: bool = Field(description="The range is not over yet.")
 
 
@@ -109,6 +111,7 @@ class LeadsReport(Envelope):
                 "by": ["campaign"],
                 "model": "new_lead",
                 "revenue": "net",
+                "orders": "all",
                 "is_partial": False,
                 "compare": None,
             },

@@ -14,7 +14,7 @@ from headwater.domain.row_views import MOST_ROWS, RowView, flat_row
 from headwater.errors import InvalidParameterError
 from headwater.runtime import bootstrap
 from headwater.runtime.api.answers import CSV, csv_answer, etag_of, json_answer
-from headwater.runtime.api.fields import Compare, Day
+from headwater.runtime.api.fields import Compare, Day, WhichOrders
 from headwater.runtime.api.reading import published_run, unless_known
 from headwater.runtime.api.routing import account_of
 from headwater.runtime.observability import logger
@@ -81,6 +81,9 @@ class ReportAsked(RowsAsked):
 
 Rows = Annotated[RowsAsked, Query()]
 ReportRows = Annotated[ReportAsked, Query()]
+Orders = Annotated[
+    WhichOrders, Query(description="All, the first ones of customers, or the others.")
+]
 # A range as it is asked for: from, to, or the name of a usual one.
 type Asked = tuple[str | None, str | None, str | None]
 

@@ -8,17 +8,20 @@ from aws_lambda_powertools.event_handler.api_gateway import Router
 from aws_lambda_powertools.event_handler.openapi.params import Query
 
 from headwater.runtime.api.contract import NEEDS_KEY, answers
-from headwater.runtime.api.fields import Revenue, WhichOrders
+from headwater.runtime.api.fields import Revenue
 from headwater.runtime.api.models_comparisons import JourneysReport, ModelsReport
-from headwater.runtime.api.report_answers import First, Last, ReportRows, UsualRange, answer_report
+from headwater.runtime.api.report_answers import (
+    First,
+    Last,
+    Orders,
+    ReportRows,
+    UsualRange,
+    answer_report,
+)
 from headwater.runtime.api.routing import new_router
 from headwater.usecases.reports.journeys import JOURNEYS, JourneysQuery, JourneysRequest
 from headwater.usecases.reports.models import MODELS_REPORT, ModelsRequest
 from headwater.usecases.reports.roi import RoiQuery
-
-Which = Annotated[
-    WhichOrders, Query(description="All, the first ones of customers, or the others.")
-]
 
 
 def comparison_routes(serve_report: Callable[..., dict[str, Any]]) -> Router:
@@ -55,7 +58,7 @@ def _add_models(router: Router, serve_report: Callable[..., dict[str, Any]]) -> 
             str, Query(description="Dimensions of the rows, comma-separated.")
         ] = "campaign",
         revenue: Annotated[Revenue, Query(description="What is compared.")] = "net",
-        orders: Which = "all",
+        orders: Orders = "all",
     ) -> Response[str]:
         asked, names = (first, last, usual_range), tuple(by.split(","))
         return answer_report(
@@ -86,7 +89,7 @@ def _add_journeys(router: Router, serve_report: Callable[..., dict[str, Any]]) -
         first: First = None,
         last: Last = None,
         usual_range: UsualRange = None,
-        orders: Which = "all",
+        orders: Orders = "all",
     ) -> Response[str]:
         asked = (first, last, usual_range)
         return answer_report(

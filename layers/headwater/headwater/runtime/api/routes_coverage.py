@@ -10,7 +10,14 @@ from aws_lambda_powertools.event_handler.openapi.params import Query
 from headwater.runtime.api.contract import NEEDS_KEY, answers
 from headwater.runtime.api.fields import Model, Revenue
 from headwater.runtime.api.models_coverage import CoverageReport
-from headwater.runtime.api.report_answers import First, Last, ReportRows, UsualRange, answer_report
+from headwater.runtime.api.report_answers import (
+    First,
+    Last,
+    Orders,
+    ReportRows,
+    UsualRange,
+    answer_report,
+)
 from headwater.runtime.api.routing import new_router
 from headwater.usecases.reports.coverage import COVERAGE, CoverageQuery, CoverageRequest
 
@@ -33,7 +40,7 @@ def coverage_routes(serve_report: Callable[..., dict[str, Any]]) -> Router:
         responses=answers(CoverageReport, 404, 413, as_csv=True, is_cached=True),
         security=NEEDS_KEY,
     )
-    def read_coverage(
+    def read_coverage(  # noqa: PLR0913, PLR0917 - each is a parameter of the route
         rows: ReportRows,
         first: First = None,
         last: Last = None,
@@ -44,13 +51,14 @@ def coverage_routes(serve_report: Callable[..., dict[str, Any]]) -> Router:
         ] = "revenue",
         model: Annotated[Model | None, Query(description="Only this one.")] = None,
         revenue: Annotated[Revenue, Query(description="What shares are taken of.")] = "net",
+        orders: Orders = "all",
     ) -> Response[str]:
         return answer_report(
             router,
             serve_report,
             COVERAGE,
             (first, last, usual_range),
-            lambda span: CoverageRequest(CoverageQuery(span), part, revenue, model),
+            lambda span: CoverageRequest(CoverageQuery(span, orders), part, revenue, model),
             rows,
         )
 

@@ -9,9 +9,8 @@ from aws_lambda_powertools.event_handler.openapi.params import Query
 
 from headwater.domain.forecasts import LEAST_HORIZON, MOST_HORIZON, USUAL_HORIZON
 from headwater.runtime.api.contract import NEEDS_KEY, answers
-from headwater.runtime.api.fields import Model, Revenue
+from headwater.runtime.api.fields import Model, Revenue, WhichOrders
 from headwater.runtime.api.models_lags import (
-    ForecastOrders,
     ForecastReport,
     LagsPart,
     LagsReport,
@@ -107,7 +106,7 @@ def _add_forecast(router: Router, serve_report: Callable[..., dict[str, Any]]) -
         model: Annotated[Model, Query(description="Who gets the credit.")] = "first_click",
         revenue: Annotated[Revenue, Query(description="What is counted.")] = "net",
         orders: Annotated[
-            ForecastOrders, Query(description="First orders alone, or all but rebills.")
+            WhichOrders, Query(description="First orders alone, all, or the others; no rebills.")
         ] = "new",
         horizon: Annotated[
             int,

@@ -11,7 +11,14 @@ from headwater.domain.leads import LEAD_NAMES
 from headwater.runtime.api.contract import NEEDS_KEY, answers
 from headwater.runtime.api.fields import Model, Revenue
 from headwater.runtime.api.models_leads import LeadsReport
-from headwater.runtime.api.report_answers import First, Last, ReportRows, UsualRange, answer_report
+from headwater.runtime.api.report_answers import (
+    First,
+    Last,
+    Orders,
+    ReportRows,
+    UsualRange,
+    answer_report,
+)
 from headwater.runtime.api.routing import new_router
 from headwater.usecases.reports.leads import LEADS, LeadsQuery, LeadsRequest
 
@@ -34,7 +41,7 @@ def lead_routes(serve_report: Callable[..., dict[str, Any]]) -> Router:
         responses=answers(LeadsReport, 404, 413, as_csv=True, is_cached=True),
         security=NEEDS_KEY,
     )
-    def read_leads(
+    def read_leads(  # noqa: PLR0913, PLR0917 - each is a parameter of the route
         rows: ReportRows,
         first: First = None,
         last: Last = None,
@@ -44,6 +51,7 @@ def lead_routes(serve_report: Callable[..., dict[str, Any]]) -> Router:
         ] = "campaign",
         model: Annotated[Model, Query(description="Which click a lead counts for.")] = "new_lead",
         revenue: Annotated[Revenue, Query(description="What ratios are taken of.")] = "net",
+        orders: Orders = "all",
     ) -> Response[str]:
         names = tuple(by.split(","))
         return answer_report(
@@ -51,7 +59,7 @@ def lead_routes(serve_report: Callable[..., dict[str, Any]]) -> Router:
             serve_report,
             LEADS,
             (first, last, usual_range),
-            lambda span: LeadsRequest(LeadsQuery(span, names), model, revenue),
+            lambda span: LeadsRequest(LeadsQuery(span, names, orders), model, revenue),
             rows,
         )
 

@@ -9,10 +9,17 @@ from aws_lambda_powertools.event_handler.openapi.params import Query
 
 from headwater.runtime.api.answers import etag_of, json_answer
 from headwater.runtime.api.contract import NEEDS_KEY, answers
-from headwater.runtime.api.fields import DateBasis, Model, Revenue, WhichOrders
+from headwater.runtime.api.fields import DateBasis, Model, Revenue
 from headwater.runtime.api.models_reports import ReportList, RoiReport
 from headwater.runtime.api.reading import published_run, unless_known
-from headwater.runtime.api.report_answers import First, Last, ReportRows, UsualRange, answer_report
+from headwater.runtime.api.report_answers import (
+    First,
+    Last,
+    Orders,
+    ReportRows,
+    UsualRange,
+    answer_report,
+)
 from headwater.runtime.api.routing import account_of, new_router
 from headwater.usecases.list_reports import list_reports
 from headwater.usecases.reports.roi import ROI, RoiQuery, RoiRequest
@@ -76,9 +83,7 @@ def _add_roi(router: Router, serve_report: Callable[..., dict[str, Any]]) -> Non
         date: Annotated[DateBasis, Query(description="By which date the range is cut.")] = (
             "conversion"
         ),
-        orders: Annotated[
-            WhichOrders, Query(description="All, the first ones of customers, or the others.")
-        ] = "all",
+        orders: Orders = "all",
     ) -> Response[str]:
         asked, names = (first, last, usual_range), tuple(by.split(","))
         return answer_report(

@@ -66,7 +66,8 @@ def _formula(request: CoverageRequest, figure: Figure) -> str | None:
 def _build(db: duckdb.DuckDBPyConnection, request: CoverageRequest, scope: Scope) -> None:
     """Make the report's tables as views: a list is of few models, or of none."""
     asked = scope.models if request.model is None else (request.model,)
-    cover_ranges(db, _ranges(request, scope), replace(scope, models=asked), kept="VIEW")
+    of_models, orders = replace(scope, models=asked), request.query.orders
+    cover_ranges(db, _ranges(request, scope), of_models, orders, kept="VIEW")
 
 
 def _list(request: CoverageRequest, figure: Figure, scope: Scope) -> Listing | None:
@@ -82,7 +83,8 @@ def _list(request: CoverageRequest, figure: Figure, scope: Scope) -> Listing | N
             else _sold(request, figure, scope)
         )
     if name.startswith(_HEALTH):
-        return list_sales(name.removeprefix(_HEALTH), ranges)
+        health = name.removeprefix(_HEALTH)
+        return list_sales(health, ranges, orders=request.query.orders)
     if name not in _TOTALS:
         return None
     return _of_ads(name, traffic, _TOTALS[name])

@@ -53,7 +53,8 @@ def _formula(request: LeadsRequest, figure: Figure) -> str | None:
 
 def _build(db: duckdb.DuckDBPyConnection, request: LeadsRequest, scope: Scope) -> None:
     query = request.query
-    read_opt_ins(db, _told(query), Ranges((query.span,), scope.zone), request.model)
+    ranges = Ranges((query.span,), scope.zone)
+    read_opt_ins(db, _told(query), ranges, request.model, query.orders)
 
 
 def _told(query: LeadsQuery) -> tuple[str, ...]:
@@ -70,7 +71,7 @@ def _list(request: LeadsRequest, figure: Figure, scope: Scope) -> Listing | None
         return Listing(
             "orders",
             f"SELECT store, order_id, order_gross AS gross, order_net AS net, {amount} AS amount "
-            f"FROM {orders_of_leads(ranges)} WHERE {wanted}",
+            f"FROM {orders_of_leads(ranges, query.orders)} WHERE {wanted}",
             "count" if amount == "1" else "money",
         )
     if figure.name in _OF_CUSTOMERS:

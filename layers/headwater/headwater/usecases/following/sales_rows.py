@@ -6,11 +6,17 @@ from typing import TYPE_CHECKING
 
 from headwater.usecases.following.listings import Listing
 from headwater.usecases.reports.range_orders import OWN_ORDERS
-from headwater.usecases.reports.sales_health import NEW_SALES, OF_EVIDENCE, OF_VISITS
+from headwater.usecases.reports.sales_health import (
+    NEW_SALES,
+    OF_EVIDENCE,
+    OF_VISITS,
+    evidence_of,
+)
 
 if TYPE_CHECKING:
     from headwater.usecases.reports.ranges import Ranges
     from headwater.usecases.reports.summed import Summed
+    from headwater.usecases.reports.which_orders import WhichOrders
 
 _VISIT = ", ".join(
     (
@@ -21,21 +27,23 @@ _VISIT = ", ".join(
 )
 
 
-def list_sales(figure: str, ranges: Ranges, span: int = 0) -> Listing | None:
+def list_sales(
+    figure: str, ranges: Ranges, span: int = 0, orders: WhichOrders = "all"
+) -> Listing | None:
     """Return the list behind a figure of ``sales_health`` of one of some ranges, if it is one.
 
     Args:
         figure: its name.
         ranges: those that ``range_orders`` holds.
         span: the number of the range.
+        orders: which of its orders are meant.
     """
     of_span = f"span = {span}"
     if figure in NEW_SALES:
         return list_orders(OWN_ORDERS, NEW_SALES[figure], of_span)
     if figure in OF_EVIDENCE:
-        evidence = ranges.by_instant("evidence", "placed_at")
         sold = (
-            f"(SELECT e.*, o.gross, o.net FROM {evidence} e "
+            f"(SELECT e.*, o.gross, o.net FROM {evidence_of(ranges, orders)} e "
             "LEFT JOIN range_orders o USING (span, store, order_id))"
         )
         return list_orders(sold, OF_EVIDENCE[figure], of_span)

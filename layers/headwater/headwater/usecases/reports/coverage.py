@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from headwater.domain.coverage import PARTS, Spelling, spell_coverage
@@ -14,6 +15,7 @@ from headwater.usecases.reports.coverage_cells import (
 )
 from headwater.usecases.reports.ranges import Ranges
 from headwater.usecases.reports.report import Report
+from headwater.usecases.reports.which_orders import refuse_unknown_orders
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -22,14 +24,20 @@ if TYPE_CHECKING:
 
     from headwater.usecases.published_runs import PublishedRun
     from headwater.usecases.reports.report import Scope, Span
+    from headwater.usecases.reports.which_orders import WhichOrders
 
 
 @dataclass(frozen=True, slots=True)
 class CoverageQuery:
-    """A range."""
+    """A range, and which of its orders."""
 
     span: Span
-    label: str = "all"
+    orders: WhichOrders = "all"
+
+    @property
+    def label(self) -> str:
+        """Return what is asked besides the range."""
+        return self.orders
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,14 +71,16 @@ def _usual(span: Span) -> Sequence[CoverageQuery]:
 def _compute(
     db: duckdb.DuckDBPyConnection, queries: Sequence[CoverageQuery], scope: Scope
 ) -> Iterator[dict[str, Any]]:
-    ranges = Ranges(tuple(query.span for query in queries), scope.zone)
-    yield from compute_coverage(db, ranges, scope)
+    for orders, alike in groupby(queries, lambda query: query.orders):
+        ranges = Ranges(tuple(query.span for query in alike), scope.zone)
+        yield from compute_coverage(db, ranges, scope, orders)
 
 
 def _spell(
     request: CoverageRequest, document: dict[str, Any], published: PublishedRun
 ) -> dict[str, Any]:
     query = request.query
+    refuse_unknown_orders(query.orders, published)
     models = published.manifest.models if request.model is None else (request.model,)
     spelled = spell_coverage(
         document, models, Spelling(request.revenue, published.settings.currency)
@@ -82,6 +92,7 @@ def _spell(
             "part": request.part,
             "model": request.model,
             "revenue": request.revenue,
+            "orders": query.orders,
             "is_partial": query.span.last >= published.manifest.as_of,
         },
         "rows": spelled.pop(request.part),

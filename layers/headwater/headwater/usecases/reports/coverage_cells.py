@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from headwater.usecases.reports.range_orders import Kept
     from headwater.usecases.reports.ranges import Ranges
     from headwater.usecases.reports.report import Scope
+    from headwater.usecases.reports.which_orders import WhichOrders
 
 COVERAGE_TABLES = ("credits", "spend", "clicks", "evidence", "touchpoints")
 NOT_JOINED = f"ad_match IN ('{UNMATCHED}', '{PLATFORM_ONLY}')"
@@ -90,7 +91,7 @@ class AdTraffic:
 
 
 def compute_coverage(
-    db: duckdb.DuckDBPyConnection, ranges: Ranges, scope: Scope
+    db: duckdb.DuckDBPyConnection, ranges: Ranges, scope: Scope, orders: WhichOrders = "all"
 ) -> Iterator[dict[str, Any]]:
     """Yield the coverage of each range as plain JSON values, amounts in minor units.
 
@@ -98,8 +99,9 @@ def compute_coverage(
         db: holds the views ``COVERAGE_TABLES``, at least of the ranges.
         ranges: the reporting days.
         scope: the models whose credits are looked at, and the channels that are ads.
+        orders: which of the orders are meant; cost and clicks are those of all.
     """
-    cover_ranges(db, ranges, scope)
+    cover_ranges(db, ranges, scope, orders)
     traffic = AdTraffic.of(ranges, scope)
     queries = {
         "outcomes": _BY_MODEL.format(name="outcome", orders="covered_orders"),
@@ -109,17 +111,23 @@ def compute_coverage(
     }
     sections: dict[str, list[Any]] = {
         **{name: plain_rows(db, ranges, query) for name, query in queries.items()},
-        "health": sales_health(db, ranges),
+        "health": sales_health(db, ranges, orders),
     }
     for place in range(len(ranges.spans)):
         yield {name: of_range[place] for name, of_range in sections.items()}
 
 
 def cover_ranges(
-    db: duckdb.DuckDBPyConnection, ranges: Ranges, scope: Scope, *, kept: Kept = "TABLE"
+    db: duckdb.DuckDBPyConnection,
+    ranges: Ranges,
+    scope: Scope,
+    orders: WhichOrders,
+    *,
+    kept: Kept = "TABLE",
 ) -> None:
     """Make the tables of ``range_orders``; health looks at all models, whichever are asked for."""
-    read_orders(db, ranges, [model.name for model in scope.definitions], kept=kept)
+    names = [model.name for model in scope.definitions]
+    read_orders(db, ranges, names, orders, kept=kept)
     cover_orders(db, scope.models, kept=kept)
 
 

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 from headwater.domain.forecasts import (
     LEAST_HORIZON,
     MOST_HORIZON,
-    ORDERS,
     PERCENTS,
     USUAL_HORIZON,
     ForecastSpelling,
@@ -24,6 +23,7 @@ from headwater.errors import InvalidParameterError
 from headwater.usecases.reports.lags import refuse_names
 from headwater.usecases.reports.report import Report
 from headwater.usecases.reports.roi import refuse_revenue
+from headwater.usecases.reports.which_orders import WHICH
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
     from headwater.usecases.published_runs import PublishedRun
     from headwater.usecases.reports.report import Scope, Span
+    from headwater.usecases.reports.which_orders import WhichOrders
 
 _SECONDS = 86_400
 
@@ -42,7 +43,7 @@ class ForecastQuery:
 
     span: Span
     by: tuple[str, ...] = field(default=("campaign",))
-    orders: str = "new"
+    orders: WhichOrders = "new"
     revenue: str = "net"
     horizon: int = USUAL_HORIZON
 
@@ -54,8 +55,8 @@ class ForecastQuery:
         """
         refuse_names(self.by)
         refuse_revenue(self.revenue)
-        if self.orders not in ORDERS:
-            message = f"orders: choose {' or '.join(ORDERS)}"
+        if self.orders not in WHICH:
+            message = f"orders: choose {', '.join(WHICH)}"
             raise InvalidParameterError(message)
         if not LEAST_HORIZON <= self.horizon <= MOST_HORIZON:
             message = f"horizon: from {LEAST_HORIZON} to {MOST_HORIZON} days"
@@ -174,7 +175,7 @@ def read_arrived(
     statement = _ARRIVED.format(
         names=names,
         model=model,
-        counted="is_new" if query.orders == "new" else "true",
+        counted=WHICH[query.orders],
         horizon=query.horizon,
         day=_SECONDS,
         once=_ONCE.format(names=f"{names}, ") if model in scope.whole else "",

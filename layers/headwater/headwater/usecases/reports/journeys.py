@@ -7,9 +7,9 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from headwater.domain.journey_facts import MEASURES, SHARES, spell_journeys
-from headwater.errors import InvalidParameterError
 from headwater.usecases.reports.ranges import Ranges
 from headwater.usecases.reports.report import Report
+from headwater.usecases.reports.which_orders import WHICH, refuse_unknown_orders
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     import duckdb
 
     from headwater.usecases.published_runs import PublishedRun
-    from headwater.usecases.reports.range_tables import WhichOrders
     from headwater.usecases.reports.report import Scope, Span
+    from headwater.usecases.reports.which_orders import WhichOrders
 
 _MOST_ROWS = 100
 
@@ -72,7 +72,6 @@ SELECT *, {whole_days("began_at", "placed_at")} AS days,
     CASE WHEN is_new THEN {whole_days("first_touch_at", "placed_at")} END AS touch_to_purchase
 FROM {{paths}} WHERE kind <> 'rebill' AND {{which}}
 """
-_WHICH = {"all": "true", "new": "is_new", "repeat": "NOT is_new"}
 # Figure → what an order adds to it.
 FIGURES = {"orders": "1", "gross": "order_gross", "net": "order_net"}
 _FIGURES = ", ".join(f"sum({amount})::BIGINT AS {name}" for name, amount in FIGURES.items())
@@ -164,13 +163,13 @@ def _documents(
 def build_range_paths(db: duckdb.DuckDBPyConnection, ranges: Ranges, which: WhichOrders) -> None:
     """Make ``range_paths``: the orders of some ranges, rebills aside, with all that is measured."""
     paths = ranges.by_instant("paths", "placed_at")
-    db.execute(_RANGE_PATHS.format(paths=paths, which=_WHICH[which]))
+    db.execute(_RANGE_PATHS.format(paths=paths, which=WHICH[which]))
 
 
 def rebills_of(ranges: Ranges, which: WhichOrders) -> str:
     """Return the SQL of the rebills of some ranges."""
     paths = ranges.by_instant("paths", "placed_at")
-    return f"(SELECT * FROM {paths} WHERE kind = 'rebill' AND {_WHICH[which]})"
+    return f"(SELECT * FROM {paths} WHERE kind = 'rebill' AND {WHICH[which]})"
 
 
 def bucket_of(measure: str) -> str:
@@ -209,9 +208,7 @@ def _spell(
     request: JourneysRequest, document: dict[str, Any], published: PublishedRun
 ) -> dict[str, Any]:
     span, orders = request.query.span, request.query.orders
-    if orders != "all" and not published.is_history_complete:
-        message = f"orders: {orders} cannot be told before all older orders are in"
-        raise InvalidParameterError(message)
+    refuse_unknown_orders(orders, published)
     return {
         "parameters": {
             "from": span.first.isoformat(),

@@ -20,6 +20,7 @@ from headwater.usecases.reports.journeys import whole_days
 from headwater.usecases.reports.ranges import Ranges
 from headwater.usecases.reports.report import Report
 from headwater.usecases.reports.roi import refuse_revenue
+from headwater.usecases.reports.which_orders import WHICH, refuse_unknown_orders
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -28,14 +29,16 @@ if TYPE_CHECKING:
 
     from headwater.usecases.published_runs import PublishedRun
     from headwater.usecases.reports.report import Scope, Span
+    from headwater.usecases.reports.which_orders import WhichOrders
 
 
 @dataclass(frozen=True, slots=True)
 class LeadsQuery:
-    """Who signed up on some days, and the names of the rows."""
+    """Who signed up on some days, the names of the rows, and which of their orders count."""
 
     span: Span
     by: tuple[str, ...] = field(default=("campaign",))
+    orders: WhichOrders = "all"
 
     def __post_init__(self) -> None:
         """Refuse what no report can answer.
@@ -50,7 +53,7 @@ class LeadsQuery:
     @property
     def label(self) -> str:
         """Return what is asked besides the range."""
-        return "+".join(self.by)
+        return "+".join(self.by) + ("" if self.orders == "all" else f" of {self.orders}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +109,7 @@ def _compute(
     for query in queries:
         ranges = Ranges((query.span,), scope.zone)
         names, width = ", ".join(query.by), len(query.by) + 1
-        read_opt_ins(db, query.by, ranges, model)
+        read_opt_ins(db, query.by, ranges, model, query.orders)
         cost = _cost(db, query, ranges)
         found = db.execute(
             f"SELECT state, {names}, {_FIGURES} FROM range_opt_ins GROUP BY ALL"
@@ -126,7 +129,11 @@ def _compute(
 
 
 def read_opt_ins(
-    db: duckdb.DuckDBPyConnection, names: Iterable[str], ranges: Ranges, model: str
+    db: duckdb.DuckDBPyConnection,
+    names: Iterable[str],
+    ranges: Ranges,
+    model: str,
+    orders: WhichOrders,
 ) -> None:
     """Make ``signed``, the opt-ins of a range, and ``range_opt_ins``, with what came of them.
 
@@ -135,6 +142,7 @@ def read_opt_ins(
         names: what opt-ins are to carry.
         ranges: the one range.
         model: says which click a lead counts for.
+        orders: which of their orders count.
     """
     statement = _SIGNED.format(
         names=", ".join(f"coalesce({name}, '') AS {name}" for name in names),
@@ -142,16 +150,17 @@ def read_opt_ins(
     )
     db.execute(statement, {"role": lead_role(model)})
     days = whole_days("s.opted_in_at", "b.first_at")
-    db.execute(_OPT_INS.format(orders=orders_of_leads(ranges), days=days))
+    db.execute(_OPT_INS.format(orders=orders_of_leads(ranges, orders), days=days))
 
 
-def orders_of_leads(ranges: Ranges) -> str:
+def orders_of_leads(ranges: Ranges, orders: WhichOrders) -> str:
     """Return the SQL of the orders of the leads in ``signed`` since they opted in."""
     return f"""(
         SELECT s.*, o.* EXCLUDE contact
         FROM (FROM signed WHERE is_new) s JOIN (
             SELECT contact, store, order_id, placed_at, order_gross, order_net FROM credits
             WHERE touch_id = '' AND order_class <> 'duplicate' AND placed_at >= {ranges.start()}
+                AND {WHICH[orders]}
         ) o ON o.contact = s.contact AND o.placed_at >= s.opted_in_at
     )"""
 
@@ -192,6 +201,7 @@ def _spell(
     request: LeadsRequest, document: dict[str, Any], published: PublishedRun
 ) -> dict[str, Any]:
     query = request.query
+    refuse_unknown_orders(query.orders, published)
     spelling = LeadSpelling(
         request.revenue, published.settings.currency, query.by, published.is_history_complete
     )
@@ -202,6 +212,7 @@ def _spell(
             "by": list(query.by),
             "model": request.model,
             "revenue": request.revenue,
+            "orders": query.orders,
             "is_partial": query.span.last >= published.manifest.as_of,
         },
         **spell_leads(document, spelling),

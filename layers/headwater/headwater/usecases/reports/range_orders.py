@@ -12,6 +12,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal
 
 from headwater.usecases.reports.summed import Summed
+from headwater.usecases.reports.which_orders import WHICH
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     import duckdb
 
     from headwater.usecases.reports.ranges import Ranges
+    from headwater.usecases.reports.which_orders import WhichOrders
 
 type Kept = Literal["TABLE", "VIEW"]
 ORDER_SUMS = {"orders": Summed("1"), "gross": Summed("gross"), "net": Summed("net")}
@@ -36,7 +38,7 @@ WITH filled AS (
 SELECT span, store, order_id, order_gross AS gross, order_net AS net, kind, is_converted,
     order_class, filled.* EXCLUDE (span, store, order_id), {pre_tracking},
     {credited} AS is_credited, {earlier} AS is_earlier
-FROM {credits_} JOIN filled USING (span, store, order_id) WHERE touch_id = ''
+FROM {credits_} JOIN filled USING (span, store, order_id) WHERE touch_id = '' AND {which}
 """
 _OUTCOME = """CASE WHEN NOT is_converted THEN 'not_converted'
     WHEN order_class <> 'store' THEN order_class WHEN has_{0} THEN 'credited'
@@ -49,7 +51,12 @@ OWN_ORDERS = """(
 
 
 def read_orders(
-    db: duckdb.DuckDBPyConnection, ranges: Ranges, models: Sequence[str], *, kept: Kept = "TABLE"
+    db: duckdb.DuckDBPyConnection,
+    ranges: Ranges,
+    models: Sequence[str],
+    orders: WhichOrders = "all",
+    *,
+    kept: Kept = "TABLE",
 ) -> None:
     """Make ``range_orders``; as a view, whoever reads it reads no model but those that he names.
 
@@ -59,6 +66,7 @@ def read_orders(
     db.execute(
         _ORDERS.format(
             kept=kept,
+            which=WHICH[orders],
             credits_=ranges.by_instant("credits", "placed_at"),
             participation=_each(models, _PARTICIPATION),
             pre_tracking=_each(models, "{0}_pre_tracking"),

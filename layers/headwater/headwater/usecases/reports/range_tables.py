@@ -25,6 +25,7 @@ from typing import TYPE_CHECKING, Literal
 
 from headwater.domain.report_dimensions import LINE_DIMENSIONS, REPORT_DIMENSIONS
 from headwater.usecases.reports.model_bits import bits_where
+from headwater.usecases.reports.which_orders import WHICH
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -32,11 +33,9 @@ if TYPE_CHECKING:
     import duckdb
 
     from headwater.usecases.reports.ranges import Ranges
+    from headwater.usecases.reports.which_orders import WhichOrders
 
 type DateBasis = Literal["conversion", "click"]
-type WhichOrders = Literal["all", "new", "repeat"]
-# Which orders of a range are sold: all, those of new customers alone, or the others.
-_WHICH = {"all": "true", "new": "is_new", "repeat": "NOT is_new"}
 MONIES = ("gross", "net")
 # How an order's dimension is made of its row in ``credits``.
 _ORDER_DIMENSIONS = {
@@ -178,7 +177,7 @@ def _sold_orders(ranges: Ranges, sold: str, wanted: Wanted) -> str:
             r.is_new, r.is_converted, r.order_class, r.order_gross, r.order_net, {listed}{named},
             {lifetimes}, {_listed(*amounts_of(wanted.models, "r."))}, {earlier} AS earlier_models
         FROM {sold} r JOIN buyers b USING (contact)
-        WHERE r.touched_at IS NULL AND {_WHICH[wanted.orders]}
+        WHERE r.touched_at IS NULL AND {WHICH[wanted.orders]}
     """
 
 
@@ -222,7 +221,7 @@ def _earned_sums(ranges: Ranges, wanted: Wanted) -> str:
         CREATE OR REPLACE TEMP TABLE earned_sums AS
         SELECT {names}{sums} FROM {_credited(ranges, wanted)}
         WHERE touched_at IS NOT NULL AND placed_at >= {ranges.start()}
-            AND {_WHICH[wanted.orders]}
+            AND {WHICH[wanted.orders]}
         GROUP BY ALL
     """
 

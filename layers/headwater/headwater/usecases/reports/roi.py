@@ -27,8 +27,9 @@ if TYPE_CHECKING:
     import duckdb
 
     from headwater.usecases.published_runs import PublishedRun
-    from headwater.usecases.reports.range_tables import DateBasis, WhichOrders
+    from headwater.usecases.reports.range_tables import DateBasis
     from headwater.usecases.reports.report import Scope, Span
+    from headwater.usecases.reports.which_orders import WhichOrders
 
 _LINE_TABLES = ("lines", "products")
 ROI_TABLES = ("credits", "leads", "spend", "clicks", "duplicates", *_LINE_TABLES)
