@@ -16,7 +16,7 @@ from tests.following import Reader, check, open_busy_shop
 from tests.workshop import ACCOUNT, STORE, Workshop, span
 
 if TYPE_CHECKING:
-    from headwater.usecases.reports.range_tables import WhichOrders
+    from headwater.usecases.reports.which_orders import WhichOrders
 
 
 @pytest.fixture(scope="module")

@@ -28,13 +28,13 @@ def compare_answers(
     """Return an answer with ``previous`` and ``change`` in each row, and ``previous`` of the whole.
 
     A row that only the other range has becomes one of nothing, at the end. Where the list of a
-    range is cut, nobody knows what it has of the names that are not in it.
+    range is cut, nobody knows what it has of the names that are not in it; see ``Report.cut``.
 
     Args:
         answer: the report of the range that is asked about.
         before: the same report of the range that it is compared with.
         currency: the account's.
-        cut: the column by whose values rows are cut, empty for none, and how many are left of each.
+        cut: by which column rows are cut, if they are, and from how many of one value on.
     """
     apart = months_apart(answer["parameters"], before["parameters"])
     rows = _Rows(answer, apart, currency, cut)

@@ -160,8 +160,8 @@ class Report[Q: Query, R: Request[Any]]:
         is_worth_keeping: whether a usual document is stored; others are computed when asked for.
         is_alarming: whether a usual document says what somebody has to be told at once.
         documents_of: the report whose documents it reads, instead of storing its own.
-        cut: part (empty where there is none) → the column by whose values rows are cut, empty for
-            none, and how many rows are left of each.
+        cut: part (empty where there is none) → a column (empty for none) and a number: where a list
+            has so many rows of one value of it, others of that value may be missing.
     """
 
     name: str
