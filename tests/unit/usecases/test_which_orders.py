@@ -11,9 +11,12 @@ import pytest
 from headwater.domain.row_views import flat_row
 from headwater.errors import InvalidParameterError
 from headwater.usecases.ports import Source
+from headwater.usecases.reports.cohorts import COHORTS, CohortsRequest
 from headwater.usecases.reports.coverage import COVERAGE, CoverageQuery, CoverageRequest
 from headwater.usecases.reports.forecast import FORECAST, ForecastQuery, ForecastRequest
 from headwater.usecases.reports.leads import LEADS, LeadsQuery, LeadsRequest
+from headwater.usecases.reports.ltv import LTV, LtvQuery, LtvRequest
+from headwater.usecases.reports.members import Joining
 from tests.following import Reader, check, open_busy_shop
 from tests.workshop import ACCOUNT, STORE, Workshop, span
 
@@ -39,6 +42,14 @@ def forecast(orders: WhichOrders) -> ForecastRequest:
     return ForecastRequest(ForecastQuery(RANGE, ("source",), orders, horizon=7), "linear")
 
 
+def cohorts(part: str) -> Ask:
+    return lambda orders: CohortsRequest(Joining(RANGE, orders=orders), part)
+
+
+def ltv(orders: WhichOrders) -> LtvRequest:
+    return LtvRequest(LtvQuery(Joining(RANGE, orders=orders), ("source",)))
+
+
 # Report, how it is asked, the figures that are sums over orders, and those of no orders.
 ASKED: dict[str, tuple[Report[Any, Any], Ask, set[str], set[str]]] = {
     "revenue": (COVERAGE, coverage("revenue"), {"orders", "gross", "net"}, set()),
@@ -46,6 +57,20 @@ ASKED: dict[str, tuple[Report[Any, Any], Ask, set[str], set[str]]] = {
     "leads": (
         *(LEADS, leads),
         *({"orders", "gross", "refunds", "net"}, {"leads", "reengaged", "cost", "cpl"}),
+    ),
+    "cohorts": (
+        *(COHORTS, cohorts("cohorts")),
+        {"orders", "gross", "refunds", "net"},
+        {"members", "leads", "customers", "new_customers", "repeat_customers", "cost", "ncac"},
+    ),
+    "months": (
+        *(COHORTS, cohorts("months")),
+        *({"orders", "gross", "net", "cumulative_gross", "cumulative_net"}, {"members"}),
+    ),
+    "ltv": (
+        *(LTV, ltv),
+        {"orders", "gross", "refunds", "net"},
+        {"customers", "repeat_customers", "cost", "customers_30", "repeat_rate"},
     ),
     "forecast": (FORECAST, forecast, {"orders", "revenue"}, {"running_days"}),
 }
@@ -60,7 +85,7 @@ def answers(name: str) -> list[dict[str, Any]]:
 
 
 def keyed(answer: dict[str, Any], names: set[str]) -> dict[tuple[str, ...], dict[str, Any]]:
-    return {tuple(row[name] for name in sorted(names)): row for row in answer["rows"]}
+    return {tuple(str(row[name]) for name in sorted(names)): row for row in answer["rows"]}
 
 
 @every_report
@@ -70,7 +95,7 @@ def test_first_orders_and_the_others_are_all_orders(name: str) -> None:
     assert [answer["parameters"]["orders"] for answer in (every, new, repeat)] == [
         *("all", "new", "repeat")
     ]
-    names = {"model", "kind", "cause", "source"} & every["rows"][0].keys()
+    names = {"model", "kind", "cause", "source", "cohort", "age"} & every["rows"][0].keys()
     for key, row in keyed(every, names).items():
         parts = [keyed(answer, names).get(key) for answer in (new, repeat)]
         for figure in of_orders:
@@ -80,6 +105,29 @@ def test_first_orders_and_the_others_are_all_orders(name: str) -> None:
             assert {part[figure] for part in parts if part} <= {row[figure]}, (key, figure)
     for answer in (new, repeat):
         assert any(int(row["orders"]) for row in answer["rows"]), "the shop has both"
+
+
+def test_customers_stay_who_they_are_and_later_orders_are_worth_the_rest() -> None:
+    shop = Workshop()
+    for number, day, total in ((1, "03", "100.00"), (2, "10", "40.00"), (3, "11", "1.00")):
+        shop.order(number, f"2026-11-{day} 12:00", total)
+    shop.order(4, "2026-11-05 12:00", "60.00", email="bob@example.com")
+    shop.run(reported=False)
+    november, told = span("2026-11-01", "2026-11-20"), {}
+    for orders in ("all", "new", "repeat"):
+        joining = Joining(november, orders=orders)
+        for report, request in (
+            (COHORTS, CohortsRequest(joining)),
+            (LTV, LtvRequest(LtvQuery(joining))),
+        ):
+            totals = shop.report(report, request)["totals"]
+            names = ("customers", "repeat_customers", "orders", "net", "ltv", "aov")
+            told[orders, report.name] = [totals[name] for name in names]
+    assert told["all", "ltv"] == [2, 1, 4, "201.00", "100.50", "50.25"]
+    assert told["new", "ltv"] == [2, 1, 2, "160.00", "80.00", "80.00"]
+    assert told["repeat", "ltv"] == [2, 1, 2, "41.00", "20.50", "20.50"]
+    for orders in ("all", "new", "repeat"):
+        assert told[orders, "cohorts"] == told[orders, "ltv"]
 
 
 def test_the_health_of_sales_is_that_of_the_same_orders() -> None:
@@ -97,10 +145,9 @@ def test_cost_and_clicks_are_those_of_all_whichever_orders_are_meant() -> None:
 
 
 @every_report
-@pytest.mark.parametrize("orders", ["new", "repeat"])
-def test_a_figure_is_followed_to_the_orders_that_are_meant(name: str, orders: WhichOrders) -> None:
+def test_a_figure_is_followed_to_the_orders_that_are_meant(name: str) -> None:
     report, ask, *_ = ASKED[name]
-    found = Counter(map(check, Reader(open_busy_shop(), report, ask(orders)).follow_all()))
+    found = Counter(map(check, Reader(open_busy_shop(), report, ask("repeat")).follow_all()))
     assert found["orders"]
 
 

@@ -223,13 +223,13 @@ def _subscriptions(span: Span, asked: FigureAsked) -> SubscriptionsRequest:
 
 
 def _cohorts(span: Span, asked: FigureAsked) -> CohortsRequest:
-    joining = Joining(span, asked.by or "first_purchase", _chosen(asked))
+    joining = Joining(span, asked.by or "first_purchase", _chosen(asked), asked.orders or "all")
     return CohortsRequest(joining, asked.part or "cohorts", asked.revenue or "net")
 
 
 def _ltv(span: Span, asked: FigureAsked) -> LtvRequest:
     names = tuple((asked.by or "campaign").split(","))
-    joining = Joining(span, where=_chosen(asked))
+    joining = Joining(span, where=_chosen(asked), orders=asked.orders or "all")
     return LtvRequest(LtvQuery(joining, names), asked.revenue or "net")
 
 
@@ -242,8 +242,8 @@ _REPORTS = {
     "forecast": AskedReport(("by", "model", "revenue", "orders", "horizon"), _forecast, ALL_TIME),
     "journeys": AskedReport(("orders",), _journeys),
     "subscriptions": AskedReport(("part", "revenue"), _subscriptions, ALL_TIME),
-    "cohorts": AskedReport(("by", "part", "revenue", "where"), _cohorts, ALL_TIME),
-    "ltv": AskedReport(("by", "revenue", "where"), _ltv, ALL_TIME),
+    "cohorts": AskedReport(("by", "part", "revenue", "where", "orders"), _cohorts, ALL_TIME),
+    "ltv": AskedReport(("by", "revenue", "where", "orders"), _ltv, ALL_TIME),
     "health": AskedReport(("part",), _health),
 }
 

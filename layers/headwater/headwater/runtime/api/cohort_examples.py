@@ -37,6 +37,7 @@ COHORTS_REPORT: dict[str, Any] = {
         "by": "first_purchase",
         "part": "cohorts",
         "revenue": "net",
+        "orders": "all",
         "where": "source = 'google'",
         "is_partial": False,
         "compare": None,

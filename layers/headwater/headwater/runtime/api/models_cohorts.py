@@ -14,6 +14,7 @@ from headwater.runtime.api.fields import (
     NextPage,
     Ratio,
     Revenue,
+    WhichOrders,
     with_example,
 )
 from headwater.runtime.api.models_compared import (
@@ -36,6 +37,7 @@ class CohortsParameters(RangeParameters):
     part: CohortPart
     revenue: Revenue
     where: str | None = Field(description="As it was understood.")
+    orders: WhichOrders = Field(description="Of what they bought: all, first orders, or others.")
     is_partial: bool = Field(description="The range is not over yet.")
 
 

@@ -14,6 +14,7 @@ from headwater.runtime.api.fields import (
     NextPage,
     Ratio,
     Revenue,
+    WhichOrders,
     with_example,
 )
 from headwater.runtime.api.models_compared import (
@@ -55,6 +56,7 @@ class LtvParameters(RangeParameters):
     by: list[str]
     revenue: Revenue
     where: str | None = Field(description="As it was understood.")
+    orders: WhichOrders = Field(description="Of what they bought: all, first orders, or others.")
     is_partial: bool = Field(description="The range is not over yet.")
 
 
@@ -134,6 +136,7 @@ class LtvReport(Envelope):
                 "by": ["campaign"],
                 "revenue": "net",
                 "where": None,
+                "orders": "all",
                 "is_partial": False,
                 "compare": None,
             },

@@ -20,6 +20,7 @@ from headwater.runtime.api.report_answers import (
     ALL_TIME,
     First,
     Last,
+    Orders,
     ReportRows,
     UsualRange,
     answer_report,
@@ -80,6 +81,7 @@ def _add_cohorts(router: Router, serve_report: Callable[..., dict[str, Any]]) ->
         part: Annotated[CohortPart, Query(description="Which rows.")] = "cohorts",
         revenue: Annotated[Revenue, Query(description="What ratios are taken of.")] = "net",
         where: Where = None,
+        orders: Orders = "all",
     ) -> Response[str]:
         chosen = chosen_clicks(where)
         return answer_report(
@@ -87,7 +89,7 @@ def _add_cohorts(router: Router, serve_report: Callable[..., dict[str, Any]]) ->
             serve_report,
             COHORTS,
             (first, last, usual_range),
-            lambda span: CohortsRequest(Joining(span, by, chosen), part, revenue),
+            lambda span: CohortsRequest(Joining(span, by, chosen, orders), part, revenue),
             rows,
             default=ALL_TIME,
         )
@@ -106,7 +108,7 @@ def _add_ltv(router: Router, serve_report: Callable[..., dict[str, Any]]) -> Non
         responses=answers(LtvReport, 404, 413, as_csv=True, is_cached=True),
         security=NEEDS_KEY,
     )
-    def read_ltv(
+    def read_ltv(  # noqa: PLR0913, PLR0917 - each is a parameter of the route
         rows: ReportRows,
         first: First = None,
         last: Last = None,
@@ -116,6 +118,7 @@ def _add_ltv(router: Router, serve_report: Callable[..., dict[str, Any]]) -> Non
         ] = "campaign",
         revenue: Annotated[Revenue, Query(description="What ratios are taken of.")] = "net",
         where: Where = None,
+        orders: Orders = "all",
     ) -> Response[str]:
         names, chosen = tuple(by.split(",")), chosen_clicks(where)
         return answer_report(
@@ -123,7 +126,9 @@ def _add_ltv(router: Router, serve_report: Callable[..., dict[str, Any]]) -> Non
             serve_report,
             LTV,
             (first, last, usual_range),
-            lambda span: LtvRequest(LtvQuery(Joining(span, where=chosen), names), revenue),
+            lambda span: LtvRequest(
+                LtvQuery(Joining(span, where=chosen, orders=orders), names), revenue
+            ),
             rows,
             default=ALL_TIME,
         )

@@ -29,7 +29,7 @@ PEOPLE = """(
     FROM members m LEFT JOIN (
         SELECT contact, count(*) AS orders, sum(order_gross)::BIGINT AS gross,
             sum(order_net)::BIGINT AS net, bool_or(is_new) AS is_new
-        FROM member_orders GROUP BY contact
+        FROM all_member_orders GROUP BY contact
     ) b USING (contact)
 )"""
 _OPT_INS = "(FROM leads WHERE role = 'new_lead')"
@@ -55,7 +55,7 @@ _NAMES = ", ".join(CLOSED_NAMES)
 # First orders with the click that closed each.
 CLOSED = f"""(
     SELECT m.contact, m.month, m.store, m.order_id, m.order_gross, m.order_net, {_NAMES}
-    FROM member_orders m
+    FROM all_member_orders m
     JOIN credits c ON c.is_last_click AND c.store = m.store AND c.order_id = m.order_id
     WHERE m.number = 1
 )"""
@@ -73,11 +73,11 @@ ORDER BY month, customers DESC, gross DESC, {_NAMES}
 _REPEAT = """
 SELECT contact,
     any_value(day) FILTER (number = 2) - any_value(day) FILTER (number = 1) AS days
-FROM member_orders WHERE number <= 2 GROUP BY contact
+FROM all_member_orders WHERE number <= 2 GROUP BY contact
 """
 _SINCE_JOINING = """
 SELECT m.contact, o.days FROM members m
-LEFT JOIN member_orders o ON o.contact = m.contact AND o.is_new
+LEFT JOIN all_member_orders o ON o.contact = m.contact AND o.is_new
 """
 _UNTIL_JOINING = """
 SELECT m.contact, m.day - {day} AS days FROM members m JOIN {relation} e ON e.contact = m.contact

@@ -98,6 +98,7 @@ def _spell(
             "part": request.part,
             "revenue": request.revenue,
             "where": joining.where and joining.where.text(),
+            "orders": joining.orders,
             "is_partial": joining.span.last >= as_of,
         },
         **spelled,

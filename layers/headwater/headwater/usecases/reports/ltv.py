@@ -119,6 +119,7 @@ def _spell(
             "by": list(query.by),
             "revenue": request.revenue,
             "where": where and where.text(),
+            "orders": query.joining.orders,
             "is_partial": query.span.last >= published.manifest.as_of,
         },
         **(spell_ltv(document, spelling) if published.is_history_complete else withhold_ltv()),

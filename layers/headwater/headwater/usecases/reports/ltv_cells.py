@@ -17,20 +17,22 @@ if TYPE_CHECKING:
     from headwater.usecases.reports.members import Joining
 
 _BY_AGE = ", ".join(
-    f"coalesce(sum(order_{money}) FILTER (days <= {days}), 0) AS {money}_{days}"
+    f"coalesce(sum(order_{money}) FILTER (is_asked AND days <= {days}), 0) AS {money}_{days}"
     for days in WINDOWS
     for money in ("gross", "net")
 )
 _BOUGHT = f"""
 CREATE OR REPLACE TEMP TABLE bought AS
 SELECT m.*, o.* EXCLUDE (contact) FROM members m JOIN (
-    SELECT contact, count(*) AS orders, sum(order_gross) AS gross, sum(order_net) AS net,
-        max(day) AS last_on, {_BY_AGE}
-    FROM member_orders GROUP BY contact
+    SELECT contact, count(*) FILTER (is_asked) AS orders,
+        coalesce(sum(order_gross) FILTER (is_asked), 0) AS gross,
+        coalesce(sum(order_net) FILTER (is_asked), 0) AS net,
+        count(*) > 1 AS is_repeated, max(day) AS last_on, {_BY_AGE}
+    FROM all_member_orders GROUP BY contact
 ) o USING (contact)
 """
 # Of ``bought``: who has bought again.
-REPEATED = "orders > 1"
+REPEATED = "is_repeated"
 
 
 def reached(days: int, as_of: date) -> str:

@@ -5,7 +5,8 @@ Reads the views ``credits leads`` whole and makes
 * ``counted_orders``: the orders of the account, once each; one that another source owns is not;
 * ``first_clicks``: each contact's first click, but of those who had come before tracking began;
 * ``members``: the contacts that joined in a range, with the names of the click that brought them;
-* ``member_orders``: their orders from then on, with the age that each joined at.
+* ``all_member_orders``: their orders from then on, with the age of the membership at each;
+* ``member_orders``: those of them that are asked for, all or first ones or the others.
 
 A contact joins by his first purchase, his first opt-in or his first click.
 """
@@ -17,6 +18,7 @@ from typing import TYPE_CHECKING
 
 from headwater.domain.cohorts import FILTERS, KINDS
 from headwater.errors import InvalidParameterError
+from headwater.usecases.reports.which_orders import WHICH
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
 
     from headwater.domain.row_filters import Condition
     from headwater.usecases.reports.report import Span
+    from headwater.usecases.reports.which_orders import WhichOrders
 
 MEMBER_TABLES = ("credits", "leads", "spend")
 # What joined earlier, and what is ordered later, is a matter of each cohort.
@@ -71,8 +74,8 @@ SELECT *, date_trunc('month', day)::DATE AS month
 FROM (SELECT *, {day} AS day FROM ({joining})) WHERE {wanted}
 """
 _MEMBER_ORDERS = """
-CREATE OR REPLACE TEMP TABLE member_orders AS
-SELECT m.contact, m.month, o.day, o.store, o.order_id, o.is_new,
+CREATE OR REPLACE TEMP TABLE all_member_orders AS
+SELECT m.contact, m.month, o.day, o.store, o.order_id, o.is_new, {which} AS is_asked,
     o.is_converted, o.order_gross, o.order_net, o.day - m.day AS days,
     date_diff('month', m.month, o.day) AS age,
     row_number() OVER (PARTITION BY m.contact ORDER BY o.placed_at, o.store, o.order_id) AS number
@@ -82,11 +85,15 @@ FROM members m JOIN counted_orders o ON o.contact = m.contact AND o.placed_at >=
 
 @dataclass(frozen=True, slots=True)
 class Joining:
-    """Who is a member: whoever joined in the range, in one way, through a click of these names."""
+    """Who is a member: whoever joined in the range, in one way, through a click of these names.
+
+    ``orders`` says which of the members' orders are told of; it changes nobody's membership.
+    """
 
     span: Span
     kind: str = KINDS[0]
     where: Condition | None = None
+    orders: WhichOrders = "all"
 
     def __post_init__(self) -> None:
         """Refuse what no report can answer.
@@ -105,7 +112,8 @@ class Joining:
     @property
     def label(self) -> str:
         """Return what is asked besides the range."""
-        return self.kind + (f" where {self.where.text()}" if self.where else "")
+        which = "" if self.orders == "all" else f" {self.orders}"
+        return self.kind + which + (f" where {self.where.text()}" if self.where else "")
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -145,7 +153,7 @@ def read_first_clicks(db: duckdb.DuckDBPyConnection, zone: str, names: Iterable[
 def read_members(
     db: duckdb.DuckDBPyConnection, joining: Joining, zone: str, names: Iterable[str] = ()
 ) -> None:
-    """Make ``members`` and ``member_orders`` of one way to join.
+    """Make ``members``, ``all_member_orders`` and ``member_orders`` of one way to join.
 
     Args:
         db: holds what ``read_first_clicks`` makes with all the names.
@@ -161,4 +169,5 @@ def read_members(
         wanted=joining.condition,
     )
     db.execute(statement, {"zone": zone})
-    db.execute(_MEMBER_ORDERS)
+    db.execute(_MEMBER_ORDERS.format(which=WHICH[joining.orders]))
+    db.execute("CREATE OR REPLACE TEMP VIEW member_orders AS FROM all_member_orders WHERE is_asked")
