@@ -85,9 +85,9 @@ def test_a_row_of_one_of_all_models_leads_where_the_question_of_that_model_does(
     every, one = Reader(shop, COVERAGE, asked("causes")), asked("causes", "last_click")
     assert every.answer["follow"].endswith("{&of,model,cause}")
     alone = Reader(shop, COVERAGE, one)
-    assert alone.answer["follow"].endswith("&model=last_click&revenue=net{&of,cause}")
+    assert alone.answer["follow"].endswith("&model=last_click&revenue=net&orders=all{&of,cause}")
     link = expand(every.answer["follow"], {"of": "net", "model": "last_click", "cause": "no_click"})
-    assert link.endswith("&part=causes&revenue=net&of=net&model=last_click&cause=no_click")
+    assert link.endswith("&revenue=net&orders=all&of=net&model=last_click&cause=no_click")
     with every.followed, alone.followed:
         named = every.follow("net", {"model": "last_click", "cause": "no_click"})
         plain = alone.follow("net", {"cause": "no_click"})

@@ -154,7 +154,7 @@ def test_new_customers_are_withheld_while_older_orders_are_missing() -> None:
     ("asked", "parameter"),
     [
         ({"by": ("coupon",)}, "by"),
-        ({"orders": "repeat"}, "orders"),
+        ({"orders": "some"}, "orders"),
         ({"revenue": "profit"}, "revenue"),
         ({"horizon": 6}, "horizon"),
         ({"horizon": 731}, "horizon"),
