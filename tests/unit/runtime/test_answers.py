@@ -25,6 +25,10 @@ def test_a_missing_value_is_an_empty_cell() -> None:
     assert guarded(None) == ""
 
 
+def test_truth_is_spelled_as_in_json() -> None:
+    assert [guarded(True), guarded(False)] == ["true", "false"]
+
+
 @given(st.lists(st.text(st.characters(exclude_categories=["Cs"])), min_size=1))
 def test_any_text_comes_back_from_the_csv(texts: list[str]) -> None:
     answer = csv_answer(["x"], [{"x": text} for text in texts], "")

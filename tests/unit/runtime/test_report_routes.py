@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import re
 from typing import TYPE_CHECKING, Any
 
@@ -77,7 +78,7 @@ def formulas(named: Workshop, monkeypatch: pytest.MonkeyPatch) -> LambdaSide:
 
 def cell(value: Any) -> str:  # noqa: ANN401 - a cell
     """Return what a file says of a value."""
-    text = "" if value is None else str(value)
+    text = json.dumps(value) if isinstance(value, bool) else "" if value is None else str(value)
     is_formula = text.startswith(("=", "+", "-", "@", "\t", "\r")) and not NUMBER.fullmatch(text)
     return f"'{text}" if is_formula else text
 

@@ -121,7 +121,12 @@ def decimal_mark_of(text: str) -> str | None:
 
 
 def guarded(value: object) -> str:
-    """Return a cell's text, with an apostrophe before what a spreadsheet would run as a formula."""
+    """Return a cell's text, with an apostrophe before what a spreadsheet would run as a formula.
+
+    Truth is spelled as JSON and the conditions of a filter spell it.
+    """
+    if isinstance(value, bool):
+        return str(value).lower()
     text = "" if value is None else str(value)
     if text.startswith(_FORMULA_STARTS) and not _PLAIN_NUMBER.fullmatch(text):
         return f"'{text}"
