@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from headwater.domain.settings import AccountSettings
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 READABLE_FOR = timedelta(days=7)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class PublishedRun:
     """The finished run that an answer is read from.
 
@@ -35,7 +36,7 @@ class PublishedRun:
     generated_at: datetime
     as_of: datetime | None = None
 
-    @property
+    @cached_property
     def settings(self) -> AccountSettings:
         """Return the settings that the run was made with."""
         return AccountSettings.from_document(self.manifest.settings)
