@@ -140,8 +140,8 @@ class FollowedReport:
         self._published = published
         self._facts = facts
         self._databases = ExitStack()
-        # Whether it is about the other range → the database with the tables of the question.
-        self._built: dict[bool, tuple[duckdb.DuckDBPyConnection, Any]] = {}
+        # Whether it is about the other range, and the models → the database with the tables.
+        self._built: dict[tuple[bool, tuple[str, ...]], duckdb.DuckDBPyConnection] = {}
 
     def __enter__(self) -> Self:
         """Return it; databases are opened when they are needed."""
@@ -242,24 +242,25 @@ class FollowedReport:
     def _listing(self, figure: Figure) -> tuple[duckdb.DuckDBPyConnection, Listing]:
         """Return the list behind a figure, and the database that it is read from."""
         plain, is_other = self._plain(figure)
-        db, request = self._tables(is_other=is_other)
-        listing = self._follower.listing(request, plain, self._scope)
+        request, scope = self._requests[is_other], self._scope
+        listing = self._follower.listing(request, plain, scope)
         if listing is None:
             columns = ", ".join(self._cells(figure))
             message = f"of: there is no figure {figure.name}; there are {columns}"
             raise InvalidParameterError(message)
-        return db, listing
+        return self._tables(is_other, self._follower.models(request, plain, scope)), listing
 
-    def _tables(self, *, is_other: bool) -> tuple[duckdb.DuckDBPyConnection, Any]:
+    def _tables(self, is_other: bool, models: tuple[str, ...]) -> duckdb.DuckDBPyConnection:
         """Return a database with the tables of the question, or of that about the other range."""
-        if is_other not in self._built:
+        key = is_other, models
+        if key not in self._built:
             report: Report[Any, Any] = self._follower.report
             request = self._requests[is_other]
             db = self._databases.enter_context(open_database())
             report.mount(db, request.query, self._published, self._facts, _BESIDES)
-            self._follower.build(db, request, self._scope)
-            self._built[is_other] = db, request
-        return self._built[is_other]
+            self._follower.build(db, request, replace(self._scope, models=models))
+            self._built[key] = db
+        return self._built[key]
 
     @property
     def _scope(self) -> Scope:

@@ -27,6 +27,7 @@ class Follower[R: Request[Any]]:
         listing: the rows of a figure which is a sum; None if there is no such figure.
         unfollowed: figure → why no rows stand behind it.
         needs_history: whether the report withholds everything until all older orders are in.
+        models: under which of the scope's models the tables are built for a figure.
     """
 
     report: Report[Any, R]
@@ -35,3 +36,6 @@ class Follower[R: Request[Any]]:
     listing: Callable[[R, Figure, Scope], Listing | None]
     unfollowed: Mapping[str, str] = field(default_factory=dict)
     needs_history: bool = False
+    models: Callable[[R, Figure, Scope], tuple[str, ...]] = field(
+        default=lambda _request, _figure, scope: scope.models
+    )
