@@ -156,7 +156,7 @@ def computed(formula: str, parts: list[dict[str, Any]], value: Any) -> bool:  # 
         return value is None
     sums = {name: Decimal(each) for name, each in values.items()}
     try:
-        exact = eval(formula, {"__builtins__": {}}, sums)  # noqa: S307 - our own formula
+        exact = eval(formula, {"__builtins__": {"min": min, "max": max}}, sums)  # noqa: S307 - our own formula
     except ArithmeticError:
         return value is None
     return value is not None and exact.quantize(Decimal(value)) == Decimal(value)

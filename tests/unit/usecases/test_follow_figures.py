@@ -55,12 +55,12 @@ def test_every_figure_of_the_comparison_of_models_is_the_sum_of_its_rows(
     shop: Workshop, by: str
 ) -> None:
     request = ModelsRequest(RoiQuery(RANGE, (by,)), "net")
-    found = Counter(map(check, Reader(shop, MODELS_REPORT, request).follow_all()))
-    refused = {answer for answer in found if answer.startswith("of: no rows stand behind")}
-    assert len(refused) == 4, "the spread is made of all models"
-    assert found.keys() <= {*("orders", "cost", "contacts"), *MADE, *refused}
+    reader = Reader(shop, MODELS_REPORT, request)
+    found = Counter(map(check, reader.follow_all()))
+    assert found.keys() <= {*("orders", "cost", "contacts"), *MADE}
     assert found["orders"] > 20
-    assert found["formula"] == 16
+    # The coverage of each model, and how far the models of a row lie apart.
+    assert found["formula"] == 16 + 4 * len(reader.answer["rows"])
 
 
 def test_a_row_tells_which_touches_got_what_of_the_order(shop: Workshop) -> None:

@@ -70,6 +70,8 @@ _TOLD_BY_NAMES: Mapping[str, tuple[str, ...]] = {
     "ltv": ("channel", "source", "campaign"),
 }
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
+# What a formula may say besides names of figures, numbers, signs and brackets.
+_FUNCTIONS = frozenset({"min", "max"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,9 +191,11 @@ def _as_text(value: Any) -> str | None:  # noqa: ANN401 - a cell
 
 def names_in(formula: str) -> list[str]:
     """Return the figures that a formula names, each once."""
-    return list(dict.fromkeys(_NAME.findall(formula)))
+    return [name for name in dict.fromkeys(_NAME.findall(formula)) if name not in _FUNCTIONS]
 
 
 def prefixed(formula: str, prefix: str) -> str:
     """Return a formula over the figures of the other range."""
-    return _NAME.sub(lambda name: prefix + name.group(), formula)
+    return _NAME.sub(
+        lambda name: name.group() if name.group() in _FUNCTIONS else prefix + name.group(), formula
+    )

@@ -206,7 +206,7 @@ class FollowedReport:
         if reason := self._follower.unfollowed.get(plain.name):
             message = f"of: no rows stand behind {figure.name}: {reason}"
             raise InvalidParameterError(message)
-        formula = self._follower.formula(self._requests[is_other], plain)
+        formula = self._follower.formula(self._requests[is_other], plain, self._scope)
         return prefixed(formula, PREVIOUS) if formula and is_other else formula
 
     def _part(self, figure: Figure, cells: Mapping[str, Any]) -> dict[str, Any]:

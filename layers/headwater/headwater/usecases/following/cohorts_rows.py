@@ -63,7 +63,7 @@ def _part(request: CohortsRequest, figure: Figure) -> str:
     return "cohorts" if figure.key is None else request.part
 
 
-def _formula(request: CohortsRequest, figure: Figure) -> str | None:
+def _formula(request: CohortsRequest, figure: Figure, _scope: Scope) -> str | None:
     return cohort_formulas(_part(request, figure), request.revenue).get(figure.name)
 
 

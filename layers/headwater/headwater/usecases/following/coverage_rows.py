@@ -56,7 +56,7 @@ _UNFOLLOWED = {
 }
 
 
-def _formula(request: CoverageRequest, figure: Figure) -> str | None:
+def _formula(request: CoverageRequest, figure: Figure, _scope: Scope) -> str | None:
     if figure.key is None:
         return COVERAGE_TOTALS.get(figure.name)
     formulas = coverage_formulas(request.part, request.revenue, figure.value("kind"))

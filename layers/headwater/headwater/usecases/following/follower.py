@@ -31,7 +31,7 @@ class Follower[R: Request[Any]]:
     """
 
     report: Report[Any, R]
-    formula: Callable[[R, Figure], str | None]
+    formula: Callable[[R, Figure, Scope], str | None]
     build: Callable[[duckdb.DuckDBPyConnection, R, Scope], None]
     listing: Callable[[R, Figure, Scope], Listing | None]
     unfollowed: Mapping[str, str] = field(default_factory=dict)

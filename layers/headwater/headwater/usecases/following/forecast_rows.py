@@ -52,7 +52,7 @@ _UNFOLLOWED = {
 }
 
 
-def _formula(_: ForecastRequest, __: Figure) -> str | None:
+def _formula(_: ForecastRequest, __: Figure, _scope: Scope) -> str | None:
     return None
 
 

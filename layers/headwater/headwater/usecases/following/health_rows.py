@@ -47,7 +47,7 @@ _UNFOLLOWED = {
 }
 
 
-def _formula(request: HealthRequest, figure: Figure) -> str | None:
+def _formula(request: HealthRequest, figure: Figure, _scope: Scope) -> str | None:
     return None if figure.key is None else health_formulas(request.part).get(figure.name)
 
 

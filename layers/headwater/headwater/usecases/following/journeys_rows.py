@@ -39,7 +39,7 @@ _COUNTS = {
 }
 
 
-def _formula(_: JourneysRequest, figure: Figure) -> str | None:
+def _formula(_: JourneysRequest, figure: Figure, _scope: Scope) -> str | None:
     is_ratio = figure.name == "assists_per_last" and figure.value("section") in CLOSED
     return "orders / last_orders" if is_ratio else None
 

@@ -41,7 +41,7 @@ _PERCENTILES = {f"{lag}_{rule}": (lag, rule) for lag in LAGS for rule in _RULES}
 _PLACES = {bucket_name(DAY_BUCKETS, place): place for place in range(len(DAY_BUCKETS))}
 
 
-def _formula(request: LagsRequest, figure: Figure) -> str | None:
+def _formula(request: LagsRequest, figure: Figure, _scope: Scope) -> str | None:
     return lag_formulas().get(figure.name) if _is_bucket(request, figure) else None
 
 

@@ -47,7 +47,7 @@ WHERE {which} AND {wanted} QUALIFY row_number() OVER (PARTITION BY contact ORDER
 """
 
 
-def _formula(request: LeadsRequest, figure: Figure) -> str | None:
+def _formula(request: LeadsRequest, figure: Figure, _scope: Scope) -> str | None:
     return leads_formulas(request.revenue).get(figure.name)
 
 

@@ -33,7 +33,7 @@ _UNFOLLOWED = {
 }
 
 
-def _formula(request: LtvRequest, figure: Figure) -> str | None:
+def _formula(request: LtvRequest, figure: Figure, _scope: Scope) -> str | None:
     is_contact = figure.key is not None and request.query.by == (CONTACT,)
     formulas = contact_formulas if is_contact else ltv_formulas
     return formulas(request.revenue).get(figure.name)

@@ -21,15 +21,22 @@ if TYPE_CHECKING:
 # The first word of a column → the figure of the ROI report; the rest of the column is the model.
 _BY_MODEL = ("orders", "attributed", "pre_tracking", "unattributed")
 _REVENUE, _COVERAGE = "revenue_", "coverage_"
-_COMPARED = "it is made of what the row has under every model"
-_UNFOLLOWED = dict.fromkeys(("lowest", "highest", "spread", "relative_spread"), _COMPARED)
 
 
-def _formula(_: ModelsRequest, figure: Figure) -> str | None:
-    if not figure.name.startswith(_COVERAGE):
+def _formula(_: ModelsRequest, figure: Figure, scope: Scope) -> str | None:
+    if figure.name.startswith(_COVERAGE):
+        model = figure.name.removeprefix(_COVERAGE)
+        return f"attributed_{model} / (attributed_{model} + unattributed_{model})"
+    compared = [f"{_REVENUE}{model}" for model in scope.models if model not in scope.whole]
+    if figure.key is None or not compared:
         return None
-    model = figure.name.removeprefix(_COVERAGE)
-    return f"attributed_{model} / (attributed_{model} + unattributed_{model})"
+    of_all = f"({', '.join(compared)})"
+    return {
+        "lowest": f"min{of_all}",
+        "highest": f"max{of_all}",
+        "spread": "highest - lowest",
+        "relative_spread": f"spread * {len(compared)} / ({' + '.join(compared)})",
+    }.get(figure.name)
 
 
 def _build(db: duckdb.DuckDBPyConnection, request: ModelsRequest, scope: Scope) -> None:
@@ -59,5 +66,5 @@ def _of_roi(column: str, revenue: str, scope: Scope) -> tuple[str, str]:
     return column, scope.models[0]
 
 
-MODELS_FOLLOWER = Follower(MODELS_REPORT, _formula, _build, _list, _UNFOLLOWED, models=_models)
+MODELS_FOLLOWER = Follower(MODELS_REPORT, _formula, _build, _list, models=_models)
 """The comparison's."""

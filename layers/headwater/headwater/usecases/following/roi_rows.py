@@ -59,7 +59,7 @@ FROM {sold} JOIN buyers USING (contact) GROUP BY contact HAVING bool_or(is_new)
 """
 
 
-def roi_formula(request: RoiRequest, figure: Figure) -> str | None:
+def roi_formula(request: RoiRequest, figure: Figure, _scope: Scope) -> str | None:
     """Return the formula of a figure that is no sum of rows."""
     formulas = (
         roi_total_formulas(request.revenue, request.query.basis)

@@ -65,7 +65,7 @@ _LAST_MONTH = "month = (SELECT max(month) FROM months)"
 _OF_CYCLE = re.compile(r"(subscriptions|lapsed_before)_(\d{1,4})")
 
 
-def _formula(request: SubscriptionsRequest, figure: Figure) -> str | None:
+def _formula(request: SubscriptionsRequest, figure: Figure, _scope: Scope) -> str | None:
     return _formulas(request, figure).get(figure.name)
 
 
