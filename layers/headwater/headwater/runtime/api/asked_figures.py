@@ -173,25 +173,28 @@ def _models(span: Span, asked: FigureAsked) -> ModelsRequest:
 
 
 def _leads(span: Span, asked: FigureAsked) -> LeadsRequest:
-    query = LeadsQuery(span, tuple((asked.by or "campaign").split(",")), asked.orders or "all")
+    query = LeadsQuery(span, _names(asked), asked.orders or "all")
     return LeadsRequest(query, asked.model or "new_lead", asked.revenue or "net")
 
 
 def _lags(span: Span, asked: FigureAsked) -> LagsRequest:
-    names = tuple((asked.by or "campaign").split(","))
-    joining = Joining(span, where=_chosen(asked))
-    return LagsRequest(LagsQuery(joining, names), asked.part or "percentiles")
+    query = LagsQuery(Joining(span, where=_chosen(asked)), _names(asked))
+    return LagsRequest(query, asked.part or "percentiles")
 
 
 def _forecast(span: Span, asked: FigureAsked) -> ForecastRequest:
     query = ForecastQuery(
         span,
-        tuple((asked.by or "campaign").split(",")),
+        _names(asked),
         asked.orders or "new",
         asked.revenue or "net",
         asked.horizon or USUAL_HORIZON,
     )
     return ForecastRequest(query, asked.model or "first_click")
+
+
+def _names(asked: FigureAsked, usual: str = "campaign") -> tuple[str, ...]:
+    return tuple((asked.by or usual).split(","))
 
 
 def _chosen(asked: FigureAsked) -> Condition | None:
@@ -209,7 +212,7 @@ def _health(span: Span, asked: FigureAsked) -> HealthRequest:
 
 
 def _query(span: Span, asked: FigureAsked, usual: str) -> RoiQuery:
-    names = tuple((asked.by or usual).split(","))
+    names = _names(asked, usual)
     return RoiQuery(span, names, asked.date or "conversion", asked.orders or "all")
 
 
@@ -228,9 +231,8 @@ def _cohorts(span: Span, asked: FigureAsked) -> CohortsRequest:
 
 
 def _ltv(span: Span, asked: FigureAsked) -> LtvRequest:
-    names = tuple((asked.by or "campaign").split(","))
     joining = Joining(span, where=_chosen(asked), orders=asked.orders or "all")
-    return LtvRequest(LtvQuery(joining, names), asked.revenue or "net")
+    return LtvRequest(LtvQuery(joining, _names(asked)), asked.revenue or "net")
 
 
 _REPORTS = {
